@@ -7,3 +7,5 @@
 pub mod forms;
 pub mod rules;
 pub mod text;
+#[cfg(feature = "ssr")]
+pub mod timestamp;

@@ -1,0 +1,79 @@
+//! Instants, and how a member reads them: always in Japan's time, whatever
+//! the server's zone.
+
+use std::time::Duration;
+
+use time::{OffsetDateTime, UtcOffset, macros::offset};
+
+/// Japan has had one zone and no summer time since 1952.
+const JAPAN: UtcOffset = offset!(+9);
+
+/// An instant: milliseconds since 1970-01-01 00:00 UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// The instant `span` later.
+    #[must_use]
+    pub fn plus(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(millis(span)))
+    }
+
+    /// The instant `span` earlier.
+    #[must_use]
+    pub fn minus(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(span)))
+    }
+
+    /// Date and time of day in Japan.
+    pub fn in_japan(self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+            .to_offset(JAPAN)
+    }
+
+    /// `今日 17:42`, `明日 0:10`, or `11月24日 9:05`, as seen at `now`.
+    pub fn clock_seen_at(self, now: Self) -> String {
+        let (there, here) = (self.in_japan(), now.in_japan());
+        let day = match (there.date() - here.date()).whole_days() {
+            0 => "今日".to_owned(),
+            1 => "明日".to_owned(),
+            _ => format!("{}月{}日", u8::from(there.month()), there.day()),
+        };
+        format!("{day} {}:{:02}", there.hour(), there.minute())
+    }
+
+    /// `2026年11月22日 17:42`.
+    pub fn full(self) -> String {
+        let t = self.in_japan();
+        format!(
+            "{}年{}月{}日 {}:{:02}",
+            t.year(),
+            u8::from(t.month()),
+            t.day(),
+            t.hour(),
+            t.minute()
+        )
+    }
+}
+
+fn millis(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn a_member_reads_the_clock_of_japan() {
+        // 2026-11-22 23:10 in Japan, 14:10 in Greenwich.
+        let now = Timestamp(1_795_356_600_000);
+        assert_eq!(now.full(), "2026年11月22日 23:10");
+        assert_eq!(now.clock_seen_at(now), "今日 23:10");
+        assert_eq!(now.plus(HOUR).clock_seen_at(now), "明日 0:10");
+        assert_eq!(now.plus(26 * HOUR).clock_seen_at(now), "11月24日 1:10");
+    }
+}

@@ -1,0 +1,5 @@
+//! Everything that only the server does. `build` makes the whole from a
+//! configuration; `main` and the tests use the same.
+
+pub mod clock;
+pub mod store;

@@ -1,0 +1,131 @@
+//! All SQL, one file a subject, the same text for SQLite and PostgreSQL.
+//!
+//! Reads take `&Db`; whatever belongs to a change takes `&mut Tx`, so that
+//! account, postcard, link, audit entry and letter are written together or not
+//! at all. Hash, read the clock and derive tokens first; then `Db::write`, then
+//! only SQL until `commit`: SQLite has one writer, and it must not wait for us.
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    migrate::MigrateError,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+/// What a store function answers.
+pub type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// How long a statement may wait for a connection or for SQLite's one writer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The database: one of two engines, told apart by the URL.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// Embedded, the default.
+    Sqlite(SqlitePool),
+    /// For more than one machine.
+    Postgres(PgPool),
+}
+
+/// A transaction that writes. Dropped without `commit`, it never was.
+#[derive(Debug)]
+pub enum Tx {
+    /// Begun with `BEGIN IMMEDIATE`: a transaction that reads and only then
+    /// writes would be refused as soon as another had written in between.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// `READ COMMITTED`; rows that decide are locked by an update first.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Runs one body on whichever engine there is: on a `&Db` with the pool as
+/// `$conn`, on a `&mut Tx` with its connection.
+macro_rules! on {
+    (read $db:expr, $conn:ident => $body:expr) => {
+        match $db {
+            $crate::store::Db::Sqlite($conn) => $body,
+            $crate::store::Db::Postgres($conn) => $body,
+        }
+    };
+    (write $tx:expr, $conn:ident => $body:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+            $crate::store::Tx::Postgres(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+impl Db {
+    /// Opens the database named by `sqlite://PATH` or `postgres://…`; an SQLite
+    /// file (and its folder) that is not there yet is made.
+    ///
+    /// # Errors
+    /// Whatever the engine answers: no server, no right, no such folder.
+    pub async fn open(url: &str) -> Result<Self> {
+        if url.starts_with("sqlite:") {
+            let options = SqliteConnectOptions::from_str(url)?
+                .create_if_missing(true)
+                .foreign_keys(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(PATIENCE);
+            if let Some(folder) = options.get_filename().parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            let pool = SqlitePoolOptions::new().max_connections(8).acquire_timeout(PATIENCE);
+            Ok(Self::Sqlite(pool.connect_with(options).await?))
+        } else {
+            let options = PgConnectOptions::from_str(url)?;
+            let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE);
+            Ok(Self::Postgres(pool.connect_with(options).await?))
+        }
+    }
+
+    /// Brings the tables to this version's shape.
+    ///
+    /// # Errors
+    /// A migration that fails, or a database from a later version.
+    pub async fn migrate(&self) -> std::result::Result<(), MigrateError> {
+        match self {
+            Self::Sqlite(pool) => sqlx::migrate!("migrations/sqlite").run(pool).await,
+            Self::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await,
+        }
+    }
+
+    /// Begins a change.
+    ///
+    /// # Errors
+    /// No connection within ten seconds, or the engine's refusal.
+    pub async fn write(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Closes every connection, after the work at hand.
+    pub async fn close(&self) {
+        on!(read self, pool => pool.close().await);
+    }
+}
+
+impl Tx {
+    /// Makes the change last.
+    ///
+    /// # Errors
+    /// The engine's refusal; then nothing was changed.
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+        }
+    }
+}
