@@ -9,11 +9,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::{
-    forms::{registration_profile::NewMember, sign_in::Credentials},
-    rules::{
-        email::EmailAddress,
-        provisional::{ProvisionalId, ProvisionalPassword},
-    },
+    forms::{Credentials, NewMember, ProvisionalCredentials},
+    rules::EmailAddress,
     society::Society,
     timestamp::Timestamp,
     visit::{Asker, LinkToken, Member, Provisional, SentLetter, SessionToken},
@@ -83,8 +80,7 @@ pub trait Registration: Send + Sync {
     async fn enter(
         &self,
         token: &LinkToken,
-        id: ProvisionalId,
-        password: ProvisionalPassword,
+        postcard: ProvisionalCredentials,
         asker: &Asker,
         now: Timestamp,
     ) -> Answer<Entry>;

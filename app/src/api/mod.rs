@@ -5,8 +5,10 @@
 //! `Outcome` in the slot that the http layer shares with it, and that layer
 //! alone makes the answer.
 
-mod register;
-mod sign_in;
+#[allow(missing_docs, reason = "the fields of the structs that #[server] makes")]
+pub mod register;
+#[allow(missing_docs, reason = "the fields of the structs that #[server] makes")]
+pub mod sign_in;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,9 +19,6 @@ use crate::{
     ports::{Answer, Ports, Trouble},
     visit::{Keep, Visit},
 };
-
-pub use register::{CompleteRegistration, EnterWithPostcard, Register};
-pub use sign_in::{SignIn, SignOut};
 
 /// What a server function came to.
 #[derive(Clone, Debug)]

@@ -5,8 +5,7 @@ use leptos::prelude::*;
 use crate::{
     api::{answer, forbidden, refuse, see_other, try_again},
     forms::{
-        Errors, Field, Form, provisional::ProvisionalForm, register::RegisterForm,
-        registration_profile::RegistrationProfileForm,
+        Errors, Field, Form, ProvisionalForm, RegisterForm, RegistrationProfileForm,
     },
     ports::{Completion, Entry, Ports},
     rules::{LoginIdError, PasswordError},
@@ -34,14 +33,14 @@ pub async fn enter_with_postcard(
     #[server(flatten)] form: ProvisionalForm,
 ) -> Result<(), ServerFnError> {
     answer(async move |ports: Ports, visit: Visit| {
-        let (id, password) = match form.check() {
-            Ok(pair) => pair,
+        let postcard = match form.check() {
+            Ok(postcard) => postcard,
             Err(errors) => return Ok(try_again(&form, errors)),
         };
         let Some(token) = &visit.registration else {
             return Ok(forbidden(text::LINK_REFUSED));
         };
-        let entry = ports.registration.enter(token, id, password, &visit.asker, visit.now).await?;
+        let entry = ports.registration.enter(token, postcard, &visit.asker, visit.now).await?;
         Ok(match entry {
             Entry::Welcome { session, until } => {
                 see_other("/register/profile").keep(Keep::Session(session, until))

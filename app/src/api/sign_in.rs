@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::{answer, forbidden, refuse, see_other, try_again},
-    forms::{Form, sign_in::SignInForm},
+    forms::{Form, SignInForm},
     ports::Ports,
     text,
     visit::{Keep, Visit, Visitor},

@@ -1,7 +1,7 @@
 //! One field: label, hint, input, and the line for its message. The line is
 //! always there, so that a message never moves the page.
 
-use leptos::prelude::*;
+use leptos::{attr::custom::custom_attribute, prelude::*};
 
 use crate::{
     api::Retry,
@@ -96,11 +96,14 @@ pub fn FormField(
                     autocomplete=kind.autocomplete()
                     inputmode=kind.keyboard()
                     autocapitalize=plain_text.then_some("none")
-                    autocorrect=plain_text.then_some("off")
                     spellcheck=plain_text.then_some("false")
-                    passwordrules=(kind == Kind::NewPassword).then(password_rules)
                     aria-describedby=described_by
                     aria-invalid=invalid.then_some("true")
+                    {..custom_attribute("autocorrect", plain_text.then_some("off"))}
+                    {..custom_attribute(
+                        "passwordrules",
+                        (kind == Kind::NewPassword).then(password_rules),
+                    )}
                 />
                 {kind
                     .is_hidden()

@@ -8,7 +8,7 @@ use crate::{
         form::CheckedForm,
         layout::Page,
     },
-    forms::{Field, sign_in::SignInForm},
+    forms::{Field, SignInForm},
     pages::go_to,
     visit::{Visit, Visitor},
 };

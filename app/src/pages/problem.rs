@@ -66,7 +66,10 @@ impl Problem {
 
 /// The page for it.
 #[component]
-pub fn ProblemPage(problem: Problem) -> impl IntoView {
+pub fn ProblemPage(
+    /// What went wrong.
+    problem: Problem,
+) -> impl IntoView {
     answer_with(problem.status);
     let (path, name) = problem.way_on;
     view! {

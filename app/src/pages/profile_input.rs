@@ -8,7 +8,7 @@ use crate::{
         form::CheckedForm,
         layout::{Page, Steps},
     },
-    forms::{Field, registration_profile::RegistrationProfileForm},
+    forms::{Field, RegistrationProfileForm},
     pages::{go_to, problem::session_over},
     visit::{Provisional, Visit, Visitor},
 };

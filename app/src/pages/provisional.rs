@@ -8,7 +8,7 @@ use crate::{
         form::CheckedForm,
         layout::{Page, Steps, Telephone},
     },
-    forms::{Field, provisional::ProvisionalForm},
+    forms::{Field, ProvisionalForm},
     pages::problem::{link_refused, trouble},
     ports::{OpenLink, Ports},
     visit::Visit,

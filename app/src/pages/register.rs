@@ -8,7 +8,7 @@ use crate::{
         form::CheckedForm,
         layout::{Page, Steps},
     },
-    forms::{Field, register::RegisterForm},
+    forms::{Field, RegisterForm},
     ports::Ports,
 };
 

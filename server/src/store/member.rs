@@ -1,7 +1,7 @@
 //! Members and their addresses.
 
 use app::{
-    forms::registration_profile::NewMember,
+    forms::NewMember,
     rules::{email::EmailAddress, login_id::LoginId},
     timestamp::Timestamp,
 };
