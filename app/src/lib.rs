@@ -6,6 +6,8 @@
 
 pub mod forms;
 pub mod rules;
+#[cfg(feature = "ssr")]
+pub mod society;
 pub mod text;
 #[cfg(feature = "ssr")]
 pub mod timestamp;
