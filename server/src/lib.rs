@@ -2,4 +2,5 @@
 //! configuration; `main` and the tests use the same.
 
 pub mod clock;
+pub mod secrets;
 pub mod store;
