@@ -1,1 +1,229 @@
-//! 
+//! Every sentence that a rule, a form or a refused step can answer.
+//!
+//! A sentence of the members' manual or of the office stands here once, word
+//! for word; pages and letters take it from here.
+
+use std::borrow::Cow;
+
+use crate::rules::login_id::Digits;
+use crate::rules::{
+    ConfirmationError, EmailError, LoginIdError, NicknameError, PasswordError, ProvisionalIdError,
+    ProvisionalPasswordError, invisible::is_invisible,
+};
+
+/// A refused sign-in, whatever the reason.
+pub const SIGN_IN_REFUSED: &str = "ログインIDまたはパスワードが違うか、現在ログインできません。仮パスワードはメールのURLからお使いください。続けて間違えると、しばらくログインできません。";
+/// A link that is over, used, altered or unknown.
+pub const LINK_REFUSED: &str = "このURLは使えません。期限（3時間）が切れたか、すでに使われています。もう一度お手続きください。";
+/// A provisional session that ran out in the middle of a form.
+pub const SESSION_OVER: &str =
+    "時間が過ぎたため中断しました。メールのURLをもう一度開いてください。";
+
+/// A new password that can be used.
+pub const PASSWORD_GOOD: &str = "使用できるパスワードです";
+/// A new password that is the manual's own example.
+pub const PASSWORD_EXAMPLE: &str = "手引きの例と同じパスワードは推測されやすいです。";
+/// Capitals in a password that is typed to sign in.
+pub const CAPITALS_AT_SIGN_IN: &str = "大文字が入っています。パスワードは小文字と数字だけです。";
+/// Full-width characters, where half-width ones are asked for.
+pub const FULL_WIDTH: &str = "全角文字が入っています。半角で入力してください。";
+
+/// A refused postcard, whatever the reason; `tel` is the society's telephone number.
+pub fn postcard_refused(tel: &str) -> String {
+    [
+        "ログインできませんでした。入力内容とハガキの有効期限をご確認ください。使用済みのハガキ、再発行される前のハガキは使えません。ご不明な場合は",
+        tel,
+        "へ。",
+    ]
+    .concat()
+}
+
+/// A question about an address that looks like a slip; `meant` is the likely one.
+pub fn likely_slip(meant: &str) -> String {
+    ["もしかして ", meant, " ですか？"].concat()
+}
+
+/// The sentence of a refusal.
+pub trait Sentence {
+    /// What the member reads beside the field.
+    fn sentence(&self) -> Cow<'static, str>;
+
+    /// Whether 「半角に直す」 is the way out.
+    fn is_full_width(&self) -> bool {
+        false
+    }
+}
+
+impl Sentence for LoginIdError {
+    fn sentence(&self) -> Cow<'static, str> {
+        match *self {
+            Self::Empty => "ログインIDを入力してください。".into(),
+            Self::FullWidth => FULL_WIDTH.into(),
+            Self::Character(c) => unusable(c, "半角の英字と数字だけで入力してください。"),
+            Self::TooLong(chars) => filled(
+                "64文字以内にしてください（今は",
+                &chars.to_string(),
+                "文字）。",
+            ),
+            Self::DigitAtSevenOrEight(digits) => {
+                let (place, digits) = match digits {
+                    Digits::Seventh(d) => ("7桁目", String::from(d)),
+                    Digits::Eighth(d) => ("8桁目", String::from(d)),
+                    Digits::Both(d, e) => ("7・8桁目", String::from_iter([d, e])),
+                };
+                [
+                    place,
+                    "は数字にできません（今は「",
+                    &digits,
+                    "」）。英字にしてください。",
+                ]
+                .concat()
+                .into()
+            }
+            Self::Taken => "このログインIDは使われています。別のIDを入力してください。".into(),
+        }
+    }
+
+    fn is_full_width(&self) -> bool {
+        *self == Self::FullWidth
+    }
+}
+
+impl Sentence for PasswordError {
+    fn sentence(&self) -> Cow<'static, str> {
+        match *self {
+            Self::Empty => "パスワードを入力してください。",
+            Self::FullWidth => FULL_WIDTH,
+            Self::Capitals => "大文字は使えません。小文字で入力してください。",
+            Self::Other => "記号や空白は使えません。半角英小文字と数字だけで入力してください。",
+            Self::TooShort(missing) => {
+                return filled(
+                    "8文字以上にしてください（あと",
+                    &missing.to_string(),
+                    "文字）。",
+                );
+            }
+            Self::TooLong => "128文字以内にしてください。",
+            Self::NoLetter => "半角英小文字も入れてください。",
+            Self::NoDigit => "半角数字も入れてください。",
+            Self::Common => {
+                "よく使われていて推測されやすいパスワードです。別のものにしてください。"
+            }
+            Self::SameAsLoginId => {
+                "ログインIDと同じパスワードは使えません。別のものにしてください。"
+            }
+            Self::SameAsProvisional => {
+                "仮パスワードと同じものは使えません。別のものにしてください。"
+            }
+        }
+        .into()
+    }
+
+    fn is_full_width(&self) -> bool {
+        *self == Self::FullWidth
+    }
+}
+
+impl Sentence for ConfirmationError {
+    fn sentence(&self) -> Cow<'static, str> {
+        match self {
+            Self::Empty => "確認のため、もう一度入力してください。",
+            Self::Different => "上のパスワードと違います。もう一度入力してください。",
+        }
+        .into()
+    }
+}
+
+impl Sentence for EmailError {
+    fn sentence(&self) -> Cow<'static, str> {
+        match *self {
+            Self::Empty => "メールアドレスを入力してください。",
+            Self::FullWidth => FULL_WIDTH,
+            Self::Character(c) => return unusable(c, "取り除いてください。"),
+            Self::TooLong => "メールアドレスが長すぎます。ご確認ください。",
+            Self::AtSign => "「@」を1つ入れてください。例：taro@example.jp",
+            Self::Domain => "「@」の後ろをご確認ください。例：docomo.ne.jp",
+            Self::ThreeAlready => "登録は3つまでです。追加する前に1つ削除してください。",
+            Self::LastOne => "最後のアドレスは削除できません。先に別のアドレスを登録してください。",
+        }
+        .into()
+    }
+
+    fn is_full_width(&self) -> bool {
+        *self == Self::FullWidth
+    }
+}
+
+impl Sentence for NicknameError {
+    fn sentence(&self) -> Cow<'static, str> {
+        match *self {
+            Self::Empty => "ニックネームを入力してください。".into(),
+            Self::TooLong(chars) => filled(
+                "20文字以内にしてください（今は",
+                &chars.to_string(),
+                "文字）。",
+            ),
+            Self::Invisible => "表示できない文字が入っています。入力し直してください。".into(),
+        }
+    }
+}
+
+impl Sentence for ProvisionalIdError {
+    fn sentence(&self) -> Cow<'static, str> {
+        match *self {
+            Self::Empty => LoginIdError::Empty.sentence(),
+            Self::Character(c) => never_printed(c),
+            Self::Length(chars) => filled(
+                "仮ログインIDは8文字です（今は",
+                &chars.to_string(),
+                "文字）。もう一度お確かめください。",
+            ),
+            Self::Order => {
+                "仮ログインIDは英字6文字と数字2文字の順です。もう一度お確かめください。".into()
+            }
+        }
+    }
+}
+
+impl Sentence for ProvisionalPasswordError {
+    fn sentence(&self) -> Cow<'static, str> {
+        match *self {
+            Self::Empty => "仮パスワードを入力してください。".into(),
+            Self::Character(c) => never_printed(c),
+            Self::Length(chars) => filled(
+                "仮パスワードはハイフンを除いて12文字です（今は",
+                &chars.to_string(),
+                "文字）。もう一度お確かめください。",
+            ),
+        }
+    }
+}
+
+fn filled(before: &str, value: &str, after: &str) -> Cow<'static, str> {
+    [before, value, after].concat().into()
+}
+
+fn unusable(c: char, way_out: &str) -> Cow<'static, str> {
+    ["使えない文字「", &shown(c), "」があります。", way_out]
+        .concat()
+        .into()
+}
+
+fn never_printed(c: char) -> Cow<'static, str> {
+    filled(
+        "「",
+        &shown(c),
+        "」は使われていない文字です。似た文字でないか、もう一度お確かめください。",
+    )
+}
+
+/// The character itself; in words where nothing would be seen between 「 and 」.
+fn shown(c: char) -> Cow<'static, str> {
+    if c.is_whitespace() {
+        "空白".into()
+    } else if is_invisible(c) {
+        "見えない文字".into()
+    } else {
+        String::from(c).into()
+    }
+}

@@ -1,0 +1,86 @@
+//! 利用者情報入力: what a member chooses when registering.
+
+use serde::{Deserialize, Serialize};
+
+use super::register::remark_on_email;
+use super::{Errors, Field, Form, Note, fields};
+use crate::rules::password::{self, EXAMPLE_OF_THE_MANUAL};
+use crate::rules::{EmailAddress, LoginId, Nickname, Password};
+use crate::text;
+
+/// What is typed to become a member.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RegistrationProfileForm {
+    /// 新ログインID
+    pub login_id: String,
+    /// 新パスワード
+    pub password: String,
+    /// 新パスワード(確認)
+    pub password_confirmation: String,
+    /// メールアドレス
+    pub email: String,
+    /// ニックネーム
+    pub nickname: String,
+}
+
+/// Everything that makes a person a member.
+#[derive(Debug)]
+pub struct NewMember {
+    /// ログインID
+    pub login_id: LoginId,
+    /// パスワード
+    pub password: Password,
+    /// メールアドレス
+    pub email: EmailAddress,
+    /// ニックネーム
+    pub nickname: Nickname,
+}
+
+impl Form for RegistrationProfileForm {
+    const NAME: &'static str = "registration_profile";
+    type Checked = NewMember;
+
+    fields! {
+        LoginId => login_id,
+        Password => password,
+        PasswordConfirmation => password_confirmation,
+        Email => email,
+        Nickname => nickname
+    }
+
+    fn check(&self) -> Result<NewMember, Errors> {
+        let mut errors = Errors::default();
+        let login_id = errors.read(self, Field::LoginId, LoginId::parse);
+        let password = errors.read(self, Field::Password, |typed| {
+            Password::parse(typed, &self.login_id)
+        });
+        let confirmed = errors.read(self, Field::PasswordConfirmation, |again| {
+            password::confirm(&self.password, again)
+        });
+        let email = errors.read(self, Field::Email, EmailAddress::parse);
+        let nickname = errors.read(self, Field::Nickname, Nickname::parse);
+        match (login_id, password, confirmed, email, nickname) {
+            (Some(login_id), Some(password), Some(()), Some(email), Some(nickname)) => {
+                Ok(NewMember {
+                    login_id,
+                    password,
+                    email,
+                    nickname,
+                })
+            }
+            _ => Err(errors),
+        }
+    }
+
+    fn remark(&self, field: Field) -> Option<Note> {
+        match field {
+            Field::Password if self.password == EXAMPLE_OF_THE_MANUAL => {
+                Some(Note::hint(text::PASSWORD_EXAMPLE))
+            }
+            Field::Password => Some(Note::good(text::PASSWORD_GOOD)),
+            Field::Email => remark_on_email(&self.email),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! ログイン: login ID and password.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Errors, Field, Form, Note, fields};
+use crate::rules::{SignInId, SignInPassword, half_width::has_full_width};
+use crate::text;
+
+/// What is typed to sign in.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SignInForm {
+    /// ログインID
+    pub login_id: String,
+    /// パスワード
+    pub password: String,
+}
+
+/// A pair that may be somebody's.
+#[derive(Debug)]
+pub struct Credentials {
+    /// ログインID
+    pub login_id: SignInId,
+    /// パスワード
+    pub password: SignInPassword,
+}
+
+impl Form for SignInForm {
+    const NAME: &'static str = "sign_in";
+    type Checked = Credentials;
+
+    fields! { LoginId => login_id, Password => password }
+
+    fn check(&self) -> Result<Credentials, Errors> {
+        let mut errors = Errors::default();
+        let login_id = errors.read(self, Field::LoginId, SignInId::parse);
+        let password = errors.read(self, Field::Password, SignInPassword::parse);
+        match (login_id, password) {
+            (Some(login_id), Some(password)) => Ok(Credentials { login_id, password }),
+            _ => Err(errors),
+        }
+    }
+
+    /// No password has capitals or full-width characters; said before a try counts.
+    fn remark(&self, field: Field) -> Option<Note> {
+        match field {
+            Field::Password if has_full_width(&self.password) => {
+                Some(Note::hint(text::FULL_WIDTH).offering_half_width(&self.password))
+            }
+            Field::Password if self.password.chars().any(|c| c.is_ascii_uppercase()) => {
+                Some(Note::hint(text::CAPITALS_AT_SIGN_IN))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! E-mail addresses, as Japanese carriers have given them out.
+
+use super::half_width::has_full_width;
+
+/// The longest address, in bytes: what fits between `<` and `>` in an SMTP
+/// path (RFC 5321, 4.5.3.1.3, with erratum 1690 to RFC 3696).
+pub const MAX_BYTES: usize = 254;
+
+/// An address that can be written to.
+///
+/// The local part is made of RFC 5321 atom characters with dots anywhere: docomo
+/// and au have given out addresses like `a..b@docomo.ne.jp` and `a.@ezweb.ne.jp`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailAddress {
+    typed: String,
+    at: usize,
+}
+
+/// Why something cannot be an address, or cannot be a member's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmailError {
+    /// Nothing was typed.
+    Empty,
+    /// There are full-width characters.
+    FullWidth,
+    /// No address has this character; it is the first such one.
+    Character(char),
+    /// More than 254 bytes.
+    TooLong,
+    /// There is no `@` with something before it, or there are several.
+    AtSign,
+    /// What follows the `@` is no domain.
+    Domain,
+    /// The member has three addresses; only the server knows.
+    ThreeAlready,
+    /// It is the member's last address; only the server knows.
+    LastOne,
+}
+
+impl EmailAddress {
+    /// Reads what was typed.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it, in the order of [`EmailError`].
+    pub fn parse(typed: &str) -> Result<Self, EmailError> {
+        if typed.is_empty() {
+            return Err(EmailError::Empty);
+        }
+        if has_full_width(typed) {
+            return Err(EmailError::FullWidth);
+        }
+        if let Some(c) = typed.chars().find(|&c| c != '@' && !is_local(c)) {
+            return Err(EmailError::Character(c));
+        }
+        if typed.len() > MAX_BYTES {
+            return Err(EmailError::TooLong);
+        }
+        match typed.split_once('@') {
+            Some((local, domain)) if !local.is_empty() && !domain.contains('@') => {
+                if !is_domain(domain) {
+                    return Err(EmailError::Domain);
+                }
+                Ok(Self {
+                    typed: typed.to_owned(),
+                    at: local.len(),
+                })
+            }
+            _ => Err(EmailError::AtSign),
+        }
+    }
+
+    /// As the member typed it: this is what letters are sent to.
+    pub fn as_str(&self) -> &str {
+        &self.typed
+    }
+
+    /// What it is compared and found by: domains have no case, local parts may.
+    pub fn key(&self) -> String {
+        let mut key = self.typed.clone();
+        if let Some(domain) = key.get_mut(self.at..) {
+            domain.make_ascii_lowercase();
+        }
+        key
+    }
+}
+
+/// `atext` and the dot (RFC 5321, 4.1.2; RFC 5322, 3.2.3).
+fn is_local(c: char) -> bool {
+    c.is_ascii_alphanumeric() || ".!#$%&'*+-/=?^_`{|}~".contains(c)
+}
+
+/// Two labels or more (RFC 1123, 2.1); the last is not a number, so that no IP
+/// address passes.
+fn is_domain(domain: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    domain.split('.').all(is_label)
+        && domain
+            .rsplit_once('.')
+            .is_some_and(|(_, last)| !last.bytes().all(|b| b.is_ascii_digit()))
+}
