@@ -23,6 +23,8 @@ pub struct Society {
     pub website: String,
     /// 保険者番号: eight digits, the last of which checks the others.
     pub insurer_number: String,
+    /// From which age, in years, a dependent may register.
+    pub registration_age: u8,
 }
 
 impl Default for Society {
@@ -35,6 +37,7 @@ impl Default for Society {
             mail_sender: None,
             website: "https://autobacs-kenpo.jp/".to_owned(),
             insurer_number: "06139497".to_owned(),
+            registration_age: 20,
         }
     }
 }

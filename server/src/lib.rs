@@ -2,5 +2,6 @@
 //! configuration; `main` and the tests use the same.
 
 pub mod clock;
+pub mod mail;
 pub mod secrets;
 pub mod store;

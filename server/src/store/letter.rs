@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use app::timestamp::Timestamp;
+use app::{ports::Delivery, timestamp::Timestamp};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
@@ -314,17 +314,6 @@ pub async fn give_up(tx: &mut Tx, letter: Uuid, at: Timestamp, trouble: &str) ->
     Ok(())
 }
 
-/// How far a letter has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
-    /// It has not left yet.
-    Waiting,
-    /// The mail server took it then.
-    Sent(Timestamp),
-    /// It will not leave any more.
-    GivenUp,
-}
-
 /// How far the letter has come; `None` when there is none of that id.
 ///
 /// # Errors
@@ -337,7 +326,7 @@ pub async fn delivery(db: &Db, letter: Uuid) -> Result<Option<Delivery>> {
             .await?
     });
     Ok(row.map(|row| match row {
-        (Some(at), _) => Delivery::Sent(Timestamp(at)),
+        (Some(at), _) => Delivery::HandedOver(Timestamp(at)),
         (None, Some(_)) => Delivery::GivenUp,
         (None, None) => Delivery::Waiting,
     }))
