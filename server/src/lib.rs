@@ -1,6 +1,15 @@
 //! Everything that only the server does. `build` makes the whole from a
 //! configuration; `main` and the tests use the same.
 
+pub mod build;
 pub mod clock;
+pub mod config;
+pub mod fault;
 pub mod hash;
+pub mod http;
+pub mod mail;
+pub mod registration;
+pub mod secrets;
+pub mod sign_in;
 pub mod store;
+pub mod throttle;

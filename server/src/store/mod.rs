@@ -5,6 +5,8 @@
 //! at all. Hash, read the clock and derive tokens first; then `Db::write`, then
 //! only SQL until `commit`: SQLite has one writer, and it must not wait for us.
 
+pub mod letter;
+
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{

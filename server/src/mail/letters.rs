@@ -1,0 +1,177 @@
+//! What the letters say, in the words of the printed manual where it has any.
+//!
+//! No letter holds more than its reader asked for: no name, no health data, and
+//! no link but to the portal itself.
+
+use app::{society::Society, timestamp::Timestamp};
+
+use super::layout::{Block, Letter};
+
+/// The link in a letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// To be opened.
+    pub url: String,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// From then on it is refused.
+    pub expires_at: Timestamp,
+}
+
+impl Link {
+    fn blocks(&self) -> [Block; 2] {
+        [
+            Block::Link(self.url.clone()),
+            // With the date: a letter is not always read on the day it is sent.
+            Block::lines([format!("このURLは {} まで使えます。", self.expires_at.full())]),
+        ]
+    }
+
+    /// 「※URLの有効期限は3時間です。…」
+    fn validity(&self, afterwards: &str) -> String {
+        let hours = (self.expires_at.0 - self.asked_at.0) / 3_600_000;
+        format!("URLの有効期限は{hours}時間です。有効期限を過ぎた場合は、{afterwards}")
+    }
+}
+
+/// 利用登録手続きのご案内: the way into the registration.
+pub fn registration(society: &Society, link: &Link) -> Letter {
+    let mut blocks = vec![Block::lines([
+        "利用登録手続きを依頼された方へお知らせしています。".to_owned(),
+        format!("お手元に、別途お送りしているハガキ「{}登録について」をご用意ください。", society.portal_name),
+        "以下のURLにアクセスして、利用登録の手続きを行ってください。".to_owned(),
+    ])];
+    blocks.extend(link.blocks());
+    blocks.push(Block::Notes(vec![
+        link.validity("メールアドレスの登録からやり直してください。"),
+        let_through(society),
+        THROW_AWAY.to_owned(),
+    ]));
+    Letter::new(society, "利用登録手続きのご案内", blocks)
+}
+
+/// すでに登録されているメールアドレスです: the page that was asked does not say so,
+/// the mailbox's owner may know.
+pub fn already_registered(society: &Society, sign_in: &str) -> Letter {
+    let blocks = vec![
+        Block::lines([
+            format!("{}の新規利用登録の依頼がありましたが、", society.portal_name),
+            "このメールアドレスはすでに登録されています。".to_owned(),
+        ]),
+        Block::lines([
+            "ご本人の場合は、以下のログイン画面からログインしてください。".to_owned(),
+            format!("ログインIDやパスワードをお忘れの場合は、{FORGOTTEN}からお手続きください。"),
+        ]),
+        Block::Link(sign_in.to_owned()),
+        Block::lines([
+            "ご家族でメールアドレスを共有されている場合は、別のメールアドレスでお手続きいただくか、".to_owned(),
+            format!("健康保険組合（TEL:{}）までお問い合わせください。", society.telephone),
+        ]),
+        Block::Notes(vec![
+            "現在の登録内容は何も変わっていません。".to_owned(),
+            THROW_AWAY.to_owned(),
+        ]),
+    ];
+    Letter::new(society, "すでに登録されているメールアドレスです", blocks)
+}
+
+/// What was changed on an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// ログインID
+    LoginId,
+    /// パスワード
+    Password,
+    /// メールアドレス
+    Address,
+}
+
+impl Changed {
+    const ALL: [Self; 3] = [Self::LoginId, Self::Password, Self::Address];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::LoginId => "login_id",
+            Self::Password => "password",
+            Self::Address => "address",
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::LoginId => "ログインID",
+            Self::Password => "パスワード",
+            Self::Address => "メールアドレス",
+        }
+    }
+
+    /// What the queue keeps of a change: the `about` of its letter.
+    pub fn about(changes: &[Self]) -> String {
+        changes.iter().map(|change| change.as_str()).collect::<Vec<_>>().join(",")
+    }
+
+    /// The other way round; words of a later version are passed over.
+    pub(super) fn parse(about: &str) -> Vec<Self> {
+        let named = |word: &str| Self::ALL.into_iter().find(|change| change.as_str() == word);
+        about.split(',').filter_map(named).collect()
+    }
+}
+
+/// 登録内容の変更のお知らせ: so that a change by somebody else does not go unseen.
+pub fn change(society: &Society, at: Timestamp, changes: &[Changed], sign_in: &str) -> Letter {
+    let names: Vec<_> = changes.iter().map(|change| change.name()).collect();
+    let blocks = vec![
+        Block::lines([format!("{}の登録内容が変更されました。", society.portal_name)]),
+        Block::Value { name: "変更日時", value: at.full() },
+        Block::Value { name: "変更内容", value: names.join("、") },
+        Block::lines([
+            "ご自身で変更された場合は、お手続きは不要です。".to_owned(),
+            format!("お心当たりがない場合は、ただちに以下のログイン画面の{FORGOTTEN}からパスワードを再発行し、"),
+            format!("健康保険組合（TEL:{}）までご連絡ください。", society.telephone),
+        ]),
+        Block::Link(sign_in.to_owned()),
+    ];
+    Letter::new(society, "登録内容の変更のお知らせ", blocks)
+}
+
+/// メールアドレスの確認: an added address counts once this link was followed.
+pub fn address_confirmation(society: &Society, link: &Link) -> Letter {
+    let mut blocks = vec![Block::lines([
+        format!("{}に、このメールアドレスを登録する依頼がありました。", society.portal_name),
+        "以下のURLにアクセスして、メールアドレスの確認を行ってください。".to_owned(),
+    ])];
+    blocks.extend(link.blocks());
+    blocks.push(Block::Notes(vec![
+        link.validity("プロフィール設定からもう一度お手続きください。"),
+        "確認が済むまで、このメールアドレスは登録されません。".to_owned(),
+        let_through(society),
+        THROW_AWAY.to_owned(),
+    ]));
+    Letter::new(society, "メールアドレスの確認", blocks)
+}
+
+/// ようこそ: the registration is complete.
+pub fn welcome(society: &Society, nickname: &str, login_id: &str, sign_in: &str) -> Letter {
+    let blocks = vec![
+        Block::lines([
+            format!("{nickname} 様"),
+            format!("{}の利用登録が完了しました。", society.portal_name),
+            "以下のログイン画面から、登録されたログインIDとパスワードでログインしてください。".to_owned(),
+        ]),
+        Block::Link(sign_in.to_owned()),
+        Block::Value { name: "ログインID", value: login_id.to_owned() },
+        Block::Notes(vec![
+            "パスワードはこのメールには記載していません。".to_owned(),
+            format!("本メールに覚えがない場合は、健康保険組合（TEL:{}）までご連絡ください。", society.telephone),
+        ]),
+    ];
+    Letter::new(society, "ようこそ", blocks)
+}
+
+const THROW_AWAY: &str = "本メールに覚えがない場合は、大変お手数ですが本メールを破棄してください。";
+
+const FORGOTTEN: &str = "「パスワードを忘れた方はこちら」";
+
+fn let_through(society: &Society) -> String {
+    format!("迷惑メール設定は {} を受信可能に設定してください。", society.mail_domain)
+}
