@@ -5,7 +5,13 @@
 //! at all. Hash, read the clock and derive tokens first; then `Db::write`, then
 //! only SQL until `commit`: SQLite has one writer, and it must not wait for us.
 
+pub mod audit;
 pub mod letter;
+pub mod link;
+pub mod member;
+pub mod postcard;
+pub mod session;
+pub mod throttle;
 
 use std::{str::FromStr, time::Duration};
 
@@ -111,6 +117,14 @@ impl Db {
             Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
+    }
+
+    /// Asks the engine for a sign of life.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn ping(&self) -> Result<()> {
+        on!(read self, pool => sqlx::query("select 1").execute(pool).await.map(|_| ()))
     }
 
     /// Closes every connection, after the work at hand.
