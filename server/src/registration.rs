@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::{
     fault::Fault,
     hash::Hasher,
+    mail::letters::Changed,
     secrets::{Secrets, session_token, token_hash},
     store::{
         Db, Tx,
@@ -281,7 +282,13 @@ impl RegistrationDesk {
                 member::remove_addresses(&mut tx, account).await?
             }
         };
-        member::add_address(&mut tx, account, &address, now, Some(now)).await?;
+        match member::add_address(&mut tx, account, &address, now, Some(now)).await {
+            // Another registration with this address was quicker.
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                return Ok(Completion::Over);
+            }
+            added => added?,
+        };
         postcard::end(&mut tx, registering.postcard_id, now).await?;
         link::end_registrations(&mut tx, &address.key(), now).await?;
         session::led_to(&mut tx, provisional.session, account).await?;
@@ -295,9 +302,10 @@ impl RegistrationDesk {
             asked_at: now,
         };
         letter::queue(&mut tx, letter).await?;
+        let all_new = Changed::about(&[Changed::LoginId, Changed::Password, Changed::Address]);
         for (old, key) in &told {
             letter.kind = LetterKind::Change;
-            letter.about = "reopened";
+            letter.about = &all_new;
             letter::queue(&mut tx, NewLetter { address: old, address_key: key, ..letter }).await?;
         }
         if new.email.key() != address.key() {

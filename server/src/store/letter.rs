@@ -120,6 +120,37 @@ pub async fn count_asked_since(
     })
 }
 
+/// The last letter of these kinds that an address was asked to be sent and that
+/// is not withheld.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn latest(tx: &mut Tx, address_key: &str, kinds: &[LetterKind]) -> Result<Option<Uuid>> {
+    on!(write tx, conn => {
+        let mut query = QueryBuilder::new("select id from letter where address_key = ");
+        query.push_bind(address_key).push(" and trouble <> ").push_bind(WITHHELD);
+        query.push(" and kind in (");
+        let mut list = query.separated(", ");
+        for kind in kinds {
+            list.push_bind(kind.as_str());
+        }
+        query.push(") order by asked_at desc, id desc limit 1");
+        query.build_query_scalar().fetch_optional(conn).await
+    })
+}
+
+/// Keeps a letter from being sent: its reader has heard the same a short while
+/// ago. The row is there so that every request costs and counts the same.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn withhold(tx: &mut Tx, letter: Uuid, at: Timestamp) -> Result<()> {
+    give_up(tx, letter, at, WITHHELD).await
+}
+
+/// What a letter says of itself that is not sent because another one was.
+const WITHHELD: &str = "withheld";
+
 /// A letter that is ours to send until its lease ends, with what it speaks of.
 #[derive(Clone, Debug)]
 pub struct Claimed {
