@@ -29,6 +29,8 @@ async function listen({ insist = false, ...options }) {
   const server = new SMTPServer({
     ...options,
     authOptional: true,
+    // As mail servers in Japan do: `a..b@docomo.ne.jp` is somebody's address.
+    lenientAddressParsing: true,
     disableReverseLookup: true,
 
     onMailFrom(address, session, done) {
