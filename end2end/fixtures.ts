@@ -117,7 +117,7 @@ function takePostcard(): Postcard {
     .replace(/^\uFEFF/, "")
     .trimEnd()
     .split(/\r?\n/)
-    .map((line) => line.split(",").map((value) => value.replace(/^"(.*)"$/, "$1")));
+    .map((line) => [...line.matchAll(/(?:^|,)(?:"([^"]*)"|([^,]*))/g)].map(([, quoted, bare]) => quoted ?? bare));
   const column = (title: string) => header.indexOf(title);
   mkdirSync(join(folder, "taken"), { recursive: true });
   for (const person of people) {
