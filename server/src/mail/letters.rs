@@ -23,7 +23,7 @@ impl Link {
         [
             Block::Link(self.url.clone()),
             // With the date: a letter is not always read on the day it is sent.
-            Block::lines([format!("このURLは {} まで使えます。", self.expires_at.full())]),
+            Block::Lines(format!("このURLは {} まで使えます。", self.expires_at.full())),
         ]
     }
 
@@ -36,11 +36,12 @@ impl Link {
 
 /// 利用登録手続きのご案内: the way into the registration.
 pub fn registration(society: &Society, link: &Link) -> Letter {
-    let mut blocks = vec![Block::lines([
-        "利用登録手続きを依頼された方へお知らせしています。".to_owned(),
-        format!("お手元に、別途お送りしているハガキ「{}登録について」をご用意ください。", society.portal_name),
-        "以下のURLにアクセスして、利用登録の手続きを行ってください。".to_owned(),
-    ])];
+    let mut blocks = vec![Block::Lines(format!(
+        "利用登録手続きを依頼された方へお知らせしています。\n\
+         お手元に、別途お送りしているハガキ「{}登録について」をご用意ください。\n\
+         以下のURLにアクセスして、利用登録の手続きを行ってください。",
+        society.portal_name
+    ))];
     blocks.extend(link.blocks());
     blocks.push(Block::Notes(vec![
         link.validity("メールアドレスの登録からやり直してください。"),
@@ -54,19 +55,22 @@ pub fn registration(society: &Society, link: &Link) -> Letter {
 /// the mailbox's owner may know.
 pub fn already_registered(society: &Society, sign_in: &str) -> Letter {
     let blocks = vec![
-        Block::lines([
-            format!("{}の新規利用登録の依頼がありましたが、", society.portal_name),
-            "このメールアドレスはすでに登録されています。".to_owned(),
-        ]),
-        Block::lines([
-            "ご本人の場合は、以下のログイン画面からログインしてください。".to_owned(),
-            format!("ログインIDやパスワードをお忘れの場合は、{FORGOTTEN}からお手続きください。"),
-        ]),
+        Block::Lines(format!(
+            "{}の新規利用登録の依頼がありましたが、\n\
+             このメールアドレスはすでに登録されています。",
+            society.portal_name
+        )),
+        Block::Lines(format!(
+            "ご本人の場合は、以下のログイン画面からログインしてください。\n\
+             ログインIDやパスワードをお忘れの場合は、{FORGOTTEN}からお手続きください。"
+        )),
         Block::Link(sign_in.to_owned()),
-        Block::lines([
-            "ご家族でメールアドレスを共有されている場合は、別のメールアドレスでお手続きいただくか、".to_owned(),
-            format!("健康保険組合（TEL:{}）までお問い合わせください。", society.telephone),
-        ]),
+        Block::Lines(format!(
+            "ご家族でメールアドレスを共有されている場合は、\n\
+             別のメールアドレスでお手続きいただくか、\n\
+             健康保険組合（TEL:{}）までお問い合わせください。",
+            society.telephone
+        )),
         Block::Notes(vec![
             "現在の登録内容は何も変わっていません。".to_owned(),
             THROW_AWAY.to_owned(),
@@ -121,14 +125,15 @@ impl Changed {
 pub fn change(society: &Society, at: Timestamp, changes: &[Changed], sign_in: &str) -> Letter {
     let names: Vec<_> = changes.iter().map(|change| change.name()).collect();
     let blocks = vec![
-        Block::lines([format!("{}の登録内容が変更されました。", society.portal_name)]),
+        Block::Lines(format!("{}の登録内容が変更されました。", society.portal_name)),
         Block::Value { name: "変更日時", value: at.full() },
         Block::Value { name: "変更内容", value: names.join("、") },
-        Block::lines([
-            "ご自身で変更された場合は、お手続きは不要です。".to_owned(),
-            format!("お心当たりがない場合は、ただちに以下のログイン画面の{FORGOTTEN}からパスワードを再発行し、"),
-            format!("健康保険組合（TEL:{}）までご連絡ください。", society.telephone),
-        ]),
+        Block::Lines(format!(
+            "ご自身で変更された場合は、お手続きは不要です。\n\
+             お心当たりがない場合は、ただちに以下のログイン画面の{FORGOTTEN}から\n\
+             パスワードを再発行し、健康保険組合（TEL:{}）までご連絡ください。",
+            society.telephone
+        )),
         Block::Link(sign_in.to_owned()),
     ];
     Letter::new(society, "登録内容の変更のお知らせ", blocks)
@@ -136,10 +141,11 @@ pub fn change(society: &Society, at: Timestamp, changes: &[Changed], sign_in: &s
 
 /// メールアドレスの確認: an added address counts once this link was followed.
 pub fn address_confirmation(society: &Society, link: &Link) -> Letter {
-    let mut blocks = vec![Block::lines([
-        format!("{}に、このメールアドレスを登録する依頼がありました。", society.portal_name),
-        "以下のURLにアクセスして、メールアドレスの確認を行ってください。".to_owned(),
-    ])];
+    let mut blocks = vec![Block::Lines(format!(
+        "{}に、このメールアドレスを登録する依頼がありました。\n\
+         以下のURLにアクセスして、メールアドレスの確認を行ってください。",
+        society.portal_name
+    ))];
     blocks.extend(link.blocks());
     blocks.push(Block::Notes(vec![
         link.validity("プロフィール設定からもう一度お手続きください。"),
@@ -153,16 +159,20 @@ pub fn address_confirmation(society: &Society, link: &Link) -> Letter {
 /// ようこそ: the registration is complete.
 pub fn welcome(society: &Society, nickname: &str, login_id: &str, sign_in: &str) -> Letter {
     let blocks = vec![
-        Block::lines([
-            format!("{nickname} 様"),
-            format!("{}の利用登録が完了しました。", society.portal_name),
-            "以下のログイン画面から、登録されたログインIDとパスワードでログインしてください。".to_owned(),
-        ]),
+        Block::Lines(format!(
+            "{nickname} 様\n\
+             {}の利用登録が完了しました。\n\
+             以下のログイン画面から、登録されたログインIDとパスワードでログインしてください。",
+            society.portal_name
+        )),
         Block::Link(sign_in.to_owned()),
         Block::Value { name: "ログインID", value: login_id.to_owned() },
         Block::Notes(vec![
             "パスワードはこのメールには記載していません。".to_owned(),
-            format!("本メールに覚えがない場合は、健康保険組合（TEL:{}）までご連絡ください。", society.telephone),
+            format!(
+                "本メールに覚えがない場合は、健康保険組合（TEL:{}）までご連絡ください。",
+                society.telephone
+            ),
         ]),
     ];
     Letter::new(society, "ようこそ", blocks)
