@@ -7,8 +7,6 @@
 pub mod forms;
 pub mod island;
 pub mod rules;
-#[cfg(feature = "ssr")]
-pub mod society;
 pub mod text;
 
 #[cfg(feature = "ssr")]

@@ -1,7 +1,7 @@
 //! What the letters say, in the words of the printed manual where it has any.
 //!
-//! No letter holds more than its reader asked for: no name, no health data, and
-//! no link but to the portal itself.
+//! No letter holds more than its reader asked for: no name from the
+//! roster, no health data, and no link but to the portal itself.
 
 use app::{society::Society, timestamp::Timestamp};
 
@@ -88,16 +88,19 @@ pub enum Changed {
     Password,
     /// メールアドレス
     Address,
+    /// Everything: the account was taken up again with a postcard.
+    Reopened,
 }
 
 impl Changed {
-    const ALL: [Self; 3] = [Self::LoginId, Self::Password, Self::Address];
+    const ALL: [Self; 4] = [Self::LoginId, Self::Password, Self::Address, Self::Reopened];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::LoginId => "login_id",
             Self::Password => "password",
             Self::Address => "address",
+            Self::Reopened => "reopened",
         }
     }
 
@@ -106,6 +109,7 @@ impl Changed {
             Self::LoginId => "ログインID",
             Self::Password => "パスワード",
             Self::Address => "メールアドレス",
+            Self::Reopened => "ハガキによる再登録（ログインID、パスワード、メールアドレス）",
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use app::{rules::email::EmailAddress, society::Society, timestamp::Timestamp};
+use app::{rules::EmailAddress, society::Society, timestamp::Timestamp};
 use lettre::{
     Address, Message,
     address::Envelope,
