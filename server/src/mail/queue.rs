@@ -251,3 +251,6 @@ fn next_try(claimed: &Claimed, now: Timestamp) -> Timestamp {
     }
     now.plus(pause).min(end).max(now.plus(SECOND))
 }
+
+#[cfg(test)]
+mod tests;
