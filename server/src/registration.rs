@@ -42,7 +42,8 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 const CAPS: [(Duration, i64); 3] = [(MINUTE, 1), (HOUR, 3), (DAY, 6)];
 
 /// The letters that anybody may ask for.
-const ASKED_FOR: [LetterKind; 2] = [LetterKind::Registration, LetterKind::AlreadyRegistered];
+const ASKED_FOR: [LetterKind; 3] =
+    [LetterKind::Registration, LetterKind::AlreadyRegistered, LetterKind::Withheld];
 
 /// The use cases of the registration.
 #[derive(Clone)]
@@ -114,7 +115,7 @@ impl RegistrationDesk {
         let mut tx = self.db.write().await?;
         let is_member = member::has_address(&mut tx, &address).await?;
         let within_caps = within_caps(&mut tx, &address, now).await?;
-        let told_already = is_member && told_within_the_hour(&mut tx, &address, now).await?;
+        let told_already = told_within_the_hour(&mut tx, &address, now).await?;
         let latest = letter::latest(&mut tx, &address.key(), &ASKED_FOR).await?;
         let letter = match latest {
             // Beyond the caps nothing is made and nothing voided: the letter
@@ -136,23 +137,24 @@ impl RegistrationDesk {
                     },
                 )
                 .await?;
-                let new = NewLetter {
-                    kind: if is_member { LetterKind::AlreadyRegistered } else { LetterKind::Registration },
-                    address: address.as_str(),
-                    address_key: &address.key(),
-                    link: (!is_member).then_some(id),
-                    member: None,
-                    about: "",
-                    asked_at: now,
+                let kind = match (is_member, told_already) {
+                    (false, _) => LetterKind::Registration,
+                    (true, false) => LetterKind::AlreadyRegistered,
+                    (true, true) => LetterKind::Withheld,
                 };
-                let queued = letter::queue(&mut tx, new).await?;
-                match latest {
-                    Some(latest) if told_already => {
-                        letter::withhold(&mut tx, queued, now).await?;
-                        latest
-                    }
-                    _ => queued,
-                }
+                letter::queue(
+                    &mut tx,
+                    NewLetter {
+                        kind,
+                        address: address.as_str(),
+                        address_key: &address.key(),
+                        link: (!is_member).then_some(id),
+                        member: None,
+                        about: "",
+                        asked_at: now,
+                    },
+                )
+                .await?
             }
         };
         record(&mut tx, now, Event::LetterAsked, None, None, asker).await?;

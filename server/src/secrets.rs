@@ -101,8 +101,7 @@ impl Secrets {
     /// The token in a letter's link: the same for the same row and address, and
     /// nothing that can be guessed without the key.
     pub fn link_token(&self, purpose: &str, link: Uuid, address: &str) -> String {
-        let parts: [&[u8]; 4] =
-            [b"link", purpose.as_bytes(), link.as_bytes(), address.as_bytes()];
+        let parts: [&[u8]; 4] = [b"link", purpose.as_bytes(), link.as_bytes(), address.as_bytes()];
         URL_SAFE_NO_PAD.encode(self.derive(&parts))
     }
 

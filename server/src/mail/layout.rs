@@ -18,7 +18,7 @@ pub struct Letter {
 #[derive(Clone, Debug)]
 pub(super) enum Block {
     /// Lines that belong together.
-    Lines(Vec<String>),
+    Lines(String),
     /// An address to open, alone on its line.
     Link(String),
     /// A value to read or to copy, alone on the line below its name.
@@ -32,26 +32,17 @@ pub(super) enum Block {
     Notes(Vec<String>),
 }
 
-impl Block {
-    /// Lines that belong together.
-    pub(super) fn lines<const N: usize>(lines: [String; N]) -> Self {
-        Self::Lines(lines.into())
-    }
-}
-
 impl Letter {
     /// Sets a letter: title, the society, the blocks, and what every letter ends
     /// with.
     pub(super) fn new(society: &Society, title: &str, blocks: Vec<Block>) -> Self {
         let mut all = vec![
-            Block::lines([format!("■ {title} ■")]),
-            Block::lines([format!("{}です。", society.name)]),
+            Block::Lines(format!("■ {title} ■")),
+            Block::Lines(format!("{}です。", society.name)),
         ];
         all.extend(blocks);
-        all.push(Block::Notes(vec![
-            "本メールには返信できませんのでご了承ください。".to_owned(),
-        ]));
-        all.push(Block::lines([society.name.clone(), format!("TEL:{}", society.telephone)]));
+        all.push(Block::Notes(vec!["本メールには返信できませんのでご了承ください。".to_owned()]));
+        all.push(Block::Lines(format!("{}\nTEL:{}", society.name, society.telephone)));
         let subject = format!("【{}】{title}", society.portal_name);
         Self { text: text(&all), html: html(&subject, &all), subject }
     }
@@ -59,8 +50,7 @@ impl Letter {
 
 fn text(blocks: &[Block]) -> String {
     let blocks = blocks.iter().map(|block| match block {
-        Block::Lines(lines) => lines.join("\n"),
-        Block::Link(url) => url.clone(),
+        Block::Lines(text) | Block::Link(text) => text.clone(),
         Block::Value { name, value } => format!("{name}\n{value}"),
         Block::Notes(notes) => notes.iter().map(|n| format!("※{n}")).collect::<Vec<_>>().join("\n"),
     });
@@ -75,7 +65,7 @@ fn html(subject: &str, blocks: &[Block]) -> String {
     );
     for block in blocks {
         let inner = match block {
-            Block::Lines(lines) => breaks(lines.iter().map(|line| escaped(line))),
+            Block::Lines(text) => breaks(text.lines().map(escaped)),
             Block::Link(url) => {
                 let url = escaped(url);
                 format!("<a href=\"{url}\">{url}</a>")

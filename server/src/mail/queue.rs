@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use app::{rules::email::EmailAddress, society::Society, timestamp::Timestamp};
+use app::{rules::EmailAddress, society::Society, timestamp::Timestamp};
 use tokio::sync::{Notify, watch};
 
 use super::{
@@ -156,30 +156,30 @@ impl Postman {
 
     async fn deliver(&self, claimed: &Claimed) -> Result<(), Failure> {
         let now = self.clock.now();
+        let Some(kind) = LetterKind::parse(&claimed.kind) else {
+            return Err(Failure::Later("this version does not know the letter".to_owned()));
+        };
         if let Some(why) = has_lost_its_meaning(claimed, now) {
             return Err(Failure::Never(why.to_owned()));
         }
-        let letter = self.write(claimed)?;
+        let Some(letter) = self.write(kind, claimed)? else {
+            return Ok(self.transport.check().await?);
+        };
         let to = EmailAddress::parse(&claimed.address)
             .map_err(|_| Failure::Never("the recipient is no address".to_owned()))?;
         let from = EmailAddress::parse(&self.society.sender())
             .map_err(|_| Failure::Later("the sender in the settings is no address".to_owned()))?;
         let outgoing = Outgoing::new(claimed.id, letter, &from, &to, &self.society, now)
             .map_err(|error| Failure::Never(error.to_string()))?;
-        self.transport.send(&outgoing).await.map_err(|error| match error {
-            SendError::Refused(why) => Failure::Never(why),
-            SendError::Trouble(why) => Failure::Later(why),
-        })
+        Ok(self.transport.send(&outgoing).await?)
     }
 
-    /// The letter, from what the rows say at this moment.
-    fn write(&self, claimed: &Claimed) -> Result<Letter, Failure> {
+    /// The letter, from what the rows say at this moment; `None` for one that is
+    /// withheld.
+    fn write(&self, kind: LetterKind, claimed: &Claimed) -> Result<Option<Letter>, Failure> {
         let society = &self.society;
         let sign_in = format!("{}/login", self.public_url);
-        let Some(kind) = LetterKind::parse(&claimed.kind) else {
-            return Err(Failure::Later("this version does not know the letter".to_owned()));
-        };
-        Ok(match kind {
+        Ok(Some(match kind {
             LetterKind::Registration => {
                 letters::registration(society, &self.link(claimed, "/register/verify")?)
             }
@@ -200,7 +200,8 @@ impl Postman {
                 }
                 None => return Err(Failure::Never("the member is gone".to_owned())),
             },
-        })
+            LetterKind::Withheld => return Ok(None),
+        }))
     }
 
     fn link(&self, claimed: &Claimed, path: &str) -> Result<Link, Failure> {
@@ -221,6 +222,15 @@ enum Failure {
     Never(String),
 }
 
+impl From<SendError> for Failure {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Refused(why) => Self::Never(why),
+            SendError::Trouble(why) => Self::Later(why),
+        }
+    }
+}
+
 fn has_lost_its_meaning(claimed: &Claimed, now: Timestamp) -> Option<&'static str> {
     match &claimed.link {
         Some(link) if link.ended_at.is_some() => Some("the link has been used or made void"),
@@ -235,7 +245,12 @@ fn has_lost_its_meaning(claimed: &Claimed, now: Timestamp) -> Option<&'static st
 fn next_try(claimed: &Claimed, now: Timestamp) -> Timestamp {
     let failures = usize::try_from(claimed.attempts).unwrap_or(usize::MAX);
     let pause = PAUSES.get(failures.saturating_sub(1)).copied().unwrap_or(HOUR);
-    let end = claimed.link.as_ref().map(|link| link.expires_at);
-    let end = end.unwrap_or(claimed.asked_at.plus(LIFE));
+    let mut end = claimed.asked_at.plus(LIFE);
+    if let Some(link) = &claimed.link {
+        end = end.min(link.expires_at);
+    }
     now.plus(pause).min(end).max(now.plus(SECOND))
 }
+
+#[cfg(test)]
+mod tests;

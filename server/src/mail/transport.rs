@@ -222,12 +222,14 @@ impl Transport {
     pub async fn check(&self) -> Result<(), SendError> {
         match self {
             Self::Mailbox(folder) => probe(folder).await.map_err(|e| in_folder(&e)),
-            Self::Smtp(server) => within_patience(async {
-                let mut connection = server.connect().await?;
-                connection.abort().await;
-                Ok(())
-            })
-            .await,
+            Self::Smtp(server) => {
+                within_patience(async {
+                    let mut connection = server.connect().await?;
+                    connection.abort().await;
+                    Ok(())
+                })
+                .await
+            }
         }
     }
 }

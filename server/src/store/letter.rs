@@ -22,15 +22,19 @@ pub enum LetterKind {
     AddressConfirmation,
     /// ようこそ
     Welcome,
+    /// None: the mailbox's owner was told within the hour. It waits in the queue
+    /// and is ticked off like a letter, so that whoever asked sees no difference.
+    Withheld,
 }
 
 impl LetterKind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Registration,
         Self::AlreadyRegistered,
         Self::Change,
         Self::AddressConfirmation,
         Self::Welcome,
+        Self::Withheld,
     ];
 
     /// The name in the database.
@@ -41,6 +45,7 @@ impl LetterKind {
             Self::Change => "change",
             Self::AddressConfirmation => "address_confirmation",
             Self::Welcome => "welcome",
+            Self::Withheld => "withheld",
         }
     }
 
@@ -59,7 +64,7 @@ pub struct NewLetter<'a> {
     pub address: &'a str,
     /// What that address is counted by.
     pub address_key: &'a str,
-    /// The link in it, if any.
+    /// The link in it, if any: once that is over, so is the letter.
     pub link: Option<Uuid>,
     /// The member it speaks of, if any.
     pub member: Option<Uuid>,
@@ -96,6 +101,20 @@ pub async fn queue(tx: &mut Tx, letter: NewLetter<'_>) -> Result<Uuid> {
     Ok(id)
 }
 
+/// The letter of these kinds that an address was last asked to be sent.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn latest(tx: &mut Tx, address_key: &str, kinds: &[LetterKind]) -> Result<Option<Uuid>> {
+    on!(write tx, conn => {
+        let mut query = QueryBuilder::new("select id from letter where address_key = ");
+        query.push_bind(address_key);
+        push_kinds(&mut query, kinds);
+        query.push(" order by asked_at desc, id desc limit 1");
+        query.build_query_scalar().fetch_optional(conn).await
+    })
+}
+
 /// How many letters of these kinds an address was asked to be sent after `since`
 /// (not at it: a letter of a minute ago leaves the last minute).
 ///
@@ -110,46 +129,36 @@ pub async fn count_asked_since(
     on!(write tx, conn => {
         let mut query = QueryBuilder::new("select count(*) from letter where address_key = ");
         query.push_bind(address_key).push(" and asked_at > ").push_bind(since.0);
-        query.push(" and kind in (");
-        let mut list = query.separated(", ");
-        for kind in kinds {
-            list.push_bind(kind.as_str());
-        }
-        query.push(")");
+        push_kinds(&mut query, kinds);
         query.build_query_scalar().fetch_one(conn).await
     })
 }
 
-/// The last letter of these kinds that an address was asked to be sent and that
-/// is not withheld.
+/// The last letter of these kinds that an address was asked to be sent.
 ///
 /// # Errors
 /// Whatever the database answers.
 pub async fn latest(tx: &mut Tx, address_key: &str, kinds: &[LetterKind]) -> Result<Option<Uuid>> {
     on!(write tx, conn => {
         let mut query = QueryBuilder::new("select id from letter where address_key = ");
-        query.push_bind(address_key).push(" and trouble <> ").push_bind(WITHHELD);
-        query.push(" and kind in (");
-        let mut list = query.separated(", ");
-        for kind in kinds {
-            list.push_bind(kind.as_str());
-        }
-        query.push(") order by asked_at desc, id desc limit 1");
+        query.push_bind(address_key);
+        push_kinds(&mut query, kinds);
+        query.push(" order by asked_at desc, id desc limit 1");
         query.build_query_scalar().fetch_optional(conn).await
     })
 }
 
-/// Keeps a letter from being sent: its reader has heard the same a short while
-/// ago. The row is there so that every request costs and counts the same.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn withhold(tx: &mut Tx, letter: Uuid, at: Timestamp) -> Result<()> {
-    give_up(tx, letter, at, WITHHELD).await
+fn push_kinds<D: sqlx::Database>(query: &mut QueryBuilder<D>, kinds: &[LetterKind])
+where
+    &'static str: sqlx::Encode<'static, D> + sqlx::Type<D>,
+{
+    query.push(" and kind in (");
+    let mut list = query.separated(", ");
+    for kind in kinds {
+        list.push_bind(kind.as_str());
+    }
+    query.push(")");
 }
-
-/// What a letter says of itself that is not sent because another one was.
-const WITHHELD: &str = "withheld";
 
 /// A letter that is ours to send until its lease ends, with what it speaks of.
 #[derive(Clone, Debug)]
