@@ -134,20 +134,6 @@ pub async fn count_asked_since(
     })
 }
 
-/// The last letter of these kinds that an address was asked to be sent.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn latest(tx: &mut Tx, address_key: &str, kinds: &[LetterKind]) -> Result<Option<Uuid>> {
-    on!(write tx, conn => {
-        let mut query = QueryBuilder::new("select id from letter where address_key = ");
-        query.push_bind(address_key);
-        push_kinds(&mut query, kinds);
-        query.push(" order by asked_at desc, id desc limit 1");
-        query.build_query_scalar().fetch_optional(conn).await
-    })
-}
-
 fn push_kinds<D: sqlx::Database>(query: &mut QueryBuilder<D>, kinds: &[LetterKind])
 where
     &'static str: sqlx::Encode<'static, D> + sqlx::Type<D>,
