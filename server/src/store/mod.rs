@@ -5,6 +5,11 @@
 //! at all. Hash, read the clock and derive tokens first; then `Db::write`, then
 //! only SQL until `commit`: SQLite has one writer, and it must not wait for us.
 
+pub mod audit;
+pub mod person;
+pub mod postcard;
+pub mod roster;
+
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
