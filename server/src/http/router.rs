@@ -101,6 +101,8 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
         ))
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(from_fn_with_state(state.clone(), pages::explain))
+        // Once more, for the page that explains.
+        .layer(CatchPanicLayer::custom(after_panic))
         .layer(from_fn_with_state(public_url.is_https(), headers::add))
         .with_state(state))
 }
