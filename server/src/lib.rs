@@ -5,5 +5,6 @@ pub mod age;
 pub mod clock;
 pub mod hash;
 pub mod import;
+pub mod postcards;
 pub mod roster;
 pub mod store;
