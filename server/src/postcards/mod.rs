@@ -205,7 +205,10 @@ pub async fn issue(
         let people = person::awaiting_postcard(db, run.who, now, &last, BATCH).await?;
         match people.last() {
             // From the start once more: whoever was missed has to be drawn again.
-            None if last != Key::default() => last = Key::default(),
+            None if last != Key::default() => {
+                last = Key::default();
+                continue;
+            }
             None => break,
             Some(person) => last = person.key.clone(),
         }

@@ -271,3 +271,44 @@ fn stopped(stop: Stop, problems: &mut Problems) -> Result<(), ImportError> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Seek, Write};
+
+    use proptest::prelude::*;
+    use time::macros::date;
+
+    use super::*;
+
+    fn read_bytes(bytes: &[u8]) -> Result<(Encoding, Problems), ImportError> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        file.rewind().unwrap();
+        let (batches, _arriving) = mpsc::channel(64);
+        read(file, date!(2026 - 11 - 22), &batches)
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            let _ = read_bytes(&bytes);
+        }
+
+        #[test]
+        fn any_bytes_below_the_header_are_answered(
+            mut bytes in prop::collection::vec(
+                prop_oneof![Just(b','), Just(b'"'), Just(b'\n'), Just(0x83), any::<u8>()], 0..400),
+            in_cp932 in any::<bool>(),
+        ) {
+            let header = COLUMNS.join(",") + "\n";
+            let header = if in_cp932 {
+                encoding_rs::SHIFT_JIS.encode(&header).0.into_owned()
+            } else {
+                header.into_bytes()
+            };
+            bytes.splice(0..0, header);
+            let _ = read_bytes(&bytes);
+        }
+    }
+}
