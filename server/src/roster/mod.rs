@@ -186,9 +186,9 @@ pub async fn import(
     }
 
     let mut tx = staged.into_tx().await?;
-    let (new_employers, any_known) = store::roster::new_employers(&mut tx).await?;
-    if !any_known && !options.accept_other_employers {
-        return Err(ImportError::OtherEmployers(new_employers));
+    let employers = store::roster::employers(&mut tx).await?;
+    if employers.none_known && !options.accept_other_employers {
+        return Err(ImportError::OtherEmployers(employers.new));
     }
     let people = store::roster::merge(&mut tx).await?;
     let postcards_ended = postcard::end_of_disqualified(&mut tx, today, options.now).await?;
@@ -210,7 +210,13 @@ pub async fn import(
     if !options.dry_run {
         tx.commit().await?;
     }
-    Ok(Report { encoding, dry_run: options.dry_run, people, postcards_ended, new_employers })
+    Ok(Report {
+        encoding,
+        dry_run: options.dry_run,
+        people,
+        postcards_ended,
+        new_employers: employers.new,
+    })
 }
 
 struct Batch {
@@ -228,7 +234,7 @@ fn read(
     let encoding = Encoding::detect(&mut file)?;
     let mut records = Records::new(Decoded::new(file, encoding));
     let mut problems = Problems::default();
-    let header = match records.next() {
+    let header = match records.read() {
         Ok(Some(first)) => Header::read(&first, &COLUMNS).map_err(ImportError::Header)?,
         Ok(None) => return Err(ImportError::Nobody),
         Err(stop) => {
@@ -240,8 +246,8 @@ fn read(
         let mut rows = Vec::with_capacity(BATCH);
         let mut at_end = false;
         while rows.len() < BATCH && !at_end {
-            match records.next() {
-                Ok(Some(record)) if record.is_empty() => {}
+            match records.read() {
+                Ok(Some(record)) if record.is_blank() => {}
                 Ok(Some(record)) => {
                     let row = RosterRow::parse(&record, &header, today, &mut problems);
                     rows.extend(row.map(|row| (record.line, row)));
