@@ -5,7 +5,32 @@
 //! database, no hash and no mail is known here: the pages ask through `ports`.
 
 pub mod forms;
+pub mod island;
 pub mod rules;
 pub mod text;
+
+#[cfg(feature = "ssr")]
+pub mod api;
+#[cfg(feature = "ssr")]
+pub mod app;
+#[cfg(feature = "ssr")]
+pub mod components;
+#[cfg(feature = "ssr")]
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod ports;
+#[cfg(feature = "ssr")]
+pub mod shell;
+#[cfg(feature = "ssr")]
+pub mod society;
 #[cfg(feature = "ssr")]
 pub mod timestamp;
+#[cfg(feature = "ssr")]
+pub mod visit;
+
+/// Called by the loader before it wakes the islands.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    leptos::mount::hydrate_islands();
+}

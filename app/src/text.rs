@@ -19,6 +19,28 @@ pub const LINK_REFUSED: &str = "このURLは使えません。期限（3時間�
 pub const SESSION_OVER: &str =
     "時間が過ぎたため中断しました。メールのURLをもう一度開いてください。";
 
+/// 「半角に直す」, beside a full-width entry.
+pub const FIX_HALF_WIDTH: &str = "半角に直す";
+/// Shows a password that is being typed.
+pub const SHOW: &str = "表示";
+/// Hides it again.
+pub const HIDE: &str = "隠す";
+
+/// A page that is not there, or not for this visitor.
+pub const NOT_FOUND: &str = "お探しのページは見つかりませんでした。";
+/// A path that is not asked for in this way.
+pub const NOT_HERE: &str = "この操作はできません。画面のボタンやリンクからお進みください。";
+/// A function that is not for this visitor.
+pub const NOT_FOR_YOU: &str = "この操作は行えません。";
+/// A post that no form of ours would make.
+pub const NOT_UNDERSTOOD: &str =
+    "送信された内容を読み取れませんでした。前の画面に戻って、もう一度入力してください。";
+/// Too much to do at the moment.
+pub const BUSY: &str = "ただいま混み合っています。少し待ってから、もう一度お試しください。";
+/// Our own failure.
+pub const FAILED: &str =
+    "申し訳ありません。処理できませんでした。少し待ってから、もう一度お試しください。";
+
 /// A new password that can be used.
 pub const PASSWORD_GOOD: &str = "使用できるパスワードです";
 /// A new password that is the manual's own example.

@@ -45,7 +45,11 @@ fn person(n: usize) -> Person {
             relation.to_owned(),
             format!("{:04}", household % 40),
             format!("見本商会 第{}支店", household % 40),
-            format!("東京都架空区見本町{}-{}-{branch}", household % 9, household % 77),
+            format!(
+                "東京都架空区見本町{}-{}-{branch}",
+                household % 9,
+                household % 77
+            ),
         ],
         born_on: date!(1965 - 04 - 01).saturating_add(time::Duration::days(days)),
         qualified_on: date!(2003 - 04 - 01).saturating_add(time::Duration::days(days / 2)),
@@ -55,8 +59,24 @@ fn person(n: usize) -> Person {
 fn write_csv(path: &Path) {
     let mut csv = BufWriter::new(File::create(path).unwrap());
     writeln!(csv, "{}", COLUMNS.join(",")).unwrap();
-    for Person { text, born_on, qualified_on } in (0..PEOPLE).map(person) {
-        let [symbol, number, branch, name, kana, sex, relation, code, employer, address] = text;
+    for Person {
+        text,
+        born_on,
+        qualified_on,
+    } in (0..PEOPLE).map(person)
+    {
+        let [
+            symbol,
+            number,
+            branch,
+            name,
+            kana,
+            sex,
+            relation,
+            code,
+            employer,
+            address,
+        ] = text;
         writeln!(
             csv,
             "{symbol},{number},{branch},{name},{kana},{born_on},{sex},{relation},{qualified_on},,\
@@ -76,9 +96,27 @@ async fn fresh(folder: &Path, name: &str) -> Db {
 
 async fn bare_loop(db: &Db, people: &[Person]) -> Duration {
     let begun = Instant::now();
-    let Tx::Sqlite(mut tx) = db.write().await.unwrap() else { unreachable!() };
-    for Person { text, born_on, qualified_on } in people {
-        let [symbol, number, branch, name, kana, sex, relation, code, employer, address] = text;
+    let Tx::Sqlite(mut tx) = db.write().await.unwrap() else {
+        unreachable!()
+    };
+    for Person {
+        text,
+        born_on,
+        qualified_on,
+    } in people
+    {
+        let [
+            symbol,
+            number,
+            branch,
+            name,
+            kana,
+            sex,
+            relation,
+            code,
+            employer,
+            address,
+        ] = text;
         sqlx::query(
             "insert into person (id, symbol, number, branch, name, kana, born_on, sex, relation,
                                  qualified_on, disqualified_on, employer_code, employer_name,
@@ -110,7 +148,11 @@ async fn bare_loop(db: &Db, people: &[Person]) -> Duration {
 
 async fn import(db: &Db, file: &Path) -> (Duration, i64) {
     let begun = Instant::now();
-    let how = Import { now: NOW, dry_run: false, accept_other_employers: false };
+    let how = Import {
+        now: NOW,
+        dry_run: false,
+        accept_other_employers: false,
+    };
     let report = roster::import(db, file, how, |_| {}).await.unwrap();
     (begun.elapsed(), report.people.added)
 }
@@ -123,7 +165,9 @@ fn median(mut times: Vec<Duration>) -> f64 {
 /// The most memory this process has had, in MiB, where the system tells.
 fn peak_mib() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? / 1024)
 }
 
@@ -163,7 +207,10 @@ async fn main() {
     println!("bare prepared-insert loop   {bare:>9.0} rows/s");
     println!("roster import               {imported:>9.0} rows/s");
     println!("the same file again         {again:>9.0} rows/s");
-    println!("ratio import / bare loop    {:>9.2}  (at least 0.5)", imported / bare);
+    println!(
+        "ratio import / bare loop    {:>9.2}  (at least 0.5)",
+        imported / bare
+    );
     if let (Some(before), Some(after)) = (before, after) {
         println!("peak memory                 {after:>9} MiB  ({before} MiB before it)");
     }

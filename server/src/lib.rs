@@ -2,9 +2,19 @@
 //! configuration; `main` and the tests use the same.
 
 pub mod age;
+pub mod build;
 pub mod clock;
+pub mod config;
+pub mod doctor;
+pub mod fault;
 pub mod hash;
+pub mod http;
 pub mod import;
+pub mod mail;
 pub mod postcards;
+pub mod registration;
 pub mod roster;
+pub mod secrets;
+pub mod sign_in;
 pub mod store;
+pub mod throttle;

@@ -246,6 +246,23 @@ fn notes<F: Form>(read: &dyn Fn(Field) -> String) -> Vec<(Field, Option<Note>)> 
         .collect()
 }
 
+/// What was typed may be a secret: nothing of it is ever printed.
+macro_rules! debug_hides_what_was_typed {
+    ($($form:ident),*) => {
+        $(impl fmt::Debug for $form {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($form))
+            }
+        })*
+    };
+}
+debug_hides_what_was_typed!(
+    RegisterForm,
+    ProvisionalForm,
+    RegistrationProfileForm,
+    SignInForm
+);
+
 /// The fields of a form, in the order of the page, and where each is kept.
 macro_rules! fields {
     ($first:ident => $first_kept:ident $(, $field:ident => $kept:ident)*) => {

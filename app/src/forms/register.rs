@@ -7,7 +7,7 @@ use crate::rules::{EmailAddress, mail_domain};
 use crate::text;
 
 /// What is typed to ask for the letter.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RegisterForm {
     /// メールアドレス

@@ -89,7 +89,9 @@ create table session (
     expires_at bigint not null,
     ended_at bigint,
     -- Why it ended, where a later request has to know: 'completed'.
-    ended_by text
+    ended_by text,
+    -- The sign-in before this one, for the greeting.
+    previous_sign_in_at bigint
 );
 create index session_member on session (member_id) where ended_at is null;
 create index session_link on session (link_id);

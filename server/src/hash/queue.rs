@@ -36,8 +36,15 @@ pub(super) struct Full;
 impl<T> Queue<T> {
     /// Room for so many.
     pub(super) fn new(room: usize) -> Self {
-        let state = State { waiting: VecDeque::new(), ended: false };
-        Self { state: Mutex::new(state), changed: Condvar::new(), room }
+        let state = State {
+            waiting: VecDeque::new(),
+            ended: false,
+        };
+        Self {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            room,
+        }
     }
 
     /// How many wait.
@@ -69,7 +76,10 @@ impl<T> Queue<T> {
                 return Next::One(one);
             }
             state = match until.map(|until| until.saturating_duration_since(Instant::now())) {
-                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+                None => self
+                    .changed
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner),
                 Some(Duration::ZERO) => return Next::Nothing,
                 Some(left) => {
                     let woken = self.changed.wait_timeout(state, left);
@@ -99,10 +109,16 @@ mod tests {
     #[test]
     fn first_come_first_served_and_no_more_than_fits() {
         let queue = Queue::new(2);
-        assert_eq!((queue.push(1), queue.push(2), queue.push(3)), (Ok(()), Ok(()), Err(Full)));
+        assert_eq!(
+            (queue.push(1), queue.push(2), queue.push(3)),
+            (Ok(()), Ok(()), Err(Full))
+        );
         assert_eq!(queue.next(None), Next::One(1));
         assert_eq!(queue.push(3), Ok(()));
-        assert_eq!((queue.next(None), queue.next(None)), (Next::One(2), Next::One(3)));
+        assert_eq!(
+            (queue.next(None), queue.next(None)),
+            (Next::One(2), Next::One(3))
+        );
         assert_eq!(queue.next(Some(Duration::ZERO)), Next::Nothing);
         queue.push(4).unwrap();
         queue.end();

@@ -78,7 +78,9 @@ impl fmt::Display for DateProblem {
             ),
             Self::NoSuchDay => f.write_str("暦にない日付です"),
             Self::OutsideEra(era) => {
-                let Era { name, first, last, .. } = era;
+                let Era {
+                    name, first, last, ..
+                } = era;
                 if last.year() == *YEARS.end() {
                     write!(f, "{name}の期間外です（{name}は{first}からです）")
                 } else {
@@ -86,7 +88,12 @@ impl fmt::Display for DateProblem {
                 }
             }
             Self::Year => {
-                write!(f, "年が正しくありません（{}年から{}年まで）", YEARS.start(), YEARS.end())
+                write!(
+                    f,
+                    "年が正しくありません（{}年から{}年まで）",
+                    YEARS.start(),
+                    YEARS.end()
+                )
             }
         }
     }
@@ -97,8 +104,11 @@ impl fmt::Display for DateProblem {
 /// # Errors
 /// Why it is none.
 pub fn parse(written: &str) -> Result<Date, DateProblem> {
-    let plain: String =
-        written.chars().map(half_width_char).filter(|c| !c.is_whitespace()).collect();
+    let plain: String = written
+        .chars()
+        .map(half_width_char)
+        .filter(|c| !c.is_whitespace())
+        .collect();
     for era in &ERAS {
         if let Some(rest) = after_era(&plain, era) {
             return in_era(era, rest);
@@ -130,7 +140,11 @@ fn after_era<'a>(plain: &'a str, era: &Era) -> Option<&'a str> {
 
 fn in_era(era: &'static Era, rest: &str) -> Result<Date, DateProblem> {
     let (year, month, day) = parts(rest).ok_or(DateProblem::Unreadable)?;
-    let year = if year == "元" { 1 } else { short_number(year)? };
+    let year = if year == "元" {
+        1
+    } else {
+        short_number(year)?
+    };
     let [month, day] = [short_number(month)?, short_number(day)?];
     if year == 0 {
         return Err(DateProblem::NoSuchDay);
@@ -156,7 +170,11 @@ fn parts(plain: &str) -> Option<(&str, &str, &str)> {
 }
 
 fn short_number(digits: &str) -> Result<i32, DateProblem> {
-    if digits.len() > 2 { Err(DateProblem::Unreadable) } else { number(digits) }
+    if digits.len() > 2 {
+        Err(DateProblem::Unreadable)
+    } else {
+        number(digits)
+    }
 }
 
 fn number(digits: &str) -> Result<i32, DateProblem> {
@@ -170,7 +188,9 @@ fn calendar(year: i32, month: i32, day: i32) -> Result<Date, DateProblem> {
     if !YEARS.contains(&year) {
         return Err(DateProblem::Year);
     }
-    let month = u8::try_from(month).ok().and_then(|month| Month::try_from(month).ok());
+    let month = u8::try_from(month)
+        .ok()
+        .and_then(|month| Month::try_from(month).ok());
     let day = u8::try_from(day).map_err(|_| DateProblem::NoSuchDay)?;
     Date::from_calendar_date(year, month.ok_or(DateProblem::NoSuchDay)?, day)
         .map_err(|_| DateProblem::NoSuchDay)
@@ -240,12 +260,19 @@ mod tests {
                 other => panic!("{written}: {other:?}"),
             }
         }
-        for written in ["平成31年4月30日", "昭和64年1月7日", "大正15年12月25日", "明治45年7月30日"]
-        {
+        for written in [
+            "平成31年4月30日",
+            "昭和64年1月7日",
+            "大正15年12月25日",
+            "明治45年7月30日",
+        ] {
             assert!(parse(written).is_ok(), "{written}");
         }
         let said = parse("平成31年5月1日").unwrap_err().to_string();
-        assert_eq!(said, "平成の期間外です（平成は1989-01-08から2019-04-30までです）");
+        assert_eq!(
+            said,
+            "平成の期間外です（平成は1989-01-08から2019-04-30までです）"
+        );
     }
 
     #[test]
@@ -272,7 +299,14 @@ mod tests {
         ] {
             assert_eq!(parse(written), Err(DateProblem::Unreadable), "{written:?}");
         }
-        for written in ["1990-02-29", "1990-13-01", "1990-00-01", "19900431", "H2.2.30", "H0.4.1"] {
+        for written in [
+            "1990-02-29",
+            "1990-13-01",
+            "1990-00-01",
+            "19900431",
+            "H2.2.30",
+            "H0.4.1",
+        ] {
             assert_eq!(parse(written), Err(DateProblem::NoSuchDay), "{written:?}");
         }
         for written in ["1867-12-31", "2200-01-01", "9999-12-31", "0990-04-01"] {

@@ -50,7 +50,11 @@ impl Encoding {
         }
         let (faults, characters) = as_utf8(file)?;
         file.rewind()?;
-        Ok(if faults == 0 || faults < characters { Self::Utf8 } else { Self::Cp932 })
+        Ok(if faults == 0 || faults < characters {
+            Self::Utf8
+        } else {
+            Self::Cp932
+        })
     }
 
     fn decoder(self) -> Decoder {
@@ -186,7 +190,9 @@ mod tests {
         let mut file = Cursor::new(bytes);
         let encoding = Encoding::detect(&mut file).unwrap();
         let mut text = String::new();
-        Decoded::new(file, encoding).read_to_string(&mut text).unwrap();
+        Decoded::new(file, encoding)
+            .read_to_string(&mut text)
+            .unwrap();
         (encoding, text)
     }
 
@@ -206,7 +212,11 @@ mod tests {
     #[test]
     fn characters_across_the_border_of_two_pieces_stay_whole() {
         for shift in 0..4 {
-            let text = format!("{}{}", "x".repeat(PIECE - shift), "健保組合".repeat(PIECE / 8));
+            let text = format!(
+                "{}{}",
+                "x".repeat(PIECE - shift),
+                "健保組合".repeat(PIECE / 8)
+            );
             assert_eq!(decoded(text.as_bytes()).1, text);
             let (encoding, out) = decoded(&SHIFT_JIS.encode(&text).0);
             assert_eq!((encoding, out == text), (Encoding::Cp932, true));
@@ -215,7 +225,9 @@ mod tests {
 
     #[test]
     fn a_broken_byte_does_not_turn_utf_8_into_gibberish() {
-        let mut broken = "記号,番号,枝番,氏名\n1001,12,00,健保太郎\n".as_bytes().to_vec();
+        let mut broken = "記号,番号,枝番,氏名\n1001,12,00,健保太郎\n"
+            .as_bytes()
+            .to_vec();
         broken[1] = b'x';
         let (encoding, text) = decoded(&broken);
         assert_eq!(encoding, Encoding::Utf8);

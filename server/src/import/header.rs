@@ -46,7 +46,11 @@ impl Header {
         let names: Vec<&str> = first.fields().map(str::trim).collect();
         let count = |column: &str| names.iter().filter(|&&name| name == column).count();
         let with_count = |wrong: fn(usize) -> bool| -> Vec<&'static str> {
-            columns.iter().copied().filter(|column| wrong(count(column))).collect()
+            columns
+                .iter()
+                .copied()
+                .filter(|column| wrong(count(column)))
+                .collect()
         };
         let problem = HeaderProblem {
             missing: with_count(|n| n == 0),
@@ -59,7 +63,9 @@ impl Header {
         };
         if problem.missing.is_empty() && problem.doubled.is_empty() && problem.unknown.is_empty() {
             let place = |column: &&str| names.iter().position(|name| name == column);
-            Ok(Self { places: columns.iter().filter_map(place).collect() })
+            Ok(Self {
+                places: columns.iter().filter_map(place).collect(),
+            })
         } else {
             Err(problem)
         }
@@ -91,7 +97,9 @@ mod tests {
         let header = header(" 氏名,\"記号\",番号\u{3000}").unwrap();
         let mut records = Records::new("太郎,1001,12".as_bytes());
         let record = records.read().unwrap().unwrap();
-        let fields: Vec<_> = (0..header.width()).map(|nth| header.field(&record, nth)).collect();
+        let fields: Vec<_> = (0..header.width())
+            .map(|nth| header.field(&record, nth))
+            .collect();
         assert_eq!(fields, ["1001", "12", "太郎"]);
     }
 

@@ -149,7 +149,11 @@ impl Problems {
 
     fn add(&mut self, line: u64, cell: impl FnOnce() -> Option<(&'static str, String)>, why: Why) {
         if self.named.len() < NAMED {
-            self.named.push(Problem { line, cell: cell(), why });
+            self.named.push(Problem {
+                line,
+                cell: cell(),
+                why,
+            });
         }
         self.count += 1;
     }
@@ -159,7 +163,11 @@ impl Problems {
     pub fn duplicates(&mut self, first: &[(u64, u64)], count: u64) {
         self.count += count;
         for &(line, earlier) in first {
-            self.named.push(Problem { line, cell: None, why: Why::Duplicate(earlier) });
+            self.named.push(Problem {
+                line,
+                cell: None,
+                why: Why::Duplicate(earlier),
+            });
         }
         self.named.sort_by_key(|problem| problem.line);
         self.named.truncate(NAMED);
@@ -196,9 +204,20 @@ mod tests {
     #[test]
     fn a_clerk_reads_line_column_value_and_reason() {
         let mut problems = Problems::default();
-        problems.cell(12, "生年月日", "1990-02-30", Why::Date(DateProblem::NoSuchDay));
+        problems.cell(
+            12,
+            "生年月日",
+            "1990-02-30",
+            Why::Date(DateProblem::NoSuchDay),
+        );
         problems.cell(13, "氏名", "\u{1b}[31m赤\0", Why::Invisible);
-        problems.line(14, Why::Columns { found: 13, expected: 14 });
+        problems.line(
+            14,
+            Why::Columns {
+                found: 13,
+                expected: 14,
+            },
+        );
         assert_eq!(
             problems.to_string(),
             "12行目 生年月日「1990-02-30」: 暦にない日付です\n\
@@ -217,8 +236,16 @@ mod tests {
         problems.duplicates(&[(5, 4), (400, 3)], 2);
         assert_eq!((problems.named().len(), problems.count()), (100, 302));
         assert_eq!(problems.named()[4].why, Why::Duplicate(4));
-        assert!(problems.to_string().ends_with("\nほか202件\n誤りは全部で302件です。"));
-        let longest = problems.named().iter().map(|p| p.to_string().chars().count()).max();
+        assert!(
+            problems
+                .to_string()
+                .ends_with("\nほか202件\n誤りは全部で302件です。")
+        );
+        let longest = problems
+            .named()
+            .iter()
+            .map(|p| p.to_string().chars().count())
+            .max();
         assert!(longest < Some(100), "{longest:?}");
     }
 }

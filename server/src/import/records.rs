@@ -56,10 +56,19 @@ impl<'a> Record<'a> {
 
     /// The field at `place`, counted from 0; empty where there is none.
     pub fn field(&self, place: usize) -> &'a str {
-        let start = if place == 0 { 0 } else { self.ends.get(place - 1).copied().unwrap_or(0) };
-        let field = self.ends.get(place).and_then(|end| self.text.get(start..*end));
+        let start = if place == 0 {
+            0
+        } else {
+            self.ends.get(place - 1).copied().unwrap_or(0)
+        };
+        let field = self
+            .ends
+            .get(place)
+            .and_then(|end| self.text.get(start..*end));
         // The text was decoded and is split at ASCII: always UTF-8.
-        field.and_then(|field| std::str::from_utf8(field).ok()).unwrap_or("\u{FFFD}")
+        field
+            .and_then(|field| std::str::from_utf8(field).ok())
+            .unwrap_or("\u{FFFD}")
     }
 
     /// All fields in order.
@@ -106,7 +115,8 @@ impl<R: BufRead> Records<R> {
         let (mut filled, mut columns) = (0, 0);
         loop {
             let at = move |why| Stop::At { line: begins, why };
-            self.read_line().map_err(|stop| stop.unwrap_or(at(Why::RecordTooLong)))?;
+            self.read_line()
+                .map_err(|stop| stop.unwrap_or(at(Why::RecordTooLong)))?;
             if self.line.is_empty() && columns == 0 && filled == 0 {
                 return Ok(None);
             }
@@ -133,7 +143,11 @@ impl<R: BufRead> Records<R> {
                 }
                 ReadRecordResult::Record | ReadRecordResult::End => {
                     let (text, ends) = (&self.fields[..filled], &self.ends[..columns]);
-                    return Ok(Some(Record { line: begins, text, ends }));
+                    return Ok(Some(Record {
+                        line: begins,
+                        text,
+                        ends,
+                    }));
                 }
             }
         }
@@ -144,7 +158,9 @@ impl<R: BufRead> Records<R> {
     fn read_line(&mut self) -> Result<(), Option<Stop>> {
         self.line.clear();
         let mut bounded = self.text.by_ref().take(MAX_RECORD as u64);
-        bounded.read_until(b'\n', &mut self.line).map_err(|e| Some(Stop::Io(e)))?;
+        bounded
+            .read_until(b'\n', &mut self.line)
+            .map_err(|e| Some(Stop::Io(e)))?;
         if self.line.len() == MAX_RECORD && !self.line.ends_with(b"\n") {
             return Err(None);
         }
@@ -190,8 +206,12 @@ mod tests {
 
     #[test]
     fn records_know_their_line() {
-        let expected =
-            vec![row(1, &["a", "b"]), row(3, &["1", "2\n3"]), row(5, &["4", ""]), row(8, &["5"])];
+        let expected = vec![
+            row(1, &["a", "b"]),
+            row(3, &["1", "2\n3"]),
+            row(5, &["4", ""]),
+            row(8, &["5"]),
+        ];
         let text = "a,b\n\n1,\"2\n3\"\n4,\n\n\n5";
         assert_eq!(read(text), Ok(expected.clone()));
         assert_eq!(read(&text.replace('\n', "\r\n")), Ok(expected));
@@ -212,11 +232,17 @@ mod tests {
         assert_eq!(read("a\nb,\"c\nd\n"), Err((2, Why::QuoteNeverClosed)));
         assert_eq!(read("a\n\"b"), Err((2, Why::QuoteNeverClosed)));
         assert_eq!(read("a,b\rc,d\r"), Err((1, Why::LoneCarriageReturn)));
-        assert_eq!(read(&format!("a\n\nb{}", ",".repeat(300))), Err((3, Why::TooManyColumns)));
+        assert_eq!(
+            read(&format!("a\n\nb{}", ",".repeat(300))),
+            Err((3, Why::TooManyColumns))
+        );
         let huge = "x".repeat(10 * MAX_RECORD);
         assert_eq!(read(&format!("a\n{huge}")), Err((2, Why::RecordTooLong)));
         let quoted = "x\n".repeat(MAX_RECORD);
-        assert_eq!(read(&format!("a\nb\n\"{quoted}\"\n")), Err((3, Why::RecordTooLong)));
+        assert_eq!(
+            read(&format!("a\nb\n\"{quoted}\"\n")),
+            Err((3, Why::RecordTooLong))
+        );
     }
 
     proptest! {

@@ -47,7 +47,10 @@ pub struct Terms {
 
 impl Default for Terms {
     fn default() -> Self {
-        Self { age: 20, valid_days: 365 }
+        Self {
+            age: 20,
+            valid_days: 365,
+        }
     }
 }
 
@@ -67,12 +70,20 @@ impl fmt::Display for Issued {
         if self.postcards == 0 {
             return f.write_str("発行の対象となる加入者はいません。ファイルは作っていません。");
         }
-        write!(f, "仮ログインIDと仮パスワードを{}人分発行しました。", self.postcards)?;
+        write!(
+            f,
+            "仮ログインIDと仮パスワードを{}人分発行しました。",
+            self.postcards
+        )?;
         if self.resumed > 0 {
             write!(f, "\nうち{}人分は、中断した前回の続きです。", self.resumed)?;
         }
         if self.without_address > 0 {
-            write!(f, "\n住所のない方が{}人います。ハガキは届きません。", self.without_address)?;
+            write!(
+                f,
+                "\n住所のない方が{}人います。ハガキは届きません。",
+                self.without_address
+            )?;
         }
         Ok(())
     }
@@ -100,7 +111,11 @@ impl FromStr for Key {
             (Some(branch), Some(number), Some(symbol))
                 if ![branch, number, symbol].contains(&"") =>
             {
-                Ok(Self { symbol: symbol.into(), number: number.into(), branch: branch.into() })
+                Ok(Self {
+                    symbol: symbol.into(),
+                    number: number.into(),
+                    branch: branch.into(),
+                })
             }
             _ => Err(NotAKey),
         }
@@ -125,7 +140,10 @@ pub async fn issue(
     let run = Run::new(db, hasher, terms, now);
     let mut part = PartFile::open(out)?;
     run.drop_dead_lines(&mut part).await?;
-    let mut issued = Issued { resumed: part.count(), ..Issued::default() };
+    let mut issued = Issued {
+        resumed: part.count(),
+        ..Issued::default()
+    };
 
     let waiting = person::count_awaiting_postcard(db, run.who, now).await?;
     let total = part.count() + waiting.cast_unsigned();
@@ -143,8 +161,10 @@ pub async fn issue(
             None => break,
             Some(person) => last = person.key.clone(),
         }
-        issued.without_address +=
-            people.iter().filter(|person| person.address.is_empty()).count() as u64;
+        issued.without_address += people
+            .iter()
+            .filter(|person| person.address.is_empty())
+            .count() as u64;
         any_dead |= run.issue_to(&people, &mut part, Kind::First).await?;
         progress(part.count().min(total), total);
     }
@@ -172,17 +192,27 @@ pub async fn reissue(
     let run = Run::new(db, hasher, terms, now);
     let Some(person) = person::eligible_by_key(db, run.who, key).await? else {
         let known = person::exists(db, key).await?;
-        return Err(if known { PostcardError::NotEligible } else { PostcardError::Unknown });
+        return Err(if known {
+            PostcardError::NotEligible
+        } else {
+            PostcardError::Unknown
+        });
     };
     let mut part = PartFile::open(out)?;
     run.drop_dead_lines(&mut part).await?;
     if part.lines()?.iter().any(|line| !line.is_of(key)) {
         return Err(PostcardError::Unfinished);
     }
-    let mut issued = Issued { resumed: part.count(), ..Issued::default() };
+    let mut issued = Issued {
+        resumed: part.count(),
+        ..Issued::default()
+    };
     while part.count() == 0 {
         issued.without_address = u64::from(person.address.is_empty());
-        if run.issue_to(std::slice::from_ref(&person), &mut part, Kind::Again).await? {
+        if run
+            .issue_to(std::slice::from_ref(&person), &mut part, Kind::Again)
+            .await?
+        {
             run.drop_dead_lines(&mut part).await?;
         }
     }
@@ -218,7 +248,10 @@ impl<'a> Run<'a> {
             db,
             hasher,
             now,
-            who: Eligible { today, born_by: age::born_by(today, terms.age) },
+            who: Eligible {
+                today,
+                born_by: age::born_by(today, terms.age),
+            },
             good_until,
             expires_at: Timestamp(over),
         }
@@ -301,7 +334,10 @@ impl<'a> Run<'a> {
             issued_at: self.now,
             expires_at: self.expires_at,
         };
-        Ok((Line::new(person, &login_id, &password, self.good_until), new))
+        Ok((
+            Line::new(person, &login_id, &password, self.good_until),
+            new,
+        ))
     }
 }
 
@@ -313,7 +349,11 @@ fn drawn<T>(generate: impl FnOnce(&mut dyn FnMut() -> u8) -> T) -> Result<T, Pos
         failed |= getrandom::fill(&mut byte).is_err();
         byte[0]
     });
-    if failed { Err(PostcardError::Random) } else { Ok(value) }
+    if failed {
+        Err(PostcardError::Random)
+    } else {
+        Ok(value)
+    }
 }
 
 #[cfg(test)]
@@ -323,12 +363,18 @@ mod tests {
     #[test]
     fn a_key_is_split_from_the_right() {
         let key = |symbol: &str, number: &str, branch: &str| {
-            Ok(Key { symbol: symbol.into(), number: number.into(), branch: branch.into() })
+            Ok(Key {
+                symbol: symbol.into(),
+                number: number.into(),
+                branch: branch.into(),
+            })
         };
         assert_eq!("1001-12-00".parse(), key("1001", "12", "00"));
         assert_eq!("本社-東-0012-01".parse(), key("本社-東", "0012", "01"));
         assert_eq!(" -1-12-00 ".parse(), key("-1", "12", "00"));
-        for no_key in ["", "1001", "1001-12", "-12-00", "1001--00", "1001-12-", "--"] {
+        for no_key in [
+            "", "1001", "1001-12", "-12-00", "1001--00", "1001-12-", "--",
+        ] {
             assert_eq!(no_key.parse::<Key>(), Err(NotAKey), "{no_key:?}");
         }
     }

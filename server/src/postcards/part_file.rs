@@ -67,7 +67,11 @@ impl Line {
 /// Every other value, and the rest of this one, stays as it is.
 fn inert(value: &str) -> String {
     let is_formula = value.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    if is_formula { format!("'{value}") } else { value.to_owned() }
+    if is_formula {
+        format!("'{value}")
+    } else {
+        value.to_owned()
+    }
 }
 
 /// The unfinished file, locked against a second run.
@@ -87,9 +91,10 @@ impl PartFile {
         let path = beside(out, ".part");
         let (mut file, is_new) = match create(&path) {
             Ok(file) => (file, true),
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-                (OpenOptions::new().read(true).write(true).open(&path)?, false)
-            }
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => (
+                OpenOptions::new().read(true).write(true).open(&path)?,
+                false,
+            ),
             Err(e) => return Err(e.into()),
         };
         lock(&file)?;
@@ -103,7 +108,12 @@ impl PartFile {
             file.sync_all()?;
             sync_folder(&path)?;
         }
-        let mut part = Self { out: out.to_owned(), path, file, count: 0 };
+        let mut part = Self {
+            out: out.to_owned(),
+            path,
+            file,
+            count: 0,
+        };
         part.count = part.lines()?.len() as u64;
         Ok(part)
     }
@@ -121,8 +131,13 @@ impl PartFile {
         if HEAD.as_bytes().starts_with(&bytes) {
             return Ok(Vec::new());
         }
-        let lines = bytes.strip_prefix(HEAD.as_bytes()).ok_or(PostcardError::NotOurs)?;
-        let whole = lines.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
+        let lines = bytes
+            .strip_prefix(HEAD.as_bytes())
+            .ok_or(PostcardError::NotOurs)?;
+        let whole = lines
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .map_or(0, |last| last + 1);
         csv::ReaderBuilder::new()
             .has_headers(false)
             .from_reader(&lines[..whole])
@@ -189,7 +204,12 @@ impl PartFile {
 }
 
 fn create(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).create_new(true).mode(OURS_ALONE).open(path)
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .mode(OURS_ALONE)
+        .open(path)
 }
 
 fn lock(file: &File) -> Result<(), PostcardError> {
@@ -207,19 +227,24 @@ fn beside(out: &Path, ending: &str) -> PathBuf {
 
 /// A new name in a folder lasts only when the folder itself is on the disk.
 fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 fn written<'l>(lines: impl Iterator<Item = &'l Line>) -> io::Result<(Vec<u8>, u64)> {
-    let mut writer =
-        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
     let mut count = 0;
     for line in lines {
         writer.write_record(&line.0)?;
         count += 1;
     }
-    let bytes = writer.into_inner().map_err(|e| io::Error::other(e.to_string()))?;
+    let bytes = writer
+        .into_inner()
+        .map_err(|e| io::Error::other(e.to_string()))?;
     Ok((bytes, count))
 }
 
@@ -228,24 +253,44 @@ mod tests {
     use super::*;
 
     fn line(symbol: &str, login_id: &str) -> Line {
-        let fields =
-            [symbol, "12", "00", "健保 太郎", "105-0001", "東京都港区1,2", login_id, "x", "y"];
+        let fields = [
+            symbol,
+            "12",
+            "00",
+            "健保 太郎",
+            "105-0001",
+            "東京都港区1,2",
+            login_id,
+            "x",
+            "y",
+        ];
         Line(fields.iter().collect())
     }
 
     fn ids(part: &mut PartFile) -> Vec<String> {
-        part.lines().ok().unwrap().iter().map(|line| line.login_id().to_owned()).collect()
+        part.lines()
+            .ok()
+            .unwrap()
+            .iter()
+            .map(|line| line.login_id().to_owned())
+            .collect()
     }
 
     #[test]
     fn a_formula_stays_readable_and_does_not_compute() {
-        for value in ["=1+1", "+81-3", "-1", "@SUM(A1)", "＝１", "＋１", "－１", "＠Ａ"] {
+        for value in [
+            "=1+1", "+81-3", "-1", "@SUM(A1)", "＝１", "＋１", "－１", "＠Ａ",
+        ] {
             assert_eq!(inert(value), format!("'{value}"));
         }
         for value in ["健保 太郎", "1001", "", "'x", "a=b"] {
             assert_eq!(inert(value), value);
         }
-        let key = Key { symbol: "-1".into(), number: "12".into(), branch: "00".into() };
+        let key = Key {
+            symbol: "-1".into(),
+            number: "12".into(),
+            branch: "00".into(),
+        };
         assert!(line("'-1", "x").is_of(&key));
     }
 
@@ -254,7 +299,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("postcards.csv");
         let mut part = PartFile::open(&out).ok().unwrap();
-        part.append([line("1001", "bcdfgh23"), line("1001", "bcdfgh24")].iter()).unwrap();
+        part.append([line("1001", "bcdfgh23"), line("1001", "bcdfgh24")].iter())
+            .unwrap();
         assert!(!out.exists());
         part.finish().ok().unwrap();
         assert_eq!(fs::metadata(&out).unwrap().mode() & 0o777, 0o600);
@@ -266,8 +312,15 @@ mod tests {
                  1001,12,00,健保 太郎,105-0001,\"東京都港区1,2\",bcdfgh24,x,y\r\n"
             )
         );
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "the .part is gone");
-        assert!(matches!(PartFile::open(&out), Err(PostcardError::FileExists)));
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "the .part is gone"
+        );
+        assert!(matches!(
+            PartFile::open(&out),
+            Err(PostcardError::FileExists)
+        ));
     }
 
     #[test]
@@ -276,7 +329,8 @@ mod tests {
         let out = folder.path().join("postcards.csv");
         let path = beside(&out, ".part");
         let mut part = PartFile::open(&out).ok().unwrap();
-        part.append([line("1001", "bcdfgh23"), line("1001", "bcdfgh24")].iter()).unwrap();
+        part.append([line("1001", "bcdfgh23"), line("1001", "bcdfgh24")].iter())
+            .unwrap();
         drop(part);
         let whole = fs::read(&path).unwrap();
         for cut in 0..whole.len() {
@@ -284,11 +338,14 @@ mod tests {
             let mut part = PartFile::open(&out).ok().unwrap();
             let lines = part.lines().ok().unwrap();
             part.keep_only(&lines).ok().unwrap();
-            part.append(std::iter::once(&line("1002", "bcdfgh25"))).unwrap();
+            part.append(std::iter::once(&line("1002", "bcdfgh25")))
+                .unwrap();
             drop(part);
             let mut again = PartFile::open(&out).ok().unwrap();
-            let mut expected: Vec<_> =
-                lines.iter().map(|line| line.login_id().to_owned()).collect();
+            let mut expected: Vec<_> = lines
+                .iter()
+                .map(|line| line.login_id().to_owned())
+                .collect();
             expected.push("bcdfgh25".to_owned());
             assert_eq!(ids(&mut again), expected, "cut after {cut} bytes");
         }
@@ -300,9 +357,14 @@ mod tests {
         let out = folder.path().join("postcards.csv");
         let mut first = PartFile::open(&out).ok().unwrap();
         assert!(matches!(PartFile::open(&out), Err(PostcardError::InUse)));
-        first.append(std::iter::once(&line("1001", "bcdfgh23"))).unwrap();
+        first
+            .append(std::iter::once(&line("1001", "bcdfgh23")))
+            .unwrap();
         first.keep_only(&[]).ok().unwrap();
-        assert!(matches!(PartFile::open(&out), Err(PostcardError::InUse)), "replaced, and locked");
+        assert!(
+            matches!(PartFile::open(&out), Err(PostcardError::InUse)),
+            "replaced, and locked"
+        );
         drop(first);
         assert_eq!(PartFile::open(&out).ok().unwrap().count(), 0);
     }
@@ -324,7 +386,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("postcards.csv");
         let mut part = PartFile::open(&out).ok().unwrap();
-        part.append(std::iter::once(&line("1001", "bcdfgh23"))).unwrap();
+        part.append(std::iter::once(&line("1001", "bcdfgh23")))
+            .unwrap();
         fs::write(&out, "somebody else's").unwrap();
         assert!(matches!(part.finish(), Err(PostcardError::FileExists)));
         assert_eq!(fs::read_to_string(&out).unwrap(), "somebody else's");

@@ -71,14 +71,30 @@ pub struct Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Outcome { added, changed, left, unchanged, absent } = self.people;
+        let Outcome {
+            added,
+            changed,
+            left,
+            unchanged,
+            absent,
+        } = self.people;
         writeln!(f, "文字コード: {}", self.encoding)?;
-        writeln!(f, "追加 {added}人、変更 {changed}人、資格喪失 {left}人、変更なし {unchanged}人")?;
+        writeln!(
+            f,
+            "追加 {added}人、変更 {changed}人、資格喪失 {left}人、変更なし {unchanged}人"
+        )?;
         if absent > 0 {
-            writeln!(f, "このファイルにない登録済みの加入者: {absent}人（そのままにしました）")?;
+            writeln!(
+                f,
+                "このファイルにない登録済みの加入者: {absent}人（そのままにしました）"
+            )?;
         }
         if self.postcards_ended > 0 {
-            writeln!(f, "資格喪失により無効になったハガキ: {}枚", self.postcards_ended)?;
+            writeln!(
+                f,
+                "資格喪失により無効になったハガキ: {}枚",
+                self.postcards_ended
+            )?;
         }
         if !self.new_employers.is_empty() {
             writeln!(f, "新しい事業所コード: {}", self.new_employers.join("、"))?;
@@ -171,13 +187,19 @@ pub async fn import(
     while let Some(batch) = arriving.recv().await {
         staged.add(&batch.rows).await?;
         rows += batch.rows.len();
-        progress(Progress { done: batch.bytes_read, total });
+        progress(Progress {
+            done: batch.bytes_read,
+            total,
+        });
     }
     let (encoding, mut problems) = reading.await.map_err(io::Error::other)??;
 
     let (count, first) = staged.duplicates(DUPLICATES_NAMED).await?;
     let lines = |(line, earlier): &(i64, i64)| (line.cast_unsigned(), earlier.cast_unsigned());
-    problems.duplicates(&first.iter().map(lines).collect::<Vec<_>>(), count.cast_unsigned());
+    problems.duplicates(
+        &first.iter().map(lines).collect::<Vec<_>>(),
+        count.cast_unsigned(),
+    );
     if problems.count() > 0 {
         return Err(ImportError::Lines(encoding, problems));
     }
@@ -193,7 +215,12 @@ pub async fn import(
     let people = store::roster::merge(&mut tx).await?;
     let postcards_ended = postcard::end_of_disqualified(&mut tx, today, options.now).await?;
     if people.added + people.changed + people.left > 0 || postcards_ended > 0 {
-        let Outcome { added, changed, left, .. } = people;
+        let Outcome {
+            added,
+            changed,
+            left,
+            ..
+        } = people;
         let detail = format!(
             "added {added}, changed {changed}, left {left}, postcards ended {postcards_ended}"
         );
@@ -259,7 +286,10 @@ fn read(
                 }
             }
         }
-        let batch = Batch { rows, bytes_read: records.text().bytes_read() };
+        let batch = Batch {
+            rows,
+            bytes_read: records.text().bytes_read(),
+        };
         // Nobody receives any more: the import has failed and says why itself.
         let abandoned = batches.blocking_send(batch).is_err();
         if at_end || abandoned {

@@ -152,11 +152,18 @@ impl RosterRow {
         problems: &mut Problems,
     ) -> Option<Self> {
         if record.width() != header.width() {
-            let why = Why::Columns { found: record.width(), expected: header.width() };
+            let why = Why::Columns {
+                found: record.width(),
+                expected: header.width(),
+            };
             problems.line(record.line, why);
             return None;
         }
-        let mut cells = Cells { record, header, problems };
+        let mut cells = Cells {
+            record,
+            header,
+            problems,
+        };
         // All columns are read before any is missed, so that all are named.
         let symbol = cells.required(column::SYMBOL, KEY_CHARS);
         let number = cells.without_hyphen(column::NUMBER);
@@ -207,7 +214,8 @@ impl<'a> Cells<'a, '_> {
     }
 
     fn bad<T>(&mut self, column: usize, why: Why) -> Option<T> {
-        self.problems.cell(self.record.line, COLUMNS[column], self.raw(column), why);
+        self.problems
+            .cell(self.record.line, COLUMNS[column], self.raw(column), why);
         None
     }
 
@@ -266,8 +274,11 @@ impl<'a> Cells<'a, '_> {
 
     fn postal_code(&mut self) -> Option<String> {
         let text = self.text(column::POSTAL_CODE, KEY_CHARS)?;
-        let mut code: String =
-            text.chars().map(half_width_char).filter(|c| !matches!(c, '〒' | '-' | ' ')).collect();
+        let mut code: String = text
+            .chars()
+            .map(half_width_char)
+            .filter(|c| !matches!(c, '〒' | '-' | ' '))
+            .collect();
         match code.len() {
             0 => Some(code),
             7 if code.bytes().all(|b| b.is_ascii_digit()) => {
@@ -318,7 +329,11 @@ mod tests {
         let mut problems = Problems::default();
         let row = RosterRow::parse(&record, &header, TODAY, &mut problems);
         let said: Vec<_> = problems.named().iter().map(ToString::to_string).collect();
-        assert_eq!(row.is_none(), !said.is_empty(), "a line is bad if and only if it is named");
+        assert_eq!(
+            row.is_none(),
+            !said.is_empty(),
+            "a line is bad if and only if it is named"
+        );
         row.ok_or(said)
     }
 
@@ -352,7 +367,10 @@ mod tests {
 
     #[test]
     fn keys_stay_as_they_are_but_for_the_blanks_around_them() {
-        assert_eq!(with("記号", "\u{3000}本社-ｱ01 ").unwrap().symbol, "本社-ｱ01");
+        assert_eq!(
+            with("記号", "\u{3000}本社-ｱ01 ").unwrap().symbol,
+            "本社-ｱ01"
+        );
         assert_eq!(with("番号", "０００１").unwrap().number, "０００１");
         assert_eq!(with("枝番", "01").unwrap().branch, "01");
     }
@@ -362,13 +380,25 @@ mod tests {
         for written in ["女", "女性", "2", "２"] {
             assert_eq!(with("性別", written).unwrap().sex, Sex::Female);
         }
-        assert_eq!(with("続柄", "被保険者").unwrap().relation, Relation::Insured);
-        assert_eq!(with("続柄", "長男").unwrap().relation, Relation::Dependent("長男".into()));
+        assert_eq!(
+            with("続柄", "被保険者").unwrap().relation,
+            Relation::Insured
+        );
+        assert_eq!(
+            with("続柄", "長男").unwrap().relation,
+            Relation::Dependent("長男".into())
+        );
         for written in ["105-0001", "１０５ー０００１", "〒105-0001"] {
             assert_eq!(with("郵便番号", written).unwrap().postal_code, "105-0001");
         }
-        for empty in ["氏名カナ", "事業所コード", "事業所名", "郵便番号", "住所", "資格喪失日"]
-        {
+        for empty in [
+            "氏名カナ",
+            "事業所コード",
+            "事業所名",
+            "郵便番号",
+            "住所",
+            "資格喪失日",
+        ] {
             assert!(with(empty, " ").is_ok(), "{empty} may be empty");
         }
     }
@@ -395,7 +425,11 @@ mod tests {
                 "\"東京都\n港区\"",
                 "1行目 住所「東京都\u{FFFD}港区」: 改行などの見えない文字が含まれています",
             ),
-            ("生年月日", "2026-11-23", "1行目 生年月日「2026-11-23」: 今日より後の生年月日です"),
+            (
+                "生年月日",
+                "2026-11-23",
+                "1行目 生年月日「2026-11-23」: 今日より後の生年月日です",
+            ),
             (
                 "生年月日",
                 "2014-01-01",
@@ -412,8 +446,16 @@ mod tests {
                 "2013-03-31",
                 "1行目 資格喪失日「2013-03-31」: 資格喪失日が資格取得日より前です",
             ),
-            ("資格喪失日", "2026-02-29", "1行目 資格喪失日「2026-02-29」: 暦にない日付です"),
-            ("性別", "3", "1行目 性別「3」: 「男」「女」（または1、2）ではありません"),
+            (
+                "資格喪失日",
+                "2026-02-29",
+                "1行目 資格喪失日「2026-02-29」: 暦にない日付です",
+            ),
+            (
+                "性別",
+                "3",
+                "1行目 性別「3」: 「男」「女」（または1、2）ではありません",
+            ),
             (
                 "続柄",
                 "01",
@@ -425,10 +467,17 @@ mod tests {
                 "1行目 郵便番号「105-001」: 郵便番号は7桁の数字です（例: 105-0001）",
             ),
         ] {
-            assert_eq!(with(column, value), Err(vec![said.to_owned()]), "{column} {value:?}");
+            assert_eq!(
+                with(column, value),
+                Err(vec![said.to_owned()]),
+                "{column} {value:?}"
+            );
         }
         let long = "長".repeat(101);
-        let said = format!("1行目 氏名「{}…」: 長すぎます（100文字まで）", "長".repeat(40));
+        let said = format!(
+            "1行目 氏名「{}…」: 長すぎます（100文字まで）",
+            "長".repeat(40)
+        );
         assert_eq!(with("氏名", &long), Err(vec![said]));
     }
 
@@ -436,6 +485,9 @@ mod tests {
     fn all_that_is_wrong_with_a_line_is_said_at_once() {
         let said = read(",,,,,x,y,1,z,,,,,").unwrap_err();
         assert_eq!(said.len(), 8, "{said:#?}");
-        assert_eq!(read("1001,12,00").unwrap_err(), ["1行目: 列の数が違います（14列のところ3列）"]);
+        assert_eq!(
+            read("1001,12,00").unwrap_err(),
+            ["1行目: 列の数が違います（14列のところ3列）"]
+        );
     }
 }

@@ -5,24 +5,51 @@ use uuid::Uuid;
 
 use super::{Result, Tx, on};
 
-/// What can be found in the audit trail.
+/// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The office brought a roster that changed something.
-    RosterImported,
-    /// A provisional credential was made for a person who had none.
+    /// Somebody asked for the registration's letter.
+    LetterAsked,
+    /// A postcard's pair was accepted.
+    PostcardAccepted,
+    /// A postcard's pair, or its link, was not.
+    PostcardRefused,
+    /// A postcard was issued.
     PostcardIssued,
-    /// A person's provisional credentials were voided and a new one made.
+    /// A postcard was issued in place of another.
     PostcardReissued,
+    /// An account was opened.
+    Registered,
+    /// An account was opened anew with a new postcard.
+    Reopened,
+    /// An added address was confirmed.
+    AddressConfirmed,
+    /// A member signed in.
+    SignedIn,
+    /// A sign-in failed.
+    SignInFailed,
+    /// A member signed out.
+    SignedOut,
+    /// The roster was imported.
+    RosterImported,
 }
 
 impl Event {
-    /// The word by which the database knows it; it never changes.
-    pub fn as_str(self) -> &'static str {
+    /// The name in the database.
+    pub const fn as_str(self) -> &'static str {
         match self {
-            Self::RosterImported => "roster-imported",
-            Self::PostcardIssued => "postcard-issued",
-            Self::PostcardReissued => "postcard-reissued",
+            Self::LetterAsked => "letter_asked",
+            Self::PostcardAccepted => "postcard_accepted",
+            Self::PostcardRefused => "postcard_refused",
+            Self::PostcardIssued => "postcard_issued",
+            Self::PostcardReissued => "postcard_reissued",
+            Self::Registered => "registered",
+            Self::Reopened => "reopened",
+            Self::AddressConfirmed => "address_confirmed",
+            Self::SignedIn => "signed_in",
+            Self::SignInFailed => "sign_in_failed",
+            Self::SignedOut => "signed_out",
+            Self::RosterImported => "roster_imported",
         }
     }
 }

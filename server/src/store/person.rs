@@ -60,6 +60,8 @@ macro_rules! eligible {
     };
 }
 
+pub(super) use eligible;
+
 /// How many eligible people have neither an account nor an open postcard at `now`.
 ///
 /// # Errors

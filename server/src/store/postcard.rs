@@ -5,7 +5,11 @@ use app::timestamp::Timestamp;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Db, Result, Tx, on, person::Key};
+use super::{
+    Db, Result, Tx, on,
+    person::{Eligible, Key, eligible},
+};
+use crate::roster::Relation;
 
 /// A postcard to be.
 #[derive(Clone, Debug)]
@@ -152,4 +156,77 @@ pub async fn holder(db: &Db, login_id: &str, now: Timestamp) -> Result<Option<Ke
         .fetch_optional(pool)
         .await
     })
+}
+
+/// A postcard, as its sign-in has to know it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Postcard {
+    /// Its row.
+    pub id: Uuid,
+    /// Whose it is.
+    pub person_id: Uuid,
+    /// Its password, as an argon2 string.
+    pub password_hash: String,
+    expires_at: i64,
+    ended_at: Option<i64>,
+    is_eligible: bool,
+}
+
+impl Postcard {
+    /// Neither used nor reissued nor out of date, and of somebody who may register.
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        self.is_eligible && self.ended_at.is_none() && now.0 < self.expires_at
+    }
+}
+
+/// The postcard with this ID, good or not.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn by_login_id(tx: &mut Tx, who: Eligible, login_id: &str) -> Result<Option<Postcard>> {
+    on!(write tx, conn => {
+        sqlx::query_as(eligible!(
+            "select c.id, c.person_id, c.password_hash, c.expires_at, c.ended_at,
+                    exists (select 1 from person p where p.id = c.person_id and",
+            ") as is_eligible
+             from postcard c where c.login_id = $4"
+        ))
+        .bind(who.today)
+        .bind(Relation::INSURED)
+        .bind(who.born_by)
+        .bind(login_id)
+        .fetch_optional(conn)
+        .await
+    })
+}
+
+/// The password hash of the postcard that a provisional session was opened with.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn hash_of_session(db: &Db, session: Uuid) -> Result<Option<String>> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select c.password_hash from postcard c join session s on s.postcard_id = c.id
+             where s.id = $1",
+        )
+        .bind(session)
+        .fetch_optional(pool)
+        .await
+    })
+}
+
+/// Ends a postcard: it was used.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn end(tx: &mut Tx, postcard: Uuid, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update postcard set ended_at = $2 where id = $1 and ended_at is null")
+            .bind(postcard)
+            .bind(now.0)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
 }

@@ -14,7 +14,11 @@ pub(crate) struct Fresh {
 /// An SQLite file in the test's own folder.
 pub(crate) async fn sqlite() -> Fresh {
     let folder = tempfile::tempdir().unwrap();
-    migrated(&format!("sqlite://{}", folder.path().join("portal.db").display()), folder).await
+    migrated(
+        &format!("sqlite://{}", folder.path().join("portal.db").display()),
+        folder,
+    )
+    .await
 }
 
 /// A new database on the cluster that `TEST_POSTGRES_URL` names; it goes with
@@ -23,7 +27,10 @@ pub(crate) async fn postgres() -> Fresh {
     let cluster = env::var("TEST_POSTGRES_URL")
         .expect("TEST_POSTGRES_URL names no PostgreSQL cluster; `make test` starts one");
     let name = format!("test_{}", uuid::Uuid::now_v7().simple());
-    match Db::open(&cluster).await.expect("PostgreSQL does not answer") {
+    match Db::open(&cluster)
+        .await
+        .expect("PostgreSQL does not answer")
+    {
         Db::Postgres(pool) => {
             let create = sqlx::AssertSqlSafe(format!("create database {name}"));
             sqlx::query(create).execute(&pool).await.unwrap();
@@ -31,7 +38,9 @@ pub(crate) async fn postgres() -> Fresh {
         }
         Db::Sqlite(_) => panic!("TEST_POSTGRES_URL is not a PostgreSQL address: {cluster}"),
     }
-    let (server, _) = cluster.rsplit_once('/').expect("TEST_POSTGRES_URL ends in a database");
+    let (server, _) = cluster
+        .rsplit_once('/')
+        .expect("TEST_POSTGRES_URL ends in a database");
     migrated(&format!("{server}/{name}"), tempfile::tempdir().unwrap()).await
 }
 

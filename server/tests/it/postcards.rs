@@ -32,10 +32,24 @@ const PEOPLE: &str = "\
 1001,15,00,見本 未来,,1999-01-01,女,本人,2026-11-23,,0007,,,
 ア-1,16,00,=HYPERLINK(1),,2007-04-01,女,本人,2026-11-22,,0007,,1050001,\"東京都架空区,例題町\"
 ";
-const ELIGIBLE: [&str; 5] = ["1001-12-00", "1001-12-01", "1001-12-02", "1001-14-00", "ア-1-16-00"];
+const ELIGIBLE: [&str; 5] = [
+    "1001-12-00",
+    "1001-12-01",
+    "1001-12-02",
+    "1001-14-00",
+    "ア-1-16-00",
+];
 
 fn hasher() -> Hasher {
-    Hasher::start(HashCost { memory_kib: 8, passes: 1, lanes: 1 }, Pool::default()).unwrap()
+    Hasher::start(
+        HashCost {
+            memory_kib: 8,
+            passes: 1,
+            lanes: 1,
+        },
+        Pool::default(),
+    )
+    .unwrap()
 }
 
 fn out(fresh: &Fresh) -> PathBuf {
@@ -47,7 +61,15 @@ fn part(fresh: &Fresh) -> PathBuf {
 }
 
 async fn issue_at(fresh: &Fresh, now: Timestamp) -> Result<Issued, PostcardError> {
-    postcards::issue(&fresh.db, &hasher(), Terms::default(), now, &out(fresh), |_, _| {}).await
+    postcards::issue(
+        &fresh.db,
+        &hasher(),
+        Terms::default(),
+        now,
+        &out(fresh),
+        |_, _| {},
+    )
+    .await
 }
 
 async fn issue(fresh: &Fresh) -> Result<Issued, PostcardError> {
@@ -56,7 +78,15 @@ async fn issue(fresh: &Fresh) -> Result<Issued, PostcardError> {
 
 async fn reissue(fresh: &Fresh, key: &str) -> Result<Issued, PostcardError> {
     let key: Key = key.parse().unwrap();
-    postcards::reissue(&fresh.db, &hasher(), Terms::default(), NOW, &key, &out(fresh)).await
+    postcards::reissue(
+        &fresh.db,
+        &hasher(),
+        Terms::default(),
+        NOW,
+        &key,
+        &out(fresh),
+    )
+    .await
 }
 
 struct Printed {
@@ -70,7 +100,10 @@ struct Printed {
 /// Reads the file as the print shop does, and takes it away.
 fn delivered(fresh: &Fresh) -> Vec<Printed> {
     let path = out(fresh);
-    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(
+        fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
     assert!(!part(fresh).exists());
     let text = fs::read_to_string(&path).unwrap();
     fs::remove_file(&path).unwrap();
@@ -78,7 +111,9 @@ fn delivered(fresh: &Fresh) -> Vec<Printed> {
 }
 
 fn printed(text: &str) -> Vec<Printed> {
-    let lines = text.strip_prefix(HEADER).expect("the columns of the contract");
+    let lines = text
+        .strip_prefix(HEADER)
+        .expect("the columns of the contract");
     csv::ReaderBuilder::new()
         .has_headers(false)
         .from_reader(lines.as_bytes())
@@ -103,7 +138,10 @@ fn keys(lines: &[Printed]) -> Vec<&str> {
 }
 
 async fn is_open(fresh: &Fresh, login_id: &str, at: Timestamp) -> bool {
-    postcard::holder(&fresh.db, login_id, at).await.unwrap().is_some()
+    postcard::holder(&fresh.db, login_id, at)
+        .await
+        .unwrap()
+        .is_some()
 }
 
 /// Whether what the postcard says is what the database will accept.
@@ -119,7 +157,10 @@ async fn works(fresh: &Fresh, line: &Printed) -> bool {
 }
 
 async fn open_postcards(fresh: &Fresh) -> i64 {
-    ask!(&fresh.db, "select count(*) from postcard where ended_at is null")
+    ask!(
+        &fresh.db,
+        "select count(*) from postcard where ended_at is null"
+    )
 }
 
 on_both! {
@@ -149,7 +190,7 @@ on_both! {
         );
         assert_eq!(counted, 5, "wrong tries are counted from the first");
         let audited: i64 = ask!(
-            &fresh.db, "select count(*) from audit where event = 'postcard-issued'"
+            &fresh.db, "select count(*) from audit where event = 'postcard_issued'"
         );
         assert_eq!(audited, 5);
 
@@ -204,7 +245,7 @@ on_both! {
         let member: i64 = ask!(
             &fresh.db,
             "select count(*) from audit a join member m on m.id = a.member_id
-             where a.event = 'postcard-reissued'"
+             where a.event = 'postcard_reissued'"
         );
         assert_eq!(member, 1, "the member can see that it happened");
     }
@@ -388,11 +429,20 @@ async fn no_password_is_in_the_database() {
     let mut stored = Vec::new();
     for file in fs::read_dir(fresh.folder.path()).unwrap() {
         let path = file.unwrap().path();
-        if path.file_name().unwrap().to_string_lossy().starts_with("portal.db") {
+        if path
+            .file_name()
+            .unwrap()
+            .to_string_lossy()
+            .starts_with("portal.db")
+        {
             stored.extend(fs::read(path).unwrap());
         }
     }
-    let contains = |text: &str| stored.windows(text.len()).any(|bytes| bytes == text.as_bytes());
+    let contains = |text: &str| {
+        stored
+            .windows(text.len())
+            .any(|bytes| bytes == text.as_bytes())
+    };
     for line in delivered(&fresh) {
         assert!(contains(&line.login_id), "this is where it would be found");
         assert!(!contains(&line.password), "as printed");

@@ -35,7 +35,13 @@ const FAMILY_IN_ERAS: &str = "\
 ";
 
 fn outcome(added: i64, changed: i64, left: i64, unchanged: i64, absent: i64) -> Outcome {
-    Outcome { added, changed, left, unchanged, absent }
+    Outcome {
+        added,
+        changed,
+        left,
+        unchanged,
+        absent,
+    }
 }
 
 pub(crate) fn file(fresh: &Fresh, bytes: impl AsRef<[u8]>) -> PathBuf {
@@ -44,14 +50,25 @@ pub(crate) fn file(fresh: &Fresh, bytes: impl AsRef<[u8]>) -> PathBuf {
     path
 }
 
-const FOR_GOOD: Import = Import { now: NOW, dry_run: false, accept_other_employers: false };
+const FOR_GOOD: Import = Import {
+    now: NOW,
+    dry_run: false,
+    accept_other_employers: false,
+};
 
 async fn try_import(fresh: &Fresh, path: &Path, how: Import) -> Result<Report, ImportError> {
     let mut last = None;
     let result = roster::import(&fresh.db, path, how, |progress| last = Some(progress)).await;
     if result.is_ok() {
         let size = fs::metadata(path).unwrap().len();
-        assert_eq!(last, Some(Progress { done: size, total: size }), "the bar reaches its end");
+        assert_eq!(
+            last,
+            Some(Progress {
+                done: size,
+                total: size
+            }),
+            "the bar reaches its end"
+        );
     }
     result
 }

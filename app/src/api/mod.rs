@@ -1,0 +1,151 @@
+//! The server functions: check the form, ask a port, say where to go next.
+//!
+//! A function never answers by its return value: what leptos would make of a
+//! bare `Ok` or `Err` is a redirect to whatever Referer says. It leaves an
+//! `Outcome` in the slot that the http layer shares with it, and that layer
+//! alone makes the answer.
+
+#[allow(
+    missing_docs,
+    reason = "the fields of the structs that #[server] makes"
+)]
+pub mod register;
+#[allow(
+    missing_docs,
+    reason = "the fields of the structs that #[server] makes"
+)]
+pub mod sign_in;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use leptos::prelude::*;
+
+use crate::{
+    forms::{Errors, Field, Form},
+    ports::{Answer, Ports, Trouble},
+    visit::{Keep, Visit},
+};
+
+/// What a server function came to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Where to go.
+    pub next: Next,
+    /// What the browser is to carry.
+    pub keep: Vec<Keep>,
+}
+
+/// Where a post leads.
+#[derive(Clone, Debug)]
+pub enum Next {
+    /// 303 to another screen.
+    SeeOther(&'static str),
+    /// 422: the same screen with what was typed and what is wrong.
+    TryAgain(Retry),
+    /// 403: not for this visitor; said in a sentence.
+    Forbidden(&'static str),
+    /// No answer at all.
+    Trouble(Trouble),
+}
+
+/// What a screen shows again after a form failed.
+#[derive(Clone, Debug, Default)]
+pub struct Retry {
+    values: Vec<(Field, String)>,
+    /// What is wrong, field by field.
+    pub errors: Errors,
+    /// What is wrong with the whole.
+    pub alert: Option<String>,
+}
+
+impl Retry {
+    /// What was typed into a field; never a password.
+    pub fn value(&self, field: Field) -> Option<&str> {
+        self.values
+            .iter()
+            .find(|(f, _)| *f == field)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// On to the next screen.
+pub fn see_other(path: &'static str) -> Outcome {
+    Outcome {
+        next: Next::SeeOther(path),
+        keep: Vec::new(),
+    }
+}
+
+/// The same screen again, with the fields' errors.
+pub fn try_again<F: Form>(form: &F, errors: Errors) -> Outcome {
+    retry(form, errors, None)
+}
+
+/// The same screen again, with a sentence about the whole.
+pub fn refuse<F: Form>(form: &F, alert: String) -> Outcome {
+    retry(form, Errors::default(), Some(alert))
+}
+
+fn retry<F: Form>(form: &F, errors: Errors, alert: Option<String>) -> Outcome {
+    let values = F::FIELDS
+        .iter()
+        .filter(|field| !field.is_secret())
+        .map(|field| (*field, form.value(*field).to_owned()))
+        .collect();
+    Outcome {
+        next: Next::TryAgain(Retry {
+            values,
+            errors,
+            alert,
+        }),
+        keep: Vec::new(),
+    }
+}
+
+/// Not for this visitor.
+pub fn forbidden(sentence: &'static str) -> Outcome {
+    Outcome {
+        next: Next::Forbidden(sentence),
+        keep: Vec::new(),
+    }
+}
+
+impl Outcome {
+    /// The same, and the browser carries this from now on.
+    #[must_use]
+    pub fn keep(mut self, keep: Keep) -> Self {
+        self.keep.push(keep);
+        self
+    }
+}
+
+/// Where a server function leaves its outcome for the http layer.
+#[derive(Clone, Debug, Default)]
+pub struct Slot(Arc<Mutex<Option<Outcome>>>);
+
+impl Slot {
+    /// The outcome, if a function left one.
+    pub fn take(&self) -> Option<Outcome> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn put(&self, outcome: Outcome) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+    }
+}
+
+/// Runs a server function's story and leaves its outcome.
+async fn answer<F>(story: impl FnOnce(Ports, Visit) -> F) -> Result<(), ServerFnError>
+where
+    F: Future<Output = Answer<Outcome>>,
+{
+    let slot = expect_context::<Slot>();
+    let outcome = story(expect_context(), expect_context())
+        .await
+        .unwrap_or_else(|trouble| Outcome {
+            next: Next::Trouble(trouble),
+            keep: Vec::new(),
+        });
+    slot.put(outcome);
+    Ok(())
+}

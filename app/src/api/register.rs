@@ -1,0 +1,100 @@
+//! 新規利用登録: from the address to the account.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::{answer, forbidden, refuse, see_other, try_again},
+    forms::{Errors, Field, Form, ProvisionalForm, RegisterForm, RegistrationProfileForm},
+    ports::{Completion, Entry, Ports},
+    rules::{LoginIdError, PasswordError},
+    text,
+    visit::{Draft, Keep, Visit, Visitor},
+};
+
+/// メールアドレスを送信する
+#[server(prefix = "", endpoint = "/register")]
+pub async fn register(#[server(flatten)] form: RegisterForm) -> Result<(), ServerFnError> {
+    answer(async move |ports: Ports, visit: Visit| {
+        let address = match form.check() {
+            Ok(address) => address,
+            Err(errors) => return Ok(try_again(&form, errors)),
+        };
+        let sent = ports
+            .registration
+            .ask(address, &visit.asker, visit.now)
+            .await?;
+        Ok(see_other("/register/sent").keep(Keep::Sent(sent)))
+    })
+    .await
+}
+
+/// ハガキの仮ログインIDと仮パスワードでログインする
+#[server(prefix = "", endpoint = "/register/provisional")]
+pub async fn enter_with_postcard(
+    #[server(flatten)] form: ProvisionalForm,
+) -> Result<(), ServerFnError> {
+    answer(async move |ports: Ports, visit: Visit| {
+        let postcard = match form.check() {
+            Ok(postcard) => postcard,
+            Err(errors) => return Ok(try_again(&form, errors)),
+        };
+        let Some(token) = &visit.registration else {
+            return Ok(forbidden(text::LINK_REFUSED));
+        };
+        let entry = ports
+            .registration
+            .enter(token, postcard, &visit.asker, visit.now)
+            .await?;
+        Ok(match entry {
+            Entry::Welcome { session, until } => {
+                see_other("/register/profile").keep(Keep::Session(session, until))
+            }
+            Entry::Refused => refuse(&form, text::postcard_refused(&ports.society.telephone)),
+            Entry::LinkOver => forbidden(text::LINK_REFUSED),
+        })
+    })
+    .await
+}
+
+/// 利用者情報を登録する
+#[server(prefix = "", endpoint = "/register/profile")]
+pub async fn complete_registration(
+    #[server(flatten)] form: RegistrationProfileForm,
+) -> Result<(), ServerFnError> {
+    answer(async move |ports: Ports, visit: Visit| {
+        let provisional = match &visit.who {
+            Visitor::Provisional(provisional) => provisional,
+            // The same post again: a double click, or an answer that got lost.
+            Visitor::Registered { .. } => return Ok(see_other("/register/done")),
+            Visitor::Nobody | Visitor::Member(_) => return Ok(interrupted(&form)),
+        };
+        let member = match form.check() {
+            Ok(member) => member,
+            Err(errors) => return Ok(try_again(&form, errors)),
+        };
+        let completion = ports
+            .registration
+            .complete(provisional, member, &visit.asker, visit.now)
+            .await?;
+        Ok(match completion {
+            Completion::Done => see_other("/register/done"),
+            Completion::LoginIdTaken => {
+                try_again(&form, Errors::of(Field::LoginId, &LoginIdError::Taken))
+            }
+            Completion::SameAsProvisional => try_again(
+                &form,
+                Errors::of(Field::Password, &PasswordError::SameAsProvisional),
+            ),
+            Completion::Over => interrupted(&form),
+        })
+    })
+    .await
+}
+
+/// The time ran out: what was typed is kept, but for the passwords.
+fn interrupted(form: &RegistrationProfileForm) -> crate::api::Outcome {
+    forbidden(text::SESSION_OVER).keep(Keep::Draft(Draft {
+        login_id: form.value(Field::LoginId).to_owned(),
+        nickname: form.value(Field::Nickname).to_owned(),
+    }))
+}

@@ -1,0 +1,48 @@
+//! ログイン and ログアウト.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::{answer, forbidden, refuse, see_other, try_again},
+    forms::{Form, SignInForm},
+    ports::Ports,
+    text,
+    visit::{Keep, Visit, Visitor},
+};
+
+/// ログインする
+#[server(prefix = "", endpoint = "/login")]
+pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<(), ServerFnError> {
+    answer(async move |ports: Ports, visit: Visit| {
+        let credentials = match form.check() {
+            Ok(credentials) => credentials,
+            Err(errors) => return Ok(try_again(&form, errors)),
+        };
+        let session = ports
+            .sign_in
+            .sign_in(credentials, &visit.asker, visit.now)
+            .await?;
+        Ok(match session {
+            Some(new) => see_other("/home").keep(Keep::Session(new.token, new.until)),
+            None => refuse(&form, text::SIGN_IN_REFUSED.to_owned()),
+        })
+    })
+    .await
+}
+
+/// ログアウトする
+#[server(prefix = "", endpoint = "/logout")]
+pub async fn sign_out() -> Result<(), ServerFnError> {
+    answer(async move |ports: Ports, visit: Visit| match &visit.who {
+        Visitor::Member(member) => {
+            ports
+                .sign_in
+                .sign_out(member, &visit.asker, visit.now)
+                .await?;
+            Ok(see_other("/login").keep(Keep::NoSession))
+        }
+        Visitor::Provisional(_) => Ok(forbidden(text::NOT_FOR_YOU)),
+        Visitor::Nobody | Visitor::Registered { .. } => Ok(see_other("/login")),
+    })
+    .await
+}

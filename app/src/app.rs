@@ -1,0 +1,50 @@
+//! The route table.
+
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::{
+    components::{Route, Router, Routes},
+    path,
+};
+
+use crate::pages::{
+    about::AboutPage,
+    done::RegistrationDonePage,
+    entry::EntryPage,
+    help::HelpPage,
+    home::HomePage,
+    login::LoginPage,
+    mailbox::MailboxPage,
+    problem::{NotFoundPage, Problem, ProblemPage},
+    profile_input::RegistrationProfilePage,
+    provisional::ProvisionalPage,
+    register::RegisterPage,
+    sent::RegistrationSentPage,
+};
+
+/// Every page, by its path; or the page for what went wrong before any of them.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    match use_context::<Problem>() {
+        Some(problem) => view! { <ProblemPage problem /> }.into_any(),
+        None => view! {
+            <Router>
+                <Routes fallback=NotFoundPage>
+                    <Route path=path!("/") view=EntryPage />
+                    <Route path=path!("/register") view=RegisterPage />
+                    <Route path=path!("/register/sent") view=RegistrationSentPage />
+                    <Route path=path!("/register/provisional") view=ProvisionalPage />
+                    <Route path=path!("/register/profile") view=RegistrationProfilePage />
+                    <Route path=path!("/register/done") view=RegistrationDonePage />
+                    <Route path=path!("/login") view=LoginPage />
+                    <Route path=path!("/home") view=HomePage />
+                    <Route path=path!("/help") view=HelpPage />
+                    <Route path=path!("/about") view=AboutPage />
+                    <Route path=path!("/dev/mailbox") view=MailboxPage />
+                </Routes>
+            </Router>
+        }
+        .into_any(),
+    }
+}

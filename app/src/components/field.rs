@@ -1,0 +1,133 @@
+//! One field: label, hint, input, and the line for its message. The line is
+//! always there, so that a message never moves the page.
+
+use leptos::{attr::custom::custom_attribute, prelude::*};
+
+use crate::{
+    api::Retry,
+    forms::{Field, Tone},
+    rules::password::password_rules,
+};
+
+/// What is typed into a field, and so which keyboard and which help a phone offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An ID that the member has chosen or chooses.
+    LoginId,
+    /// The postcard's ID.
+    ProvisionalId,
+    /// The postcard's password: shown as it is typed, since it is copied from paper.
+    ProvisionalPassword,
+    /// A new password.
+    NewPassword,
+    /// The member's own password.
+    Password,
+    /// An e-mail address.
+    Email,
+    /// ニックネーム
+    Nickname,
+}
+
+impl Kind {
+    fn is_hidden(self) -> bool {
+        matches!(self, Self::NewPassword | Self::Password)
+    }
+
+    const fn autocomplete(self) -> &'static str {
+        match self {
+            Self::LoginId => "username",
+            Self::ProvisionalId | Self::ProvisionalPassword => "off",
+            Self::NewPassword => "new-password",
+            Self::Password => "current-password",
+            Self::Email => "email",
+            Self::Nickname => "nickname",
+        }
+    }
+
+    /// `email` also brings up the keyboard without full-width characters.
+    const fn keyboard(self) -> &'static str {
+        match self {
+            Self::Nickname => "text",
+            _ => "email",
+        }
+    }
+}
+
+/// A field of a form.
+#[component]
+pub fn FormField(
+    /// Which.
+    field: Field,
+    /// What is typed into it.
+    kind: Kind,
+    /// Its name in the manual's words.
+    label: &'static str,
+    /// The rule in a few words.
+    #[prop(optional)]
+    hint: Option<&'static str>,
+    /// What stands in it at first.
+    #[prop(optional, into)]
+    value: String,
+) -> impl IntoView {
+    let name = field.name();
+    let retry = use_context::<Retry>();
+    let value = match &retry {
+        Some(retry) if !field.is_secret() => retry.value(field).unwrap_or_default().to_owned(),
+        _ => value,
+    };
+    let note = retry
+        .as_ref()
+        .and_then(|retry| retry.errors.get(field).cloned());
+    let invalid = note.as_ref().is_some_and(|note| note.tone == Tone::Error);
+    let described_by = match hint {
+        Some(_) => format!("{name}-hint {name}-error"),
+        None => format!("{name}-error"),
+    };
+    let plain_text = kind != Kind::Nickname;
+    view! {
+        <div class="field">
+            <label for=name>{label} <span class="required">"必須"</span></label>
+            {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
+            <div class="control">
+                <input
+                    id=name
+                    name=name
+                    type=if kind.is_hidden() { "password" } else { "text" }
+                    value=value
+                    required
+                    autocomplete=kind.autocomplete()
+                    inputmode=kind.keyboard()
+                    autocapitalize=plain_text.then_some("none")
+                    spellcheck=plain_text.then_some("false")
+                    aria-describedby=described_by
+                    aria-invalid=invalid.then_some("true")
+                    {..custom_attribute("autocorrect", plain_text.then_some("off"))}
+                    {..custom_attribute(
+                        "passwordrules",
+                        (kind == Kind::NewPassword).then(password_rules),
+                    )}
+                />
+                {kind
+                    .is_hidden()
+                    .then(|| {
+                        view! {
+                            // Works with the client only, which uncovers it.
+                            <button
+                                class="reveal"
+                                type="button"
+                                hidden
+                                aria-controls=name
+                                aria-label=format!("{label}を表示する")
+                                aria-pressed="false"
+                            >
+                                "表示"
+                            </button>
+                        }
+                    })}
+            </div>
+            <p class=("message", true) class:is-error=invalid id=format!("{name}-error") aria-live="polite">
+                {note.map(|note| note.text)}
+            </p>
+        </div>
+    }
+}

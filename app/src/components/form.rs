@@ -1,0 +1,54 @@
+//! A form as every page has it: a real one that posts to its own path, and
+//! around it the island that checks while the member types.
+
+use leptos::prelude::*;
+
+use crate::{api::Retry, forms::Form, island::InstantChecks};
+
+/// A form with instant checks, and above it what was wrong with the last try.
+#[component]
+pub fn CheckedForm<F: Form>(
+    /// An empty form: says which one this is.
+    form: F,
+    /// The path that shows it and takes it.
+    action: &'static str,
+    /// The button.
+    button: &'static str,
+    children: Children,
+) -> impl IntoView {
+    let _ = form;
+    view! {
+        <Summary />
+        <InstantChecks>
+            <form method="post" action=action data-form=F::NAME novalidate>
+                {children()} <button class="button wide" type="submit">
+                    {button}
+                </button>
+            </form>
+        </InstantChecks>
+    }
+}
+
+/// What was wrong: the sentence about the whole, or a list that leads to the fields.
+#[component]
+fn Summary() -> impl IntoView {
+    let retry = use_context::<Retry>()?;
+    let fields = retry.errors.iter().map(|(field, note)| {
+        view! {
+            <li>
+                <a href=format!("#{}", field.name())>{note.text.clone()}</a>
+            </li>
+        }
+    });
+    let list = fields.collect::<Vec<_>>();
+    let heading = retry
+        .alert
+        .clone()
+        .unwrap_or_else(|| format!("ご確認ください（{}か所）", list.len()));
+    Some(view! {
+        <div class="summary" role="alert" tabindex="-1">
+            <p>{heading}</p>
+            {(!list.is_empty()).then(|| view! { <ul>{list}</ul> })}
+        </div>
+    })
+}

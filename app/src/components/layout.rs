@@ -1,0 +1,96 @@
+//! The frame of every page: header, main, and a foot that tells the office in
+//! words where the caller is.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::{
+    ports::Ports,
+    visit::{Visit, Visitor},
+};
+
+/// A page with its title and its screen number.
+#[component]
+pub fn Page(
+    /// The screen's title, in the manual's words.
+    #[prop(into)]
+    title: String,
+    /// What a caller reads out on the telephone, such as `R-3`.
+    #[prop(into)]
+    screen: String,
+    /// Whether the content is one sheet, as for a form.
+    #[prop(optional)]
+    sheet: bool,
+    children: Children,
+) -> impl IntoView {
+    let society = expect_context::<Ports>().society;
+    let signed_in = matches!(expect_context::<Visit>().who, Visitor::Member(_));
+    let heading = format!("{title}｜{}", society.portal_name);
+    view! {
+        <Title text=heading />
+        <a class="skip" href="#main">"本文へ移動"</a>
+        <header class="site-header">
+            <a class="brand" href=if signed_in { "/home" } else { "/" }>
+                <span class="mark" aria-hidden="true">"健"</span>
+                <span>
+                    <strong>{society.portal_name.clone()}</strong>
+                    <small>{society.name.clone()}</small>
+                </span>
+            </a>
+            <nav aria-label="主なページ">
+                {signed_in.then(|| view! { <a href="/home">"ホーム"</a> })} <a href="/help">"ヘルプ"</a>
+                {if signed_in {
+                    view! {
+                        <form method="post" action="/logout">
+                            <button class="link-button">"ログアウト"</button>
+                        </form>
+                    }
+                        .into_any()
+                } else {
+                    view! { <a href="/login">"ログイン"</a> }.into_any()
+                }}
+            </nav>
+        </header>
+        <main id="main" tabindex="-1">
+            {if sheet {
+                view! { <div class="sheet">{children()}</div> }.into_any()
+            } else {
+                children().into_any()
+            }}
+        </main>
+        <footer class="site-footer">
+            <address>
+                {society.name.clone()} " " <Telephone /> " "
+                <span class="screen-number">"画面 " {screen}</span>
+            </address>
+            <nav aria-label="このサイトについて">
+                <a href="/about">"その他の情報開示"</a>
+            </nav>
+        </footer>
+    }
+}
+
+/// The society's telephone number, to be touched and called.
+#[component]
+pub fn Telephone() -> impl IntoView {
+    let telephone = expect_context::<Ports>().society.telephone.clone();
+    view! { <a href=format!("tel:{telephone}")>"TEL:" {telephone.clone()}</a> }
+}
+
+/// The four steps of the registration.
+#[component]
+pub fn Steps(
+    /// The present one, from 1.
+    at: usize,
+) -> impl IntoView {
+    const STEPS: [&str; 4] = ["メール", "仮ログイン", "利用者情報", "完了"];
+    let items = STEPS.iter().enumerate().map(|(i, name)| {
+        let step = i + 1;
+        view! {
+            <li class:done=step < at aria-current=(step == at).then_some("step")>
+                {step} " " {*name}
+            </li>
+        }
+    });
+    view! { <ol class="steps" aria-label="手続きの流れ">{items.collect_view()}</ol> }
+}

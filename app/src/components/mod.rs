@@ -1,0 +1,5 @@
+//! What several pages are made of.
+
+pub mod field;
+pub mod form;
+pub mod layout;

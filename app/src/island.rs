@@ -1,0 +1,36 @@
+//! The one island: instant checks on any form.
+//!
+//! It wraps a form that the server has rendered and adds nothing to it but
+//! behaviour: while the member types, and on leaving a field, it runs the
+//! form's own `check` and writes the message beside the field; on submit what
+//! fails stays. Without it every form works all the same.
+
+use leptos::prelude::*;
+
+/// Checks the form inside while it is being filled in.
+#[island]
+pub fn InstantChecks(children: Children) -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    browser::start();
+    #[cfg(feature = "hydrate")]
+    {
+        view! {
+            <div
+                on:input=move |event| browser::on_input(&event)
+                on:compositionend=move |event| browser::judge_field(&event)
+                on:focusout=move |event| browser::on_leave(&event)
+                on:click=move |event| browser::on_click(&event)
+                on:submit=move |event| browser::on_submit(&event)
+            >
+                {children()}
+            </div>
+        }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        view! { <div>{children()}</div> }
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod browser;

@@ -1,0 +1,219 @@
+//! The island's side of the browser: reads fields, runs the checks, writes messages.
+
+use leptos::prelude::document;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlButtonElement, HtmlFormElement, HtmlInputElement, InputEvent};
+
+use crate::{
+    forms::{Field, Note, Tone, judge},
+    text,
+};
+
+/// A field that was left or sent is judged from then on, even when it is empty.
+const JUDGED: &str = "data-judged";
+
+/// Judges what was typed before the client was there, and uncovers the buttons
+/// that need it.
+pub(super) fn start() {
+    let Some(form) = document().query_selector("form[data-form]").ok().flatten() else {
+        return;
+    };
+    let Ok(form) = form.dyn_into::<HtmlFormElement>() else {
+        return;
+    };
+    if let Ok(buttons) = form.query_selector_all("button.reveal[hidden]") {
+        for i in 0..buttons.length() {
+            if let Some(button) = buttons.get(i) {
+                let _ = button
+                    .unchecked_into::<Element>()
+                    .remove_attribute("hidden");
+            }
+        }
+    }
+    show(&form, |input| {
+        !input.value().is_empty() || input.has_attribute("aria-invalid")
+    });
+}
+
+/// A keystroke, a paste, an autofill. In the middle of a composition (かな → 漢字)
+/// nobody is judged.
+pub(super) fn on_input(event: &Event) {
+    let composing = event
+        .dyn_ref::<InputEvent>()
+        .is_some_and(InputEvent::is_composing);
+    if !composing {
+        judge_field(event);
+    }
+}
+
+/// Judges the field an event belongs to, and those that depend on it.
+pub(super) fn judge_field(event: &Event) {
+    if let Some((form, field)) = origin(event) {
+        show(&form, |input| {
+            *input == field || !input.value().is_empty() || input.has_attribute(JUDGED)
+        });
+    }
+}
+
+/// Leaving a field: from now on it is judged even when it is empty.
+pub(super) fn on_leave(event: &Event) {
+    if let Some((_, field)) = origin(event) {
+        let _ = field.set_attribute(JUDGED, "");
+        judge_field(event);
+    }
+}
+
+/// 表示, 隠す and 半角に直す.
+pub(super) fn on_click(event: &Event) {
+    let Some(button) = event
+        .target()
+        .and_then(|t| t.dyn_into::<HtmlButtonElement>().ok())
+    else {
+        return;
+    };
+    if button.class_name() == "reveal" {
+        reveal(&button);
+    } else if button.class_name() == "fix" {
+        fix(&button);
+    }
+}
+
+/// Sending: what fails stays, with the focus on the first field that is wrong.
+pub(super) fn on_submit(event: &Event) {
+    let Some(form) = event
+        .target()
+        .and_then(|t| t.dyn_into::<HtmlFormElement>().ok())
+    else {
+        return;
+    };
+    if let Some(wrong) = show(&form, |_| true) {
+        event.prevent_default();
+        let _ = wrong.focus();
+    }
+}
+
+/// Runs the form's check, writes the messages of the fields that `wanted` picks,
+/// and gives the first of them that is wrong.
+fn show(
+    form: &HtmlFormElement,
+    wanted: impl Fn(&HtmlInputElement) -> bool,
+) -> Option<HtmlInputElement> {
+    let name = form.get_attribute("data-form").unwrap_or_default();
+    let read = |field: Field| {
+        input(form, field)
+            .map(|input| input.value())
+            .unwrap_or_default()
+    };
+    let mut first_wrong = None;
+    for (field, note) in judge(&name, &read) {
+        let Some(input) = input(form, field) else {
+            continue;
+        };
+        if !wanted(&input) {
+            continue;
+        }
+        write(&input, note.as_ref());
+        if first_wrong.is_none() && note.is_some_and(|note| note.tone == Tone::Error) {
+            first_wrong = Some(input);
+        }
+    }
+    first_wrong
+}
+
+fn write(input: &HtmlInputElement, note: Option<&Note>) {
+    let tone = note.map(|note| note.tone);
+    if tone == Some(Tone::Error) {
+        let _ = input.set_attribute("aria-invalid", "true");
+    } else {
+        let _ = input.remove_attribute("aria-invalid");
+    }
+    let Some(line) = document().get_element_by_id(&message_id(input)) else {
+        return;
+    };
+    line.set_class_name(match tone {
+        None => "message",
+        Some(Tone::Error) => "message is-error",
+        Some(Tone::Hint) => "message is-hint",
+        Some(Tone::Good) => "message is-good",
+    });
+    let sentence = note.map(|note| note.text.as_ref());
+    // Written only when it changes: a screen reader would read it out again.
+    if line
+        .first_child()
+        .and_then(|text| text.node_value())
+        .as_deref()
+        == sentence
+    {
+        return;
+    }
+    line.set_text_content(sentence);
+    if note.is_some_and(|note| note.half_width.is_some()) {
+        offer_fix(&line);
+    }
+}
+
+fn offer_fix(line: &Element) {
+    let Ok(button) = document().create_element("button") else {
+        return;
+    };
+    let _ = button.set_attribute("type", "button");
+    button.set_class_name("fix");
+    button.set_text_content(Some(text::FIX_HALF_WIDTH));
+    let _ = line.append_child(&button);
+}
+
+/// Puts the half-width form into the field.
+fn fix(button: &HtmlButtonElement) {
+    let Some(line) = button.parent_element() else {
+        return;
+    };
+    let id = line.id();
+    let Some(name) = id.strip_suffix("-error") else {
+        return;
+    };
+    let Some(form) = button.closest("form").ok().flatten() else {
+        return;
+    };
+    let form = form.unchecked_into::<HtmlFormElement>();
+    let form_name = form.get_attribute("data-form").unwrap_or_default();
+    let read = |field: Field| {
+        input(&form, field)
+            .map(|input| input.value())
+            .unwrap_or_default()
+    };
+    for (field, note) in judge(&form_name, &read) {
+        if field.name() != name {
+            continue;
+        }
+        if let (Some(input), Some(half)) = (input(&form, field), note.and_then(|n| n.half_width)) {
+            input.set_value(&half);
+            let _ = input.focus();
+            show(&form, |other| *other == input || !other.value().is_empty());
+        }
+    }
+}
+
+fn reveal(button: &HtmlButtonElement) {
+    let name = button.get_attribute("aria-controls").unwrap_or_default();
+    let Some(input) = document().get_element_by_id(&name) else {
+        return;
+    };
+    let input = input.unchecked_into::<HtmlInputElement>();
+    let shown = input.type_() == "password";
+    input.set_type(if shown { "text" } else { "password" });
+    let _ = button.set_attribute("aria-pressed", if shown { "true" } else { "false" });
+    button.set_text_content(Some(if shown { text::HIDE } else { text::SHOW }));
+}
+
+fn origin(event: &Event) -> Option<(HtmlFormElement, HtmlInputElement)> {
+    let field = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
+    Some((field.form()?, field))
+}
+
+fn input(form: &HtmlFormElement, field: Field) -> Option<HtmlInputElement> {
+    form.elements().named_item(field.name())?.dyn_into().ok()
+}
+
+fn message_id(input: &HtmlInputElement) -> String {
+    [&input.name(), "-error"].concat()
+}

@@ -1,0 +1,73 @@
+//! ヘルプ. What to do when something is missing: the letter, the
+//! postcard, the password.
+
+use leptos::prelude::*;
+
+use crate::{
+    components::layout::{Page, Telephone},
+    ports::Ports,
+};
+
+/// ヘルプ
+#[component]
+pub fn HelpPage() -> impl IntoView {
+    let society = expect_context::<Ports>().society;
+    let mail_domain = society.mail_domain.clone();
+    view! {
+        <Page title="ヘルプ" screen="Q-1">
+            <h1>"ヘルプ"</h1>
+            <div class="notice">
+                <p>
+                    "お電話でのお問い合わせ：" {society.name.clone()} " " <Telephone /> <br />
+                    "画面の下にある「画面 R-3」のような番号をお知らせいただくと、ご案内が早くなります。"
+                </p>
+            </div>
+            <section id="mail">
+                <h2>"メールが届かない"</h2>
+                <ul>
+                    <li>"入力したメールアドレスに誤りがないかご確認ください。"</li>
+                    <li>"迷惑メールフォルダーに入っていないかご確認ください。"</li>
+                    <li>
+                        "迷惑メール設定をされている方は、" <strong>{mail_domain}</strong>
+                        " からのメールを受信できるように設定してください。設定の方法は携帯電話会社の案内をご覧ください。"
+                    </li>
+                    <li>"メールのURLの有効期限は3時間です。過ぎた場合は、メールアドレスの登録からやり直してください。"</li>
+                    <li>"続けて何度も送信すると、しばらくのあいだ新しいメールは送られません。先に届いたメールのURLは使えます。"</li>
+                </ul>
+            </section>
+            <section id="postcard">
+                <h2>"ハガキを紛失した、見あたらない"</h2>
+                <p>
+                    "健康保険組合までお問い合わせください。新しいハガキをお送りします。新しいハガキが発行されると、前のハガキは使えなくなります。"
+                    <Telephone />
+                </p>
+            </section>
+            <section id="forgotten">
+                <h2>"ログインIDやパスワードを忘れた"</h2>
+                <p>
+                    "健康保険組合までお問い合わせください。新しいハガキをお送りします。届いたら「新規利用登録」から、もう一度ログインIDとパスワードをお決めください。これまでの内容はそのまま引き継がれます。"
+                    <Telephone />
+                </p>
+            </section>
+            <section id="reissued">
+                <h2>"再発行のハガキが届いた"</h2>
+                <p>
+                    <a href="/register">"新規利用登録"</a>
+                    "からメールアドレスを送信し、届いたメールのURLを開いて、新しいハガキの仮ログインIDと仮ログインパスワードを入力してください。"
+                </p>
+            </section>
+            <section id="device">
+                <h2>"別の端末で続けたい"</h2>
+                <p>
+                    "登録が完了するまで、メールのURLはどの端末でも開けます。スマートフォンに届いたメールのURLを、パソコンで開くこともできます。"
+                </p>
+            </section>
+            <section id="autofill">
+                <h2>"ログインIDが「使えない」と表示される"</h2>
+                <p>
+                    "7桁目と8桁目に数字は使えません。お持ちの番号などを使う場合は、数字を前に置いてください（例：123456SKE）。全角文字は「半角に直す」で直せます。"
+                </p>
+            </section>
+        </Page>
+    }
+}

@@ -1,0 +1,32 @@
+//! H-1: the member's first page.
+
+use leptos::prelude::*;
+
+use crate::{
+    components::layout::Page,
+    pages::go_to,
+    visit::{Visit, Visitor},
+};
+
+/// ホーム
+#[component]
+pub fn HomePage() -> impl IntoView {
+    let Visitor::Member(member) = expect_context::<Visit>().who else {
+        return go_to("/login");
+    };
+    view! {
+        <Page title="ホーム" screen="H-1">
+            <h1>{member.nickname} "さん、こんにちは"</h1>
+            <p class="lead">
+                {match member.previous_sign_in {
+                    Some(at) => format!("前回のログインは {} です。", at.full()),
+                    None => "はじめてのログインです。ようこそ。".to_owned(),
+                }}
+            </p>
+            <p>
+                "お心あたりのないログインがある場合は、健康保険組合までご連絡ください。"
+            </p>
+        </Page>
+    }
+    .into_any()
+}

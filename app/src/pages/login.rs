@@ -1,0 +1,44 @@
+//! L-1: ログイン, and the four ways on.
+
+use leptos::prelude::*;
+
+use crate::{
+    components::{
+        field::{FormField, Kind},
+        form::CheckedForm,
+        layout::Page,
+    },
+    forms::{Field, SignInForm},
+    pages::go_to,
+    visit::{Visit, Visitor},
+};
+
+/// ログイン
+#[component]
+pub fn LoginPage() -> impl IntoView {
+    if matches!(expect_context::<Visit>().who, Visitor::Member(_)) {
+        return go_to("/home");
+    }
+    view! {
+        <Page title="ログイン" screen="L-1" sheet=true>
+            <h1>"ログイン"</h1>
+            <CheckedForm form=SignInForm::default() action="/login" button="ログイン">
+                <FormField field=Field::LoginId kind=Kind::LoginId label="ログインID" />
+                <FormField field=Field::Password kind=Kind::Password label="パスワード" />
+            </CheckedForm>
+            <ul class="inline-links">
+                <li>"パスワードを忘れた方は" <a href="/help#forgotten">"こちら"</a></li>
+                <li>
+                    <a href="/register">"はじめてご利用になる方"</a>
+                </li>
+                <li>
+                    <a href="/help#reissued">"再発行手続きをされた方"</a>
+                </li>
+                <li>
+                    <a href="/about">"その他の情報開示"</a>
+                </li>
+            </ul>
+        </Page>
+    }
+    .into_any()
+}

@@ -1,0 +1,31 @@
+//! One file a screen, in the manual's words.
+
+pub mod about;
+pub mod done;
+pub mod entry;
+pub mod help;
+pub mod home;
+pub mod login;
+pub mod mailbox;
+pub mod problem;
+pub mod profile_input;
+pub mod provisional;
+pub mod register;
+pub mod sent;
+
+use http::{StatusCode, header};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+
+/// Sends the browser to another page instead of this one.
+fn go_to(path: &'static str) -> AnyView {
+    let response = expect_context::<ResponseOptions>();
+    response.set_status(StatusCode::SEE_OTHER);
+    response.insert_header(header::LOCATION, http::HeaderValue::from_static(path));
+    ().into_any()
+}
+
+/// The page's status, where it is not 200.
+fn answer_with(status: StatusCode) {
+    expect_context::<ResponseOptions>().set_status(status);
+}

@@ -1,0 +1,123 @@
+//! X: what went wrong, in a sentence, with the way on and, where the log has
+//! more, a reference to tell on the telephone.
+
+use http::StatusCode;
+use leptos::prelude::*;
+
+use crate::{
+    components::layout::{Page, Telephone},
+    pages::answer_with,
+    ports::Trouble,
+    text,
+};
+
+/// What went wrong before any page was reached.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// The answer's status.
+    pub status: StatusCode,
+    /// The sentence.
+    pub sentence: &'static str,
+    /// Also in the log.
+    pub reference: Option<String>,
+    /// Where to go from here.
+    pub way_on: (&'static str, &'static str),
+}
+
+impl Problem {
+    /// The problem of a request that we don't answer as asked.
+    pub fn of(status: StatusCode) -> Self {
+        Self {
+            status,
+            sentence: match status {
+                StatusCode::NOT_FOUND => text::NOT_FOUND,
+                StatusCode::METHOD_NOT_ALLOWED => text::NOT_HERE,
+                StatusCode::FORBIDDEN => text::NOT_FOR_YOU,
+                StatusCode::SERVICE_UNAVAILABLE => text::BUSY,
+                status if status.is_client_error() => text::NOT_UNDERSTOOD,
+                _ => text::FAILED,
+            },
+            reference: None,
+            way_on: ("/", "入口へ"),
+        }
+    }
+
+    /// A refusal with its own sentence.
+    pub fn forbidden(sentence: &'static str) -> Self {
+        let way_on = if sentence == text::NOT_FOR_YOU {
+            ("/", "入口へ")
+        } else {
+            ("/register", "メールアドレスの登録からやり直す")
+        };
+        Self {
+            sentence,
+            way_on,
+            ..Self::of(StatusCode::FORBIDDEN)
+        }
+    }
+
+    /// No answer at all.
+    pub fn trouble(what: &Trouble) -> Self {
+        match what {
+            Trouble::Busy => Self::of(StatusCode::SERVICE_UNAVAILABLE),
+            Trouble::Failed { reference } => Self {
+                reference: Some(reference.clone()),
+                ..Self::of(StatusCode::INTERNAL_SERVER_ERROR)
+            },
+        }
+    }
+}
+
+/// The page for it.
+#[component]
+pub fn ProblemPage(
+    /// What went wrong.
+    problem: Problem,
+) -> impl IntoView {
+    answer_with(problem.status);
+    let (path, name) = problem.way_on;
+    view! {
+        <Page title="お知らせ" screen=format!("X-{}", problem.status.as_u16()) sheet=true>
+            <div class="error-page">
+                <h1>"ご確認ください"</h1>
+                <p class="lead">{problem.sentence}</p>
+                {problem
+                    .reference
+                    .map(|reference| {
+                        view! {
+                            <p>
+                                "受付番号：" <span class="value">{reference}</span>
+                            </p>
+                        }
+                    })}
+                <p>
+                    <a class="button" href=path>
+                        {name}
+                    </a>
+                </p>
+                <p>"お困りのときは健康保険組合までお問い合わせください。" <Telephone /></p>
+            </div>
+        </Page>
+    }
+}
+
+/// 404
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    view! { <ProblemPage problem=Problem::of(StatusCode::NOT_FOUND) /> }
+}
+
+/// One page for every link that cannot be used, whatever the reason.
+pub(super) fn link_refused() -> AnyView {
+    view! { <ProblemPage problem=Problem::forbidden(text::LINK_REFUSED) /> }.into_any()
+}
+
+/// The provisional session is over, or never was.
+pub(super) fn session_over() -> AnyView {
+    view! { <ProblemPage problem=Problem::forbidden(text::SESSION_OVER) /> }.into_any()
+}
+
+/// A port had no answer.
+pub(super) fn trouble(what: &Trouble) -> AnyView {
+    view! { <ProblemPage problem=Problem::trouble(what) /> }.into_any()
+}

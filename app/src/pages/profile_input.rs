@@ -1,0 +1,81 @@
+//! 利用者情報入力.
+
+use leptos::prelude::*;
+
+use crate::{
+    components::{
+        field::{FormField, Kind},
+        form::CheckedForm,
+        layout::{Page, Steps},
+    },
+    forms::{Field, RegistrationProfileForm},
+    pages::{go_to, problem::session_over},
+    visit::{Provisional, Visit, Visitor},
+};
+
+/// 利用者情報入力
+#[component]
+pub fn RegistrationProfilePage() -> impl IntoView {
+    match expect_context::<Visit>().who {
+        Visitor::Provisional(provisional) => view! { <Input provisional /> }.into_any(),
+        Visitor::Registered { .. } => go_to("/register/done"),
+        Visitor::Nobody | Visitor::Member(_) => session_over(),
+    }
+}
+
+#[component]
+fn Input(provisional: Provisional) -> impl IntoView {
+    let visit = expect_context::<Visit>();
+    let draft = visit.draft.unwrap_or_default();
+    view! {
+        <Page title="利用者情報入力" screen="R-4" sheet=true>
+            <Steps at=3 />
+            <h1>"利用者情報入力"</h1>
+            <p class="lead">"新しいログインID、パスワードを入力してください。"</p>
+            <p class="deadline">"この手続きは " {provisional.until.clock_seen_at(visit.now)} " まで"</p>
+            <CheckedForm
+                form=RegistrationProfileForm::default()
+                action="/register/profile"
+                button="登録"
+            >
+                <FormField
+                    field=Field::LoginId
+                    kind=Kind::LoginId
+                    label="新ログインID"
+                    hint="好きな文字（半角英数字）で設定できます。7・8桁目に数字は使用できません。"
+                    value=draft.login_id
+                />
+                <ul class="rules" aria-label="ログインIDの例">
+                    <li class="no">"SKE123456（7・8桁目に数字使用不可）"</li>
+                    <li class="yes">"123456SKE"</li>
+                </ul>
+                <FormField
+                    field=Field::Password
+                    kind=Kind::NewPassword
+                    label="新パスワード"
+                    hint="半角英小文字、半角数字を組み合わせた8文字以上　例）kenpo123"
+                />
+                <FormField
+                    field=Field::PasswordConfirmation
+                    kind=Kind::NewPassword
+                    label="新パスワード(確認)"
+                    hint="同じパスワードをもう一度入力してください。"
+                />
+                <FormField
+                    field=Field::Email
+                    kind=Kind::Email
+                    label="メールアドレス"
+                    hint="確認済みのアドレスです。別のアドレスにすると、そのアドレスにも確認のメールをお送りします。"
+                    value=provisional.address
+                />
+                <FormField
+                    field=Field::Nickname
+                    kind=Kind::Nickname
+                    label="ニックネーム"
+                    hint="画面でお呼びする名前です。20文字まで。"
+                    value=draft.nickname
+                />
+            </CheckedForm>
+        </Page>
+    }
+}

@@ -1,0 +1,81 @@
+//! 新規利用登録, the postcard's ID and password.
+
+use leptos::prelude::*;
+
+use crate::{
+    components::{
+        field::{FormField, Kind},
+        form::CheckedForm,
+        layout::{Page, Steps, Telephone},
+    },
+    forms::{Field, ProvisionalForm},
+    pages::problem::{link_refused, trouble},
+    ports::{OpenLink, Ports},
+    visit::Visit,
+};
+
+/// 新規利用登録 (仮ログイン)
+#[component]
+pub fn ProvisionalPage() -> impl IntoView {
+    let ports = expect_context::<Ports>();
+    let visit = expect_context::<Visit>();
+    Suspend::new(async move {
+        let Some(token) = visit.registration else {
+            return link_refused();
+        };
+        match ports.registration.link(&token, visit.now).await {
+            Ok(Some(link)) => view! { <WithPostcard link /> }.into_any(),
+            Ok(None) => link_refused(),
+            Err(what) => trouble(&what),
+        }
+    })
+}
+
+#[component]
+fn WithPostcard(link: OpenLink) -> impl IntoView {
+    let society = expect_context::<Ports>().society;
+    let now = expect_context::<Visit>().now;
+    view! {
+        <Page title="新規利用登録（仮ログイン）" screen="R-3" sheet=true>
+            <Steps at=2 />
+            <h1>"新規利用登録"</h1>
+            <p class="lead">
+                "ハガキ「" {society.portal_name.clone()}
+                "登録について」に記載の「仮ログインID」と「仮ログインパスワード」を入力してログインしてください。"
+            </p>
+            <div class="postcard" aria-hidden="true">
+                <p>{society.portal_name.clone()} "登録について"</p>
+                <dl>
+                    <div>
+                        <dt>"仮ログインID"</dt>
+                        <dd>"□□□□□□□□"</dd>
+                    </div>
+                    <div>
+                        <dt>"仮ログインパスワード"</dt>
+                        <dd>"□□□□-□□□□-□□□□"</dd>
+                    </div>
+                </dl>
+            </div>
+            <p class="deadline">"この手続きは " {link.until.clock_seen_at(now)} " まで"</p>
+            <CheckedForm form=ProvisionalForm::default() action="/register/provisional" button="ログイン">
+                <FormField
+                    field=Field::LoginId
+                    kind=Kind::ProvisionalId
+                    label="ログインID"
+                    hint="ハガキの仮ログインID（英字6文字と数字2文字）。大文字・小文字はどちらでもかまいません。"
+                />
+                <FormField
+                    field=Field::Password
+                    kind=Kind::ProvisionalPassword
+                    label="仮パスワード"
+                    hint="ハガキの仮ログインパスワード（12文字）。「-」は入力してもしなくてもかまいません。"
+                />
+            </CheckedForm>
+            <div class="notice">
+                <p>
+                    "ハガキを紛失や不明の場合は健康保険組合までお問い合わせください。" <Telephone />
+                </p>
+            </div>
+        </Page>
+    }
+}

@@ -1,0 +1,45 @@
+//! 新規利用登録, the e-mail address.
+
+use leptos::prelude::*;
+
+use crate::{
+    components::{
+        field::{FormField, Kind},
+        form::CheckedForm,
+        layout::{Page, Steps},
+    },
+    forms::{Field, RegisterForm},
+    ports::Ports,
+};
+
+/// 新規利用登録
+#[component]
+pub fn RegisterPage() -> impl IntoView {
+    let society = expect_context::<Ports>().society;
+    view! {
+        <Page title="新規利用登録" screen="R-1" sheet=true>
+            <Steps at=1 />
+            <h1>"新規利用登録"</h1>
+            <p class="lead">"メールアドレスを入力し、送信してください。"</p>
+            <CheckedForm form=RegisterForm::default() action="/register" button="送信する">
+                <FormField
+                    field=Field::Email
+                    kind=Kind::Email
+                    label="メールアドレス"
+                    hint="スマートフォン等で受信できるもの。例：taro@example.jp"
+                />
+            </CheckedForm>
+            <div class="notice">
+                <p>
+                    "このアドレスに手続き案内メールをお送りします。迷惑メール設定は "
+                    <strong>{society.mail_domain.clone()}</strong>
+                    " を受信可能に設定してください。"
+                </p>
+            </div>
+            <ul class="inline-links">
+                <li><a href="/login">"登録がお済みの方はログインへ"</a></li>
+                <li><a href="/help#postcard">"ハガキを紛失された方"</a></li>
+            </ul>
+        </Page>
+    }
+}

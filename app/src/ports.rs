@@ -1,0 +1,191 @@
+//! What the pages and server functions need from the server: its table of
+//! contents. The server implements these traits; tests and pages see no more.
+//!
+//! Every question gets the visit's `Asker` and its one `now`, so that a page
+//! and the change it causes agree about the time.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::{
+    forms::{Credentials, NewMember, ProvisionalCredentials},
+    rules::EmailAddress,
+    society::Society,
+    timestamp::Timestamp,
+    visit::{Asker, LinkToken, Member, Provisional, SentLetter, SessionToken},
+};
+
+/// Everything a request may ask for; given into the context of each.
+#[derive(Clone)]
+pub struct Ports {
+    /// Who runs the portal.
+    pub society: Arc<Society>,
+    /// Where the portal is found, without a slash at the end.
+    pub public_url: Arc<str>,
+    /// The client bundle's addresses.
+    pub assets: Arc<Assets>,
+    /// 新規利用登録
+    pub registration: Arc<dyn Registration>,
+    /// ログイン, ログアウト
+    pub sign_in: Arc<dyn SignIn>,
+    /// The mailbox folder, where letters go to a folder.
+    pub mailbox: Option<Arc<dyn Mailbox>>,
+}
+
+/// Addresses of the client bundle's files, with their hashes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assets {
+    /// The one style sheet.
+    pub style: String,
+    /// The module that fetches the client when it is wanted.
+    pub loader: String,
+    /// wasm-bindgen's module.
+    pub client: String,
+    /// The client itself.
+    pub wasm: String,
+}
+
+/// Why there is no answer at all. What exactly went wrong is in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// Too much to do at the moment: 503, try again soon.
+    Busy,
+    /// Something failed: 500, with a reference that the log carries too.
+    Failed {
+        /// To be told on the telephone.
+        reference: String,
+    },
+}
+
+/// What a port answers.
+pub type Answer<T> = Result<T, Trouble>;
+
+/// From the e-mail address to the account.
+#[async_trait]
+pub trait Registration: Send + Sync {
+    /// Asks for a letter with a link. The answer is the same whatever is known
+    /// about the address: until when the link will work, and which letter to
+    /// ask about.
+    async fn ask(&self, address: EmailAddress, asker: &Asker, now: Timestamp)
+    -> Answer<SentLetter>;
+
+    /// How far the letter has come.
+    async fn delivery(&self, letter: &SentLetter) -> Answer<Delivery>;
+
+    /// What a link is good for; `None` for one that is forged, over or used.
+    async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>>;
+
+    /// 仮ログイン with the postcard. Refusals don't tell their reason, except
+    /// that a link which is no longer good has a page of its own.
+    async fn enter(
+        &self,
+        token: &LinkToken,
+        postcard: ProvisionalCredentials,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Entry>;
+
+    /// 利用者情報登録: the account, the end of postcard, link and session, the
+    /// audit entry and the letters, all or nothing.
+    async fn complete(
+        &self,
+        provisional: &Provisional,
+        member: NewMember,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Completion>;
+}
+
+/// How far a letter has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// In the queue.
+    Waiting,
+    /// Handed to the mail server at this instant.
+    HandedOver(Timestamp),
+    /// Not accepted by the mail server; it will not be tried again.
+    GivenUp,
+}
+
+/// A registration link that works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenLink {
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// What the postcard's sign-in came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Signed in, for as long as the link is good.
+    Welcome {
+        /// The new session.
+        session: SessionToken,
+        /// When it ends.
+        until: Timestamp,
+    },
+    /// The pair was not accepted.
+    Refused,
+    /// The link was not.
+    LinkOver,
+}
+
+/// What became of a registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completion {
+    /// The account is there.
+    Done,
+    /// Somebody has this login ID.
+    LoginIdTaken,
+    /// The new password is the postcard's.
+    SameAsProvisional,
+    /// The session ended before.
+    Over,
+}
+
+/// Sign-in and sign-out.
+#[async_trait]
+pub trait SignIn: Send + Sync {
+    /// A new session, or `None`: one answer for every failure.
+    async fn sign_in(
+        &self,
+        credentials: Credentials,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Option<NewSession>>;
+
+    /// Ends the session that asks.
+    async fn sign_out(&self, member: &Member, asker: &Asker, now: Timestamp) -> Answer<()>;
+}
+
+/// A session that has just begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSession {
+    /// Its cookie's value.
+    pub token: SessionToken,
+    /// Its absolute end.
+    pub until: Timestamp,
+}
+
+/// The letters in the mailbox folder.
+#[async_trait]
+pub trait Mailbox: Send + Sync {
+    /// Newest first.
+    async fn letters(&self) -> Answer<Vec<StoredLetter>>;
+}
+
+/// A letter as its reader would see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredLetter {
+    /// From whom.
+    pub from: String,
+    /// To whom.
+    pub to: String,
+    /// 件名
+    pub subject: String,
+    /// When, as the letter says.
+    pub date: String,
+    /// The plain text.
+    pub text: String,
+}

@@ -1,0 +1,42 @@
+//! The document around every page. No inline script and no inline style: the
+//! content security policy is one constant header.
+
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+
+use crate::{app::App, ports::Ports};
+
+/// The whole document.
+pub fn shell() -> impl IntoView {
+    // The pages are rendered here only; without this a resource would be
+    // written into the page a second time, for a hydration that never comes.
+    if let Some(shared) = Owner::current_shared_context() {
+        shared.set_is_hydrating(false);
+    }
+    let assets = expect_context::<Ports>().assets;
+    view! {
+        <!DOCTYPE html>
+        <html lang="ja">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                // Numbers stay numbers: telephones are linked by us.
+                <meta name="format-detection" content="telephone=no, email=no, address=no" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="stylesheet" href=assets.style.clone() />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="manifest" href="/manifest.webmanifest" />
+                <script
+                    type="module"
+                    src=assets.loader.clone()
+                    data-client=assets.client.clone()
+                    data-wasm=assets.wasm.clone()
+                ></script>
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}

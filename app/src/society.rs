@@ -1,0 +1,53 @@
+//! The society whose members the portal serves: what its pages and letters say
+//! of it.
+
+use serde::Deserialize;
+
+/// Names and ways to reach the society. Settings; the defaults are those of the
+/// printed manual.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Society {
+    /// What the portal is called: titles, and 【…】 in every letter's subject.
+    pub portal_name: String,
+    /// The society itself.
+    pub name: String,
+    /// Its telephone, as it is printed; `tel:` links take it as it is.
+    pub telephone: String,
+    /// The domain its letters come from, and that members let through their
+    /// spam filter.
+    pub mail_domain: String,
+    /// The sender of letters, where it is not `no-reply@` the mail domain.
+    pub mail_sender: Option<String>,
+    /// Its website, where the way into the portal begins.
+    pub website: String,
+    /// 保険者番号: eight digits, the last of which checks the others.
+    pub insurer_number: String,
+    /// From which age, in years, a dependent may register.
+    pub registration_age: u8,
+}
+
+impl Default for Society {
+    fn default() -> Self {
+        Self {
+            portal_name: "AB健康マイポータル".to_owned(),
+            name: "オートバックス健康保険組合".to_owned(),
+            telephone: "03-6219-8877".to_owned(),
+            mail_domain: "autobacs-kenpo.jp".to_owned(),
+            mail_sender: None,
+            website: "https://autobacs-kenpo.jp/".to_owned(),
+            insurer_number: "06139497".to_owned(),
+            registration_age: 20,
+        }
+    }
+}
+
+impl Society {
+    /// The address letters are sent from; nobody reads what comes back to it.
+    pub fn sender(&self) -> String {
+        match &self.mail_sender {
+            Some(address) => address.clone(),
+            None => format!("no-reply@{}", self.mail_domain),
+        }
+    }
+}

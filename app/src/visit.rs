@@ -1,0 +1,131 @@
+//! Who is asking, and what the browser carries for them. The server's http
+//! layer loads a `Visit` for every request; pages and server functions read it.
+
+use std::fmt;
+
+use crate::timestamp::Timestamp;
+
+/// One request's visitor.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The one instant by which this request judges every limit.
+    pub now: Timestamp,
+    /// Who is asking.
+    pub who: Visitor,
+    /// From where.
+    pub asker: Asker,
+    /// The registration's link that was opened in this browser, if any.
+    pub registration: Option<LinkToken>,
+    /// The link that confirms an address, likewise.
+    pub confirmation: Option<LinkToken>,
+    /// The letter that was asked for last in this browser.
+    pub sent: Option<SentLetter>,
+    /// What was typed into 利用者情報入力 when the time ran out.
+    pub draft: Option<Draft>,
+}
+
+/// Who is asking.
+#[derive(Clone, Debug)]
+pub enum Visitor {
+    /// Nobody we know.
+    Nobody,
+    /// Signed in with the postcard.
+    Provisional(Provisional),
+    /// The same browser, after 利用登録完了.
+    Registered {
+        /// For the sheet to keep.
+        login_id: String,
+    },
+    /// Signed in.
+    Member(Member),
+}
+
+/// Somebody with a postcard, between 仮ログイン and 登録.
+#[derive(Clone, Debug)]
+pub struct Provisional {
+    /// The session's row.
+    pub session: uuid::Uuid,
+    /// The confirmed address the link was sent to.
+    pub address: String,
+    /// When link and session end.
+    pub until: Timestamp,
+}
+
+/// A member who is signed in.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The account.
+    pub id: uuid::Uuid,
+    /// The person on the roster.
+    pub person: uuid::Uuid,
+    /// The session that asks.
+    pub session: uuid::Uuid,
+    /// ニックネーム
+    pub nickname: String,
+    /// When the member signed in before this time.
+    pub previous_sign_in: Option<Timestamp>,
+}
+
+/// From where a request comes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asker {
+    /// The network address, as text.
+    pub network_address: String,
+    /// What the browser calls itself, shortened.
+    pub device: String,
+}
+
+/// The secret part of a letter's link.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LinkToken(pub String);
+
+/// The secret that a session's cookie holds.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionToken(pub String);
+
+impl fmt::Debug for LinkToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LinkToken")
+    }
+}
+
+impl fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionToken")
+    }
+}
+
+/// A letter on its way, as far as the one who asked may know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentLetter {
+    /// Which letter to ask about.
+    pub letter: uuid::Uuid,
+    /// The address as typed.
+    pub address: String,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// Until when its link works.
+    pub until: Timestamp,
+}
+
+/// What is kept of 利用者情報入力 when the time runs out: never a password.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// 新ログインID
+    pub login_id: String,
+    /// ニックネーム
+    pub nickname: String,
+}
+
+/// What the browser is to carry from now on.
+#[derive(Clone, Debug)]
+pub enum Keep {
+    /// A new session, until its absolute end.
+    Session(SessionToken, Timestamp),
+    /// No session any more.
+    NoSession,
+    /// The letter that was asked for.
+    Sent(SentLetter),
+    /// What was typed when the time ran out.
+    Draft(Draft),
+}

@@ -1,0 +1,384 @@
+//! What the letters say, in the words of the printed manual where it has any.
+//!
+//! No letter holds more than its reader asked for: no name from the
+//! roster, no health data, and no link but to the portal itself.
+
+use app::{society::Society, timestamp::Timestamp};
+
+use super::layout::{Block, Letter};
+
+/// The link in a letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// To be opened.
+    pub url: String,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// From then on it is refused.
+    pub expires_at: Timestamp,
+}
+
+impl Link {
+    fn blocks(&self) -> [Block; 2] {
+        [
+            Block::Link(self.url.clone()),
+            // With the date: a letter is not always read on the day it is sent.
+            Block::Lines(format!(
+                "このURLは {} まで使えます。",
+                self.expires_at.full()
+            )),
+        ]
+    }
+
+    /// 「※URLの有効期限は3時間です。…」
+    fn validity(&self, afterwards: &str) -> String {
+        let hours = (self.expires_at.0 - self.asked_at.0) / 3_600_000;
+        format!("URLの有効期限は{hours}時間です。有効期限を過ぎた場合は、{afterwards}")
+    }
+}
+
+/// 利用登録手続きのご案内: the way into the registration.
+pub fn registration(society: &Society, link: &Link) -> Letter {
+    let mut blocks = vec![Block::Lines(format!(
+        "利用登録手続きを依頼された方へお知らせしています。\n\
+         お手元に、別途お送りしているハガキ「{}登録について」をご用意ください。\n\
+         以下のURLにアクセスして、利用登録の手続きを行ってください。",
+        society.portal_name
+    ))];
+    blocks.extend(link.blocks());
+    blocks.push(Block::Notes(vec![
+        link.validity("メールアドレスの登録からやり直してください。"),
+        let_through(society),
+        THROW_AWAY.to_owned(),
+    ]));
+    Letter::new(society, "利用登録手続きのご案内", blocks)
+}
+
+/// すでに登録されているメールアドレスです: the page that was asked does not say so,
+/// the mailbox's owner may know.
+pub fn already_registered(society: &Society, sign_in: &str) -> Letter {
+    let blocks = vec![
+        Block::Lines(format!(
+            "{}の新規利用登録の依頼がありましたが、\n\
+             このメールアドレスはすでに登録されています。",
+            society.portal_name
+        )),
+        Block::Lines(format!(
+            "ご本人の場合は、以下のログイン画面からログインしてください。\n\
+             ログインIDやパスワードをお忘れの場合は、{FORGOTTEN}からお手続きください。"
+        )),
+        Block::Link(sign_in.to_owned()),
+        Block::Lines(format!(
+            "ご家族でメールアドレスを共有されている場合は、\n\
+             別のメールアドレスでお手続きいただくか、\n\
+             健康保険組合（TEL:{}）までお問い合わせください。",
+            society.telephone
+        )),
+        Block::Notes(vec![
+            "現在の登録内容は何も変わっていません。".to_owned(),
+            THROW_AWAY.to_owned(),
+        ]),
+    ];
+    Letter::new(society, "すでに登録されているメールアドレスです", blocks)
+}
+
+/// What was changed on an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// ログインID
+    LoginId,
+    /// パスワード
+    Password,
+    /// メールアドレス
+    Address,
+    /// Everything: the account was taken up again with a postcard.
+    Reopened,
+}
+
+impl Changed {
+    const ALL: [Self; 4] = [Self::LoginId, Self::Password, Self::Address, Self::Reopened];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::LoginId => "login_id",
+            Self::Password => "password",
+            Self::Address => "address",
+            Self::Reopened => "reopened",
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::LoginId => "ログインID",
+            Self::Password => "パスワード",
+            Self::Address => "メールアドレス",
+            Self::Reopened => "ハガキによる再登録（ログインID、パスワード、メールアドレス）",
+        }
+    }
+
+    /// What the queue keeps of a change: the `about` of its letter.
+    pub fn about(changes: &[Self]) -> String {
+        changes
+            .iter()
+            .map(|change| change.as_str())
+            .collect::<Vec<_>>()
+            .join(",")
+    }
+
+    /// The other way round; words of a later version are passed over.
+    pub(super) fn parse(about: &str) -> Vec<Self> {
+        let named = |word: &str| Self::ALL.into_iter().find(|change| change.as_str() == word);
+        about.split(',').filter_map(named).collect()
+    }
+}
+
+/// 登録内容の変更のお知らせ: so that a change by somebody else does not go unseen.
+pub fn change(society: &Society, at: Timestamp, changes: &[Changed], sign_in: &str) -> Letter {
+    let names: Vec<_> = changes.iter().map(|change| change.name()).collect();
+    let blocks = vec![
+        Block::Lines(format!(
+            "{}の登録内容が変更されました。",
+            society.portal_name
+        )),
+        Block::Value {
+            name: "変更日時",
+            value: at.full(),
+        },
+        Block::Value {
+            name: "変更内容",
+            value: names.join("、"),
+        },
+        Block::Lines(format!(
+            "ご自身で変更された場合は、お手続きは不要です。\n\
+             お心当たりがない場合は、ただちに以下のログイン画面の{FORGOTTEN}から\n\
+             パスワードを再発行し、健康保険組合（TEL:{}）までご連絡ください。",
+            society.telephone
+        )),
+        Block::Link(sign_in.to_owned()),
+    ];
+    Letter::new(society, "登録内容の変更のお知らせ", blocks)
+}
+
+/// メールアドレスの確認: an added address counts once this link was followed.
+pub fn address_confirmation(society: &Society, link: &Link) -> Letter {
+    let mut blocks = vec![Block::Lines(format!(
+        "{}に、このメールアドレスを登録する依頼がありました。\n\
+         以下のURLにアクセスして、メールアドレスの確認を行ってください。",
+        society.portal_name
+    ))];
+    blocks.extend(link.blocks());
+    blocks.push(Block::Notes(vec![
+        link.validity("プロフィール設定からもう一度お手続きください。"),
+        "確認が済むまで、このメールアドレスは登録されません。".to_owned(),
+        let_through(society),
+        THROW_AWAY.to_owned(),
+    ]));
+    Letter::new(society, "メールアドレスの確認", blocks)
+}
+
+/// ようこそ: the registration is complete.
+pub fn welcome(society: &Society, nickname: &str, login_id: &str, sign_in: &str) -> Letter {
+    let blocks = vec![
+        Block::Lines(format!(
+            "{nickname} 様\n\
+             {}の利用登録が完了しました。\n\
+             以下のログイン画面から、登録されたログインIDとパスワードでログインしてください。",
+            society.portal_name
+        )),
+        Block::Link(sign_in.to_owned()),
+        Block::Value {
+            name: "ログインID",
+            value: login_id.to_owned(),
+        },
+        Block::Notes(vec![
+            "パスワードはこのメールには記載していません。".to_owned(),
+            format!(
+                "本メールに覚えがない場合は、健康保険組合（TEL:{}）までご連絡ください。",
+                society.telephone
+            ),
+        ]),
+    ];
+    Letter::new(society, "ようこそ", blocks)
+}
+
+const THROW_AWAY: &str = "本メールに覚えがない場合は、大変お手数ですが本メールを破棄してください。";
+
+const FORGOTTEN: &str = "「パスワードを忘れた方はこちら」";
+
+fn let_through(society: &Society) -> String {
+    format!(
+        "迷惑メール設定は {} を受信可能に設定してください。",
+        society.mail_domain
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PORTAL: &str = "https://portal.example.jp";
+    /// 2026-11-22 14:42 in Japan.
+    const ASKED: Timestamp = Timestamp(1_795_326_120_000);
+
+    fn link(path: &str) -> Link {
+        Link {
+            url: format!("{PORTAL}{path}?token=dG9rZW4"),
+            asked_at: ASKED,
+            expires_at: Timestamp(ASKED.0 + 3 * 3_600_000),
+        }
+    }
+
+    fn every_letter() -> [Letter; 5] {
+        let society = &Society::default();
+        let sign_in = format!("{PORTAL}/login");
+        [
+            registration(society, &link("/register/verify")),
+            already_registered(society, &sign_in),
+            change(society, ASKED, &Changed::ALL, &sign_in),
+            address_confirmation(society, &link("/profile/emails/confirm")),
+            welcome(society, "はなこ & <b>\"'", "SKEhanako", &sign_in),
+        ]
+    }
+
+    #[test]
+    fn the_way_into_the_registration_is_told_in_the_manual_s_words() {
+        let letter = registration(&Society::default(), &link("/register/verify"));
+        assert_eq!(
+            letter.subject,
+            "【AB健康マイポータル】利用登録手続きのご案内"
+        );
+        assert_eq!(
+            letter.text,
+            "■ 利用登録手続きのご案内 ■\n\
+             \n\
+             オートバックス健康保険組合です。\n\
+             \n\
+             利用登録手続きを依頼された方へお知らせしています。\n\
+             お手元に、別途お送りしているハガキ「AB健康マイポータル登録について」をご用意ください。\n\
+             以下のURLにアクセスして、利用登録の手続きを行ってください。\n\
+             \n\
+             https://portal.example.jp/register/verify?token=dG9rZW4\n\
+             \n\
+             このURLは 2026年11月22日 17:42 まで使えます。\n\
+             \n\
+             ※URLの有効期限は3時間です。有効期限を過ぎた場合は、メールアドレスの登録からやり直してください。\n\
+             ※迷惑メール設定は autobacs-kenpo.jp を受信可能に設定してください。\n\
+             ※本メールに覚えがない場合は、大変お手数ですが本メールを破棄してください。\n\
+             \n\
+             ※本メールには返信できませんのでご了承ください。\n\
+             \n\
+             オートバックス健康保険組合\n\
+             TEL:03-6219-8877\n"
+        );
+    }
+
+    #[test]
+    fn no_letter_leads_anywhere_but_to_the_portal_or_fetches_anything() {
+        for letter in every_letter() {
+            for body in [&letter.text, &letter.html] {
+                let links = body.match_indices("://").count();
+                assert_eq!(
+                    links,
+                    body.matches(PORTAL).count(),
+                    "a foreign link in {body}"
+                );
+                assert!(links > 0, "no way to the portal in {body}");
+            }
+            let hrefs = letter.html.matches("href=").count();
+            assert_eq!(
+                hrefs,
+                letter.html.matches(&format!("href=\"{PORTAL}/")).count()
+            );
+            for fetching in [
+                "src=", "<img", "<link", "<script", "<style", "url(", "style=",
+            ] {
+                assert!(
+                    !letter.html.contains(fetching),
+                    "{fetching} in {}",
+                    letter.html
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn both_forms_of_a_letter_say_the_same() {
+        for letter in every_letter() {
+            let body = letter
+                .html
+                .split_once("<body>")
+                .map_or("", |(_, body)| body);
+            let mut words = String::new();
+            for piece in body.split('<') {
+                words += piece.split_once('>').map_or(piece, |(_, text)| text);
+            }
+            let words = words
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&quot;", "\"")
+                .replace("&#39;", "'")
+                .replace("&amp;", "&");
+            let lines = |text: &str| -> Vec<String> {
+                text.lines()
+                    .filter(|line| !line.is_empty())
+                    .map(str::to_owned)
+                    .collect()
+            };
+            assert_eq!(lines(&words), lines(&letter.text));
+        }
+    }
+
+    #[test]
+    fn every_letter_says_who_writes_and_that_nobody_reads_answers() {
+        for letter in every_letter() {
+            assert!(
+                letter.subject.starts_with("【AB健康マイポータル】"),
+                "{}",
+                letter.subject
+            );
+            for part in [
+                "オートバックス健康保険組合です。",
+                "本メールには返信できません",
+                "TEL:03-6219-8877",
+            ] {
+                assert!(
+                    letter.text.contains(part),
+                    "{part} is missing in {}",
+                    letter.text
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_nickname_is_text_in_the_html_too() {
+        let letter = welcome(
+            &Society::default(),
+            "</p><script>alert(1)</script>",
+            "id",
+            PORTAL,
+        );
+        assert!(!letter.html.contains("<script"), "{}", letter.html);
+        assert!(letter.text.contains("</p><script>alert(1)</script> 様"));
+    }
+
+    #[test]
+    fn a_change_is_told_with_its_time_and_what_it_was() {
+        let about = Changed::about(&[Changed::LoginId, Changed::Password]);
+        let changes = Changed::parse(&about);
+        let letter = change(&Society::default(), ASKED, &changes, PORTAL);
+        assert!(
+            letter.text.contains("変更日時\n2026年11月22日 14:42\n"),
+            "{}",
+            letter.text
+        );
+        assert!(
+            letter.text.contains("変更内容\nログインID、パスワード\n"),
+            "{}",
+            letter.text
+        );
+        for change in Changed::ALL {
+            assert_eq!(Changed::parse(&Changed::about(&[change])), [change]);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! ログイン and ログアウト. One answer for every failure, for the same work:
+//! unknown, wrong, paused and closed cost the same hash and the same writes.
+
+use app::{
+    forms::Credentials,
+    ports::{Answer, NewSession, SignIn},
+    timestamp::Timestamp,
+    visit::{Asker, Member, SessionToken},
+};
+use async_trait::async_trait;
+
+use crate::{
+    fault::Fault,
+    hash::Hasher,
+    secrets::{session_token, token_hash},
+    store::{
+        Db,
+        audit::{self, Entry, Event},
+        member, session, throttle,
+    },
+};
+
+/// The use cases of sign-in.
+#[derive(Clone)]
+pub struct Doorman {
+    /// The database.
+    pub db: Db,
+    /// The hash workers.
+    pub hasher: Hasher,
+}
+
+#[async_trait]
+impl SignIn for Doorman {
+    async fn sign_in(
+        &self,
+        credentials: Credentials,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Option<NewSession>> {
+        self.let_in(credentials, asker, now)
+            .await
+            .map_err(Fault::report)
+    }
+
+    async fn sign_out(&self, member: &Member, asker: &Asker, now: Timestamp) -> Answer<()> {
+        self.see_off(member, asker, now)
+            .await
+            .map_err(Fault::report)
+    }
+}
+
+impl Doorman {
+    async fn let_in(
+        &self,
+        typed: Credentials,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Result<Option<NewSession>, Fault> {
+        // Counted before anything is judged, so that parallel guesses count too.
+        let mut tx = self.db.write().await?;
+        let account = member::by_login_id(&mut tx, typed.login_id.key()).await?;
+        let tried = account
+            .as_ref()
+            .map_or(throttle::DECOY, |account| account.id);
+        let admitted = throttle::count_try(&mut tx, tried, now).await?;
+        tx.commit().await?;
+
+        let stored = account
+            .as_ref()
+            .map_or(self.hasher.decoy(), |account| &account.password_hash);
+        let right = self.hasher.verify(typed.password.as_str(), stored).await?;
+        let account = account.filter(|a| admitted && right && a.disabled_at.is_none());
+        // Only a right password is hashed anew: the one extra hash tells nothing
+        // that the answer does not.
+        let rehashed = match &account {
+            Some(account) if self.hasher.is_outdated(&account.password_hash) => {
+                Some(self.hasher.hash(typed.password.as_str()).await?)
+            }
+            _ => None,
+        };
+        let token = session_token()?;
+        let hash = token_hash(&token);
+        let until = now.plus(session::ABSOLUTE);
+
+        let mut tx = self.db.write().await?;
+        let mut entry = Entry {
+            at: now,
+            event: Event::SignInFailed,
+            person: None,
+            member: (tried != throttle::DECOY).then_some(tried),
+            network_address: &asker.network_address,
+            detail: &asker.device,
+        };
+        let new = match account {
+            None => None,
+            Some(account) => {
+                let previous = account.last_sign_in_at.map(Timestamp);
+                throttle::forgive(&mut tx, account.id).await?;
+                member::signed_in(&mut tx, account.id, rehashed.as_deref(), now).await?;
+                session::end_all_but(&mut tx, account.id, session::MOST - 1, now).await?;
+                session::insert(
+                    &mut tx,
+                    &session::NewSession {
+                        token_hash: &hash,
+                        of: session::Holder::Member(account.id, previous),
+                        asker,
+                        started_at: now,
+                        expires_at: until,
+                    },
+                )
+                .await?;
+                entry.event = Event::SignedIn;
+                Some(NewSession {
+                    token: SessionToken(token),
+                    until,
+                })
+            }
+        };
+        audit::record(&mut tx, &entry).await?;
+        tx.commit().await?;
+        Ok(new)
+    }
+
+    async fn see_off(&self, member: &Member, asker: &Asker, now: Timestamp) -> Result<(), Fault> {
+        let mut tx = self.db.write().await?;
+        session::end(&mut tx, member.session, now).await?;
+        let entry = Entry {
+            at: now,
+            event: Event::SignedOut,
+            person: Some(member.person),
+            member: Some(member.id),
+            network_address: &asker.network_address,
+            detail: &asker.device,
+        };
+        audit::record(&mut tx, &entry).await?;
+        Ok(tx.commit().await?)
+    }
+}

@@ -1,0 +1,363 @@
+//! Letters to send. A row says what kind of letter goes where and about what; the
+//! letter itself is made when it is sent, so no text and no token lies here.
+
+use std::time::Duration;
+
+use app::{ports::Delivery, timestamp::Timestamp};
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+use super::{Db, Result, Tx, on};
+
+/// The letters there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LetterKind {
+    /// 利用登録手続きのご案内
+    Registration,
+    /// すでに登録されているメールアドレスです
+    AlreadyRegistered,
+    /// 登録内容の変更のお知らせ
+    Change,
+    /// メールアドレスの確認
+    AddressConfirmation,
+    /// ようこそ
+    Welcome,
+    /// None: the mailbox's owner was told within the hour. It waits in the queue
+    /// and is ticked off like a letter, so that whoever asked sees no difference.
+    Withheld,
+}
+
+impl LetterKind {
+    const ALL: [Self; 6] = [
+        Self::Registration,
+        Self::AlreadyRegistered,
+        Self::Change,
+        Self::AddressConfirmation,
+        Self::Welcome,
+        Self::Withheld,
+    ];
+
+    /// The name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Registration => "registration",
+            Self::AlreadyRegistered => "already_registered",
+            Self::Change => "change",
+            Self::AddressConfirmation => "address_confirmation",
+            Self::Welcome => "welcome",
+            Self::Withheld => "withheld",
+        }
+    }
+
+    /// The kind of that name in the database.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// A letter to be sent.
+#[derive(Clone, Copy, Debug)]
+pub struct NewLetter<'a> {
+    /// What it says.
+    pub kind: LetterKind,
+    /// Where it goes, as it was typed.
+    pub address: &'a str,
+    /// What that address is counted by.
+    pub address_key: &'a str,
+    /// The link in it, if any: once that is over, so is the letter.
+    pub link: Option<Uuid>,
+    /// The member it speaks of, if any.
+    pub member: Option<Uuid>,
+    /// What it has to say that no row holds any more; otherwise empty.
+    pub about: &'a str,
+    /// When it was asked for; it is due at once.
+    pub asked_at: Timestamp,
+}
+
+/// Queues a letter together with the change it tells of, and says how to ask for
+/// its [`delivery`].
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn queue(tx: &mut Tx, letter: NewLetter<'_>) -> Result<Uuid> {
+    let id = Uuid::now_v7();
+    on!(write tx, conn => {
+        sqlx::query(
+            "insert into letter
+                 (id, kind, address, address_key, link_id, member_id, about, asked_at, due_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        )
+        .bind(id)
+        .bind(letter.kind.as_str())
+        .bind(letter.address)
+        .bind(letter.address_key)
+        .bind(letter.link)
+        .bind(letter.member)
+        .bind(letter.about)
+        .bind(letter.asked_at.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(id)
+}
+
+/// The letter of these kinds that an address was last asked to be sent.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn latest(tx: &mut Tx, address_key: &str, kinds: &[LetterKind]) -> Result<Option<Uuid>> {
+    on!(write tx, conn => {
+        let mut query = QueryBuilder::new("select id from letter where address_key = ");
+        query.push_bind(address_key);
+        push_kinds(&mut query, kinds);
+        query.push(" order by asked_at desc, id desc limit 1");
+        query.build_query_scalar().fetch_optional(conn).await
+    })
+}
+
+/// How many letters of these kinds an address was asked to be sent after `since`
+/// (not at it: a letter of a minute ago leaves the last minute).
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_asked_since(
+    tx: &mut Tx,
+    address_key: &str,
+    kinds: &[LetterKind],
+    since: Timestamp,
+) -> Result<i64> {
+    on!(write tx, conn => {
+        let mut query = QueryBuilder::new("select count(*) from letter where address_key = ");
+        query.push_bind(address_key).push(" and asked_at > ").push_bind(since.0);
+        push_kinds(&mut query, kinds);
+        query.build_query_scalar().fetch_one(conn).await
+    })
+}
+
+fn push_kinds<D: sqlx::Database>(query: &mut QueryBuilder<D>, kinds: &[LetterKind])
+where
+    &'static str: sqlx::Encode<'static, D> + sqlx::Type<D>,
+{
+    query.push(" and kind in (");
+    let mut list = query.separated(", ");
+    for kind in kinds {
+        list.push_bind(kind.as_str());
+    }
+    query.push(")");
+}
+
+/// A letter that is ours to send until its lease ends, with what it speaks of.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// The letter.
+    pub id: Uuid,
+    /// The name of its kind: a later version of the portal may have queued one
+    /// that this version does not know.
+    pub kind: String,
+    /// Where it goes.
+    pub address: String,
+    /// See [`NewLetter::about`].
+    pub about: String,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// How many times it was tried, this time included.
+    pub attempts: i64,
+    /// The link in it.
+    pub link: Option<ClaimedLink>,
+    /// The member it speaks of.
+    pub member: Option<ClaimedMember>,
+}
+
+/// What a letter has to know of its link.
+#[derive(Clone, Debug)]
+pub struct ClaimedLink {
+    /// The link.
+    pub id: Uuid,
+    /// What it opens.
+    pub purpose: String,
+    /// The address its token is made for.
+    pub address: String,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+    /// When it was used or made void.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// What a letter has to know of its member.
+#[derive(Clone, Debug)]
+pub struct ClaimedMember {
+    /// The login ID, as it was typed.
+    pub login_id: String,
+    /// What the member likes to be called.
+    pub nickname: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    kind: String,
+    address: String,
+    about: String,
+    asked_at: i64,
+    attempts: i64,
+    link_id: Option<Uuid>,
+    link_purpose: Option<String>,
+    link_address: Option<String>,
+    link_asked_at: Option<i64>,
+    link_expires_at: Option<i64>,
+    link_ended_at: Option<i64>,
+    login_id: Option<String>,
+    nickname: Option<String>,
+}
+
+/// Takes the letter that has been due for longest and hides it from everybody
+/// else for `lease`. A lease ends only where its holder died; it has to be longer
+/// than any sending takes.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn claim(tx: &mut Tx, now: Timestamp, lease: Duration) -> Result<Option<Claimed>> {
+    const TAKE: &str = "update letter set attempts = attempts + 1, due_at = $2
+         where id = (select id from letter
+                     where due_at <= $1 and sent_at is null and given_up_at is null
+                     order by due_at, id limit 1)
+         returning id";
+    // Two workers at once: the second takes the next letter instead of waiting.
+    const TAKE_UNLOCKED: &str = "update letter set attempts = attempts + 1, due_at = $2
+         where id = (select id from letter
+                     where due_at <= $1 and sent_at is null and given_up_at is null
+                     order by due_at, id limit 1 for update skip locked)
+         returning id";
+    let take = if matches!(tx, Tx::Postgres(_)) {
+        TAKE_UNLOCKED
+    } else {
+        TAKE
+    };
+    let until = now.plus(lease);
+    let taken: Option<Uuid> = on!(write tx, conn => {
+        sqlx::query_scalar(take).bind(now.0).bind(until.0).fetch_optional(conn).await?
+    });
+    let Some(id) = taken else { return Ok(None) };
+    let row: Row = on!(write tx, conn => {
+        sqlx::query_as(
+            "select letter.id, letter.kind, letter.address, letter.about, letter.asked_at,
+                    letter.attempts, link.id as link_id, link.purpose as link_purpose,
+                    link.address as link_address, link.asked_at as link_asked_at,
+                    link.expires_at as link_expires_at, link.ended_at as link_ended_at,
+                    member.login_id, member.nickname
+             from letter
+             left join link on link.id = letter.link_id
+             left join member on member.id = letter.member_id
+             where letter.id = $1",
+        )
+        .bind(id)
+        .fetch_one(conn)
+        .await?
+    });
+    Ok(Some(row.into()))
+}
+
+impl From<Row> for Claimed {
+    fn from(row: Row) -> Self {
+        let link = match (
+            row.link_id,
+            row.link_purpose,
+            row.link_address,
+            row.link_asked_at,
+            row.link_expires_at,
+        ) {
+            (Some(id), Some(purpose), Some(address), Some(asked_at), Some(expires_at)) => {
+                Some(ClaimedLink {
+                    id,
+                    purpose,
+                    address,
+                    asked_at: Timestamp(asked_at),
+                    expires_at: Timestamp(expires_at),
+                    ended_at: row.link_ended_at.map(Timestamp),
+                })
+            }
+            _ => None,
+        };
+        let member = match (row.login_id, row.nickname) {
+            (Some(login_id), Some(nickname)) => Some(ClaimedMember { login_id, nickname }),
+            _ => None,
+        };
+        Self {
+            id: row.id,
+            kind: row.kind,
+            address: row.address,
+            about: row.about,
+            asked_at: Timestamp(row.asked_at),
+            attempts: row.attempts,
+            link,
+            member,
+        }
+    }
+}
+
+/// The mail server has taken the letter.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn mark_sent(tx: &mut Tx, letter: Uuid, at: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update letter set sent_at = $2, trouble = '' where id = $1")
+            .bind(letter)
+            .bind(at.0)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
+}
+
+/// The letter could not be sent because of `trouble`, and is tried again at `due`.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn mark_failed(tx: &mut Tx, letter: Uuid, due: Timestamp, trouble: &str) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update letter set due_at = $2, trouble = $3 where id = $1")
+            .bind(letter)
+            .bind(due.0)
+            .bind(trouble)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
+}
+
+/// The letter will not be sent any more, because of `trouble`.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn give_up(tx: &mut Tx, letter: Uuid, at: Timestamp, trouble: &str) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update letter set given_up_at = $2, trouble = $3 where id = $1")
+            .bind(letter)
+            .bind(at.0)
+            .bind(trouble)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
+}
+
+/// How far the letter has come; `None` when there is none of that id.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn delivery(db: &Db, letter: Uuid) -> Result<Option<Delivery>> {
+    let row: Option<(Option<i64>, Option<i64>)> = on!(read db, conn => {
+        sqlx::query_as("select sent_at, given_up_at from letter where id = $1")
+            .bind(letter)
+            .fetch_optional(conn)
+            .await?
+    });
+    Ok(row.map(|row| match row {
+        (Some(at), _) => Delivery::HandedOver(Timestamp(at)),
+        (None, Some(_)) => Delivery::GivenUp,
+        (None, None) => Delivery::Waiting,
+    }))
+}

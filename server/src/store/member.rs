@@ -1,0 +1,214 @@
+//! Members and their addresses.
+
+use app::{
+    forms::NewMember,
+    rules::{email::EmailAddress, login_id::LoginId},
+    timestamp::Timestamp,
+};
+use uuid::Uuid;
+
+use super::{Result, Tx, on};
+
+/// What sign-in needs to know of a member.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct SignInRow {
+    /// The account.
+    pub id: Uuid,
+    /// Its password, as an argon2 string.
+    pub password_hash: String,
+    /// When the office closed it.
+    pub disabled_at: Option<i64>,
+    /// The last sign-in.
+    pub last_sign_in_at: Option<i64>,
+}
+
+/// The account with this login ID, whatever its case.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn by_login_id(tx: &mut Tx, key: &str) -> Result<Option<SignInRow>> {
+    on!(write tx, conn => {
+        sqlx::query_as(
+            "select id, password_hash, disabled_at, last_sign_in_at from member
+             where login_id_key = $1",
+        )
+        .bind(key)
+        .fetch_optional(conn)
+        .await
+    })
+}
+
+/// Notes a sign-in, and the hash with today's cost where the stored one is older.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn signed_in(
+    tx: &mut Tx,
+    member: Uuid,
+    rehashed: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update member set last_sign_in_at = $2, password_hash = coalesce($3, password_hash)
+             where id = $1",
+        )
+        .bind(member)
+        .bind(now.0)
+        .bind(rehashed)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Whether an address is a member's confirmed one.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn has_address(tx: &mut Tx, address: &EmailAddress) -> Result<bool> {
+    let found: Option<i64> = on!(write tx, conn => {
+        sqlx::query_scalar(
+            "select cast(1 as bigint) from email where address_key = $1 and confirmed_at is not null",
+        )
+        .bind(address.key())
+        .fetch_optional(conn)
+        .await?
+    });
+    Ok(found.is_some())
+}
+
+/// The account of a person, if there is one.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn of_person(tx: &mut Tx, person: Uuid) -> Result<Option<Uuid>> {
+    on!(write tx, conn => {
+        sqlx::query_scalar("select id from member where person_id = $1")
+            .bind(person)
+            .fetch_optional(conn)
+            .await
+    })
+}
+
+/// Whether somebody else has this login ID.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn login_id_taken(
+    tx: &mut Tx,
+    login_id: &LoginId,
+    but_for: Option<Uuid>,
+) -> Result<bool> {
+    let holder: Option<Uuid> = on!(write tx, conn => {
+        sqlx::query_scalar("select id from member where login_id_key = $1")
+            .bind(login_id.key())
+            .fetch_optional(conn)
+            .await?
+    });
+    Ok(holder.is_some() && holder != but_for)
+}
+
+/// Opens an account for a person.
+///
+/// # Errors
+/// Whatever the database answers; a unique violation when the ID was taken at
+/// the same moment.
+pub async fn open(
+    tx: &mut Tx,
+    member: Uuid,
+    person: Uuid,
+    new: &NewMember,
+    password_hash: &str,
+    now: Timestamp,
+) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "insert into member (id, person_id, login_id, login_id_key, nickname, password_hash,
+                                 registered_at)
+             values ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(member)
+        .bind(person)
+        .bind(new.login_id.as_str())
+        .bind(new.login_id.key())
+        .bind(new.nickname.as_str())
+        .bind(password_hash)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Opens an account anew for somebody who has a new postcard: new ID, password
+/// and nickname; everything else stays.
+///
+/// # Errors
+/// As for [`open`].
+pub async fn reopen(tx: &mut Tx, member: Uuid, new: &NewMember, password_hash: &str) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update member set login_id = $2, login_id_key = $3, nickname = $4, password_hash = $5
+             where id = $1",
+        )
+        .bind(member)
+        .bind(new.login_id.as_str())
+        .bind(new.login_id.key())
+        .bind(new.nickname.as_str())
+        .bind(password_hash)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Takes all addresses from an account, and gives the confirmed ones to tell.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn remove_addresses(tx: &mut Tx, member: Uuid) -> Result<Vec<(String, String)>> {
+    let confirmed: Vec<(String, String)> = on!(write tx, conn => {
+        sqlx::query_as(
+            "select address, address_key from email
+             where member_id = $1 and confirmed_at is not null order by added_at",
+        )
+        .bind(member)
+        .fetch_all(conn)
+        .await?
+    });
+    on!(write tx, conn => {
+        sqlx::query("delete from email where member_id = $1").bind(member).execute(conn).await?;
+    });
+    Ok(confirmed)
+}
+
+/// Adds an address to an account, confirmed or waiting.
+///
+/// # Errors
+/// Whatever the database answers; a unique violation when another member
+/// confirmed it at the same moment.
+pub async fn add_address(
+    tx: &mut Tx,
+    member: Uuid,
+    address: &EmailAddress,
+    added_at: Timestamp,
+    confirmed_at: Option<Timestamp>,
+) -> Result<Uuid> {
+    let id = Uuid::now_v7();
+    on!(write tx, conn => {
+        sqlx::query(
+            "insert into email (id, member_id, address, address_key, added_at, confirmed_at)
+             values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(id)
+        .bind(member)
+        .bind(address.as_str())
+        .bind(address.key())
+        .bind(added_at.0)
+        .bind(confirmed_at.map(|at| at.0))
+        .execute(conn)
+        .await?;
+    });
+    Ok(id)
+}
