@@ -11,6 +11,7 @@ pub mod hash;
 pub mod http;
 pub mod import;
 pub mod mail;
+pub mod postcards;
 pub mod registration;
 pub mod roster;
 pub mod secrets;

@@ -72,7 +72,7 @@ impl Header {
     }
 
     /// How many fields every record has.
-    pub fn len(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.places.len()
     }
 
@@ -89,15 +89,15 @@ mod tests {
 
     fn header(line: &str) -> Result<Header, HeaderProblem> {
         let mut records = Records::new(line.as_bytes());
-        Header::read(&records.next().unwrap().unwrap(), &["記号", "番号", "氏名"])
+        Header::read(&records.read().unwrap().unwrap(), &["記号", "番号", "氏名"])
     }
 
     #[test]
     fn columns_stand_in_any_order() {
         let header = header(" 氏名,\"記号\",番号\u{3000}").unwrap();
         let mut records = Records::new("太郎,1001,12".as_bytes());
-        let record = records.next().unwrap().unwrap();
-        let fields: Vec<_> = (0..header.len())
+        let record = records.read().unwrap().unwrap();
+        let fields: Vec<_> = (0..header.width())
             .map(|nth| header.field(&record, nth))
             .collect();
         assert_eq!(fields, ["1001", "12", "太郎"]);

@@ -44,13 +44,13 @@ pub struct Record<'a> {
 
 impl<'a> Record<'a> {
     /// How many fields it has.
-    pub fn len(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.ends.len()
     }
 
     /// Whether no field holds anything: a blank line, or one of commas, as
     /// spreadsheets leave them at the end.
-    pub fn is_empty(&self) -> bool {
+    pub fn is_blank(&self) -> bool {
         self.fields().all(|field| field.trim().is_empty())
     }
 
@@ -73,7 +73,7 @@ impl<'a> Record<'a> {
 
     /// All fields in order.
     pub fn fields(&self) -> impl Iterator<Item = &'a str> {
-        (0..self.len()).map(|place| self.field(place))
+        (0..self.width()).map(|place| self.field(place))
     }
 }
 
@@ -110,7 +110,7 @@ impl<R: BufRead> Records<R> {
     ///
     /// # Errors
     /// The file cannot be read, or its records cannot be told apart any more.
-    pub fn next(&mut self) -> Result<Option<Record<'_>>, Stop> {
+    pub fn read(&mut self) -> Result<Option<Record<'_>>, Stop> {
         let mut begins = self.lines + 1;
         let (mut filled, mut columns) = (0, 0);
         loop {
@@ -183,11 +183,13 @@ mod tests {
 
     use super::*;
 
-    fn read(text: &str) -> Result<Vec<(u64, Vec<String>)>, (u64, Why)> {
+    type Row = (u64, Vec<String>);
+
+    fn read(text: &str) -> Result<Vec<Row>, (u64, Why)> {
         let mut records = Records::new(BufReader::with_capacity(7, text.as_bytes()));
         let mut all = Vec::new();
         loop {
-            match records.next() {
+            match records.read() {
                 Ok(None) => return Ok(all),
                 Ok(Some(record)) => {
                     all.push((record.line, record.fields().map(str::to_owned).collect()));
@@ -198,7 +200,7 @@ mod tests {
         }
     }
 
-    fn row(line: u64, fields: &[&str]) -> (u64, Vec<String>) {
+    fn row(line: u64, fields: &[&str]) -> Row {
         (line, fields.iter().map(|&field| field.to_owned()).collect())
     }
 

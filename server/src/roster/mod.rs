@@ -208,9 +208,9 @@ pub async fn import(
     }
 
     let mut tx = staged.into_tx().await?;
-    let (new_employers, any_known) = store::roster::new_employers(&mut tx).await?;
-    if !any_known && !options.accept_other_employers {
-        return Err(ImportError::OtherEmployers(new_employers));
+    let employers = store::roster::employers(&mut tx).await?;
+    if employers.none_known && !options.accept_other_employers {
+        return Err(ImportError::OtherEmployers(employers.new));
     }
     let people = store::roster::merge(&mut tx).await?;
     let postcards_ended = postcard::end_of_disqualified(&mut tx, today, options.now).await?;
@@ -242,7 +242,7 @@ pub async fn import(
         dry_run: options.dry_run,
         people,
         postcards_ended,
-        new_employers,
+        new_employers: employers.new,
     })
 }
 
@@ -261,7 +261,7 @@ fn read(
     let encoding = Encoding::detect(&mut file)?;
     let mut records = Records::new(Decoded::new(file, encoding));
     let mut problems = Problems::default();
-    let header = match records.next() {
+    let header = match records.read() {
         Ok(Some(first)) => Header::read(&first, &COLUMNS).map_err(ImportError::Header)?,
         Ok(None) => return Err(ImportError::Nobody),
         Err(stop) => {
@@ -273,8 +273,8 @@ fn read(
         let mut rows = Vec::with_capacity(BATCH);
         let mut at_end = false;
         while rows.len() < BATCH && !at_end {
-            match records.next() {
-                Ok(Some(record)) if record.is_empty() => {}
+            match records.read() {
+                Ok(Some(record)) if record.is_blank() => {}
                 Ok(Some(record)) => {
                     let row = RosterRow::parse(&record, &header, today, &mut problems);
                     rows.extend(row.map(|row| (record.line, row)));
@@ -304,6 +304,47 @@ fn stopped(stop: Stop, problems: &mut Problems) -> Result<(), ImportError> {
         Stop::At { line, why } => {
             problems.line(line, why);
             Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Seek, Write};
+
+    use proptest::prelude::*;
+    use time::macros::date;
+
+    use super::*;
+
+    fn read_bytes(bytes: &[u8]) -> Result<(Encoding, Problems), ImportError> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        file.rewind().unwrap();
+        let (batches, _arriving) = mpsc::channel(64);
+        read(file, date!(2026 - 11 - 22), &batches)
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            let _ = read_bytes(&bytes);
+        }
+
+        #[test]
+        fn any_bytes_below_the_header_are_answered(
+            mut bytes in prop::collection::vec(
+                prop_oneof![Just(b','), Just(b'"'), Just(b'\n'), Just(0x83), any::<u8>()], 0..400),
+            in_cp932 in any::<bool>(),
+        ) {
+            let header = COLUMNS.join(",") + "\n";
+            let header = if in_cp932 {
+                encoding_rs::SHIFT_JIS.encode(&header).0.into_owned()
+            } else {
+                header.into_bytes()
+            };
+            bytes.splice(0..0, header);
+            let _ = read_bytes(&bytes);
         }
     }
 }

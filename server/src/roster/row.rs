@@ -151,10 +151,10 @@ impl RosterRow {
         today: Date,
         problems: &mut Problems,
     ) -> Option<Self> {
-        if record.len() != header.len() {
+        if record.width() != header.width() {
             let why = Why::Columns {
-                found: record.len(),
-                expected: header.len(),
+                found: record.width(),
+                expected: header.width(),
             };
             problems.line(record.line, why);
             return None;
@@ -323,9 +323,9 @@ mod tests {
     fn read(line: &str) -> Result<RosterRow, Vec<String>> {
         let header = COLUMNS.join(",");
         let mut records = Records::new(header.as_bytes());
-        let header = Header::read(&records.next().unwrap().unwrap(), &COLUMNS).unwrap();
+        let header = Header::read(&records.read().unwrap().unwrap(), &COLUMNS).unwrap();
         let mut records = Records::new(line.as_bytes());
-        let record = records.next().unwrap().unwrap();
+        let record = records.read().unwrap().unwrap();
         let mut problems = Problems::default();
         let row = RosterRow::parse(&record, &header, TODAY, &mut problems);
         let said: Vec<_> = problems.named().iter().map(ToString::to_string).collect();

@@ -211,19 +211,27 @@ fn insert(rows: usize) -> String {
     sql
 }
 
-/// Employers of the waiting rows that nobody on file has; the first ten. The
-/// other answer: whether any employer of theirs is on file, or nobody is yet,
-/// or they name none.
+/// Whom the people of the waiting rows work for, beside those on file. Who has no
+/// employer does not count; while nobody is on file, nothing is new.
+#[derive(Clone, Debug, Default)]
+pub struct Employers {
+    /// Codes that nobody on file has; the first ten.
+    pub new: Vec<String>,
+    /// Not one of the file's employers is on file.
+    pub none_known: bool,
+}
+
+/// Compares the employers.
 ///
 /// # Errors
 /// Whatever the engine answers.
-pub async fn new_employers(tx: &mut Tx) -> Result<(Vec<String>, bool)> {
+pub async fn employers(tx: &mut Tx) -> Result<Employers> {
     on!(write tx, conn => {
-        let nobody_yet: bool = sqlx::query_scalar("select not exists (select 1 from person)")
+        let is_first: bool = sqlx::query_scalar("select not exists (select 1 from person)")
             .fetch_one(&mut *conn)
             .await?;
-        if nobody_yet {
-            return Ok((Vec::new(), true));
+        if is_first {
+            return Ok(Employers::default());
         }
         let new: Vec<String> = sqlx::query_scalar(
             "select employer_code from staged_person where employer_code <> ''
@@ -231,14 +239,15 @@ pub async fn new_employers(tx: &mut Tx) -> Result<(Vec<String>, bool)> {
         )
         .fetch_all(&mut *conn)
         .await?;
-        let known: bool = sqlx::query_scalar(
+        let any_known: bool = sqlx::query_scalar(
             "select exists (select 1 from staged_person
                             where employer_code in (select employer_code from person
                                                     where employer_code <> ''))",
         )
         .fetch_one(&mut *conn)
         .await?;
-        Ok((new.clone(), known || new.is_empty()))
+        let none_known = !new.is_empty() && !any_known;
+        Ok(Employers { new, none_known })
     })
 }
 

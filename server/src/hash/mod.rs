@@ -6,13 +6,9 @@
 //! hash to the next (a third of the time goes into fresh pages otherwise) and
 //! gives it back when nothing has come for a while.
 
-use std::{
-    collections::VecDeque,
-    fmt,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread,
-    time::{Duration, Instant},
-};
+mod queue;
+
+use std::{fmt, sync::Arc, thread, time::Duration};
 
 use argon2::{
     ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version,
@@ -20,6 +16,8 @@ use argon2::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::oneshot;
+
+use self::queue::{Next, Queue};
 
 /// The most that a stored hash may ask of us. What asks for more was not
 /// written by this server, whatever its settings.
@@ -210,12 +208,15 @@ impl Hasher {
     async fn derive(&self, secret: &str, salt: Salt, params: Params) -> Result<Output, HashError> {
         let (answer, answered) = oneshot::channel();
         let secret = SecretString::from(secret);
-        self.handle.0.push(Job {
-            secret,
-            salt,
-            params,
-            answer,
-        })?;
+        self.handle
+            .0
+            .push(Job {
+                secret,
+                salt,
+                params,
+                answer,
+            })
+            .map_err(|_| HashError::Busy)?;
         answered.await.unwrap_or(Err(HashError::System))
     }
 }
@@ -317,11 +318,11 @@ fn derive(
 }
 
 /// What a thread does until the last `Hasher` is gone.
-fn work(queue: &Queue, idle: Duration) {
+fn work(queue: &Queue<Job>, idle: Duration) {
     let mut memory = Vec::new();
     loop {
         match queue.next((!memory.is_empty()).then_some(idle)) {
-            Next::Job(job) => job.run(&mut memory),
+            Next::One(job) => job.run(&mut memory),
             Next::Nothing => memory = Vec::new(),
             Next::End => return,
         }
@@ -329,81 +330,11 @@ fn work(queue: &Queue, idle: Duration) {
 }
 
 /// What the clones of a `Hasher` share.
-struct Handle(Arc<Queue>);
+struct Handle(Arc<Queue<Job>>);
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.0.lock().ended = true;
-        self.0.arrived.notify_all();
-    }
-}
-
-struct Queue {
-    waiting: Mutex<Waiting>,
-    arrived: Condvar,
-    room: usize,
-}
-
-#[derive(Default)]
-struct Waiting {
-    jobs: VecDeque<Job>,
-    ended: bool,
-}
-
-enum Next {
-    Job(Job),
-    Nothing,
-    End,
-}
-
-impl Queue {
-    fn new(room: usize) -> Self {
-        Self {
-            waiting: Mutex::default(),
-            arrived: Condvar::new(),
-            room,
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn push(&self, job: Job) -> Result<(), HashError> {
-        let mut waiting = self.lock();
-        if waiting.jobs.len() >= self.room {
-            return Err(HashError::Busy);
-        }
-        waiting.jobs.push_back(job);
-        self.arrived.notify_one();
-        Ok(())
-    }
-
-    /// The next job; `Nothing` if none has come within `patience`.
-    fn next(&self, patience: Option<Duration>) -> Next {
-        let until = patience.map(|patience| Instant::now() + patience);
-        let mut waiting = self.lock();
-        loop {
-            if waiting.ended {
-                return Next::End;
-            }
-            if let Some(job) = waiting.jobs.pop_front() {
-                return Next::Job(job);
-            }
-            waiting = match until.map(|until| until.saturating_duration_since(Instant::now())) {
-                None => self
-                    .arrived
-                    .wait(waiting)
-                    .unwrap_or_else(PoisonError::into_inner),
-                Some(Duration::ZERO) => return Next::Nothing,
-                Some(left) => {
-                    self.arrived
-                        .wait_timeout(waiting, left)
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .0
-                }
-            };
-        }
+        self.0.end();
     }
 }
 
@@ -553,7 +484,7 @@ mod tests {
             idle: Duration::from_secs(60),
         };
         let hasher = Hasher::start(slow, pool).unwrap();
-        let waiting = || hasher.handle.0.lock().jobs.len();
+        let waiting = || hasher.handle.0.waiting();
 
         let first = tokio::spawn({
             let hasher = hasher.clone();
@@ -578,13 +509,5 @@ mod tests {
             thread::yield_now();
         }
         assert!(hasher.hash("third").await.is_ok());
-    }
-
-    #[test]
-    fn a_thread_without_work_gives_its_memory_back_and_ends_with_its_hasher() {
-        let queue = Queue::new(1);
-        assert!(matches!(queue.next(Some(Duration::ZERO)), Next::Nothing));
-        queue.lock().ended = true;
-        assert!(matches!(queue.next(None), Next::End));
     }
 }

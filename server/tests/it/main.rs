@@ -1,0 +1,7 @@
+//! Stories on both databases, in one binary: a link step is dear.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[macro_use]
+mod fresh;
+mod postcards;
+mod roster;
