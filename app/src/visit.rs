@@ -14,8 +14,10 @@ pub struct Visit {
     pub who: Visitor,
     /// From where.
     pub asker: Asker,
-    /// The link that was opened in this browser, if any.
+    /// The registration's link that was opened in this browser, if any.
     pub registration: Option<LinkToken>,
+    /// The link that confirms an address, likewise.
+    pub confirmation: Option<LinkToken>,
     /// The letter that was asked for last in this browser.
     pub sent: Option<SentLetter>,
     /// What was typed into 利用者情報入力 when the time ran out.

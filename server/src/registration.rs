@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::{
     fault::Fault,
     hash::Hasher,
+    mail::letters::Changed,
     secrets::{Secrets, session_token, token_hash},
     store::{
         Db, Tx,
@@ -41,7 +42,8 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 const CAPS: [(Duration, i64); 3] = [(MINUTE, 1), (HOUR, 3), (DAY, 6)];
 
 /// The letters that anybody may ask for.
-const ASKED_FOR: [LetterKind; 2] = [LetterKind::Registration, LetterKind::AlreadyRegistered];
+const ASKED_FOR: [LetterKind; 3] =
+    [LetterKind::Registration, LetterKind::AlreadyRegistered, LetterKind::Withheld];
 
 /// The use cases of the registration.
 #[derive(Clone)]
@@ -113,7 +115,7 @@ impl RegistrationDesk {
         let mut tx = self.db.write().await?;
         let is_member = member::has_address(&mut tx, &address).await?;
         let within_caps = within_caps(&mut tx, &address, now).await?;
-        let told_already = is_member && told_within_the_hour(&mut tx, &address, now).await?;
+        let told_already = told_within_the_hour(&mut tx, &address, now).await?;
         let latest = letter::latest(&mut tx, &address.key(), &ASKED_FOR).await?;
         let letter = match latest {
             // Beyond the caps nothing is made and nothing voided: the letter
@@ -135,23 +137,24 @@ impl RegistrationDesk {
                     },
                 )
                 .await?;
-                let new = NewLetter {
-                    kind: if is_member { LetterKind::AlreadyRegistered } else { LetterKind::Registration },
-                    address: address.as_str(),
-                    address_key: &address.key(),
-                    link: (!is_member).then_some(id),
-                    member: None,
-                    about: "",
-                    asked_at: now,
+                let kind = match (is_member, told_already) {
+                    (false, _) => LetterKind::Registration,
+                    (true, false) => LetterKind::AlreadyRegistered,
+                    (true, true) => LetterKind::Withheld,
                 };
-                let queued = letter::queue(&mut tx, new).await?;
-                match latest {
-                    Some(latest) if told_already => {
-                        letter::withhold(&mut tx, queued, now).await?;
-                        latest
-                    }
-                    _ => queued,
-                }
+                letter::queue(
+                    &mut tx,
+                    NewLetter {
+                        kind,
+                        address: address.as_str(),
+                        address_key: &address.key(),
+                        link: (!is_member).then_some(id),
+                        member: None,
+                        about: "",
+                        asked_at: now,
+                    },
+                )
+                .await?
             }
         };
         record(&mut tx, now, Event::LetterAsked, None, None, asker).await?;
@@ -281,7 +284,13 @@ impl RegistrationDesk {
                 member::remove_addresses(&mut tx, account).await?
             }
         };
-        member::add_address(&mut tx, account, &address, now, Some(now)).await?;
+        match member::add_address(&mut tx, account, &address, now, Some(now)).await {
+            // Another registration with this address was quicker.
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                return Ok(Completion::Over);
+            }
+            added => added?,
+        };
         postcard::end(&mut tx, registering.postcard_id, now).await?;
         link::end_registrations(&mut tx, &address.key(), now).await?;
         session::led_to(&mut tx, provisional.session, account).await?;
@@ -295,9 +304,10 @@ impl RegistrationDesk {
             asked_at: now,
         };
         letter::queue(&mut tx, letter).await?;
+        let all_new = Changed::about(&[Changed::LoginId, Changed::Password, Changed::Address]);
         for (old, key) in &told {
             letter.kind = LetterKind::Change;
-            letter.about = "reopened";
+            letter.about = &all_new;
             letter::queue(&mut tx, NewLetter { address: old, address_key: key, ..letter }).await?;
         }
         if new.email.key() != address.key() {

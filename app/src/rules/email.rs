@@ -55,8 +55,9 @@ impl EmailAddress {
         if typed.len() > MAX_BYTES {
             return Err(EmailError::TooLong);
         }
-        match typed.split_once('@') {
-            Some((local, domain)) if !local.is_empty() && !domain.contains('@') => {
+        let mut parts = typed.split('@');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(local), Some(domain), None) if !local.is_empty() => {
                 if !is_domain(domain) {
                     return Err(EmailError::Domain);
                 }
@@ -86,22 +87,22 @@ impl EmailAddress {
 
 /// `atext` and the dot (RFC 5321, 4.1.2; RFC 5322, 3.2.3).
 fn is_local(c: char) -> bool {
-    c.is_ascii_alphanumeric() || ".!#$%&'*+-/=?^_`{|}~".contains(c)
+    c.is_ascii_alphanumeric() || u8::try_from(c).is_ok_and(|b| b".!#$%&'*+-/=?^_`{|}~".contains(&b))
 }
 
 /// Two labels or more (RFC 1123, 2.1); the last is not a number, so that no IP
 /// address passes.
 fn is_domain(domain: &str) -> bool {
+    let labels = || domain.split('.');
     let is_label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
+        let bytes = label.as_bytes();
+        (1..=63).contains(&bytes.len())
+            && bytes
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || *b == b'-')
+            && bytes.first() != Some(&b'-')
+            && bytes.last() != Some(&b'-')
     };
-    domain.split('.').all(is_label)
-        && domain
-            .rsplit_once('.')
-            .is_some_and(|(_, last)| !last.bytes().all(|b| b.is_ascii_digit()))
+    let is_number = |label: &str| label.bytes().all(|b| b.is_ascii_digit());
+    labels().count() >= 2 && labels().all(is_label) && !labels().next_back().is_some_and(is_number)
 }

@@ -37,9 +37,9 @@ const REAL_AS_WELL: [&str; 6] = [
 /// A shorter domain has too many honest neighbours.
 const SHORTEST_COMPARED: usize = 9;
 
-/// The address that was probably meant, if the domain looks like a slip.
+/// The address that was probably meant, if the domain of this one looks like a slip.
 pub fn likely_slip(address: &str) -> Option<String> {
-    let (local, domain) = address.rsplit_once('@')?;
+    let (local, domain) = address.split_once('@')?;
     let domain = domain.to_ascii_lowercase();
     if local.is_empty() || WELL_KNOWN.contains(&&*domain) || REAL_AS_WELL.contains(&&*domain) {
         return None;

@@ -5,9 +5,16 @@
 //! at all. Hash, read the clock and derive tokens first; then `Db::write`, then
 //! only SQL until `commit`: SQLite has one writer, and it must not wait for us.
 
+pub mod audit;
 pub mod letter;
+pub mod link;
+pub mod member;
+pub mod person;
+pub mod postcard;
+pub mod session;
+pub mod throttle;
 
-use std::{str::FromStr, time::Duration};
+use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
     PgPool, Postgres, Sqlite, SqlitePool, Transaction,
@@ -65,6 +72,15 @@ macro_rules! on {
 }
 pub(crate) use on;
 
+/// Which engine a database runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
 impl Db {
     /// Opens the database named by `sqlite://PATH` or `postgres://…`; an SQLite
     /// file (and its folder) that is not there yet is made.
@@ -72,14 +88,26 @@ impl Db {
     /// # Errors
     /// Whatever the engine answers: no server, no right, no such folder.
     pub async fn open(url: &str) -> Result<Self> {
+        Self::connect(url, true).await
+    }
+
+    /// The same for a database that has to be there.
+    ///
+    /// # Errors
+    /// As for [`Db::open`], and an SQLite file that is not there.
+    pub async fn open_existing(url: &str) -> Result<Self> {
+        Self::connect(url, false).await
+    }
+
+    async fn connect(url: &str, make: bool) -> Result<Self> {
         if url.starts_with("sqlite:") {
             let options = SqliteConnectOptions::from_str(url)?
-                .create_if_missing(true)
+                .create_if_missing(make)
                 .foreign_keys(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(PATIENCE);
-            if let Some(folder) = options.get_filename().parent() {
+            if let Some(folder) = options.get_filename().parent().filter(|_| make) {
                 std::fs::create_dir_all(folder)?;
             }
             let pool = SqlitePoolOptions::new().max_connections(8).acquire_timeout(PATIENCE);
@@ -102,6 +130,60 @@ impl Db {
         }
     }
 
+    /// How many of this version's migrations have not run yet.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn missing_migrations(&self) -> Result<usize> {
+        let done: Vec<i64> = on!(read self, pool => {
+            sqlx::query_scalar("select version from _sqlx_migrations where success")
+                .fetch_all(pool)
+                .await?
+        });
+        let all = match self {
+            Self::Sqlite(_) => sqlx::migrate!("migrations/sqlite"),
+            Self::Postgres(_) => sqlx::migrate!("migrations/postgres"),
+        };
+        Ok(all.iter().filter(|one| !done.contains(&one.version)).count())
+    }
+
+    /// The engine and its version.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn engine(&self) -> Result<(Engine, (u32, u32, u32))> {
+        let (engine, version): (_, String) = match self {
+            Self::Sqlite(pool) => {
+                let version = sqlx::query_scalar("select sqlite_version()").fetch_one(pool).await?;
+                (Engine::Sqlite, version)
+            }
+            Self::Postgres(pool) => {
+                let version = sqlx::query_scalar("show server_version").fetch_one(pool).await?;
+                (Engine::Postgres, version)
+            }
+        };
+        let mut numbers = version
+            .split(|c: char| !c.is_ascii_digit())
+            .map(|number| number.parse().unwrap_or_default());
+        let mut next = || numbers.next().unwrap_or_default();
+        Ok((engine, (next(), next(), next())))
+    }
+
+    /// Writes a consistent copy of an SQLite database to a new file while it is
+    /// in use. `false` for PostgreSQL, which brings its own tool for that.
+    ///
+    /// # Errors
+    /// The file is there already, or cannot be written.
+    pub async fn copy_to(&self, file: &Path) -> Result<bool> {
+        match self {
+            Self::Sqlite(pool) => {
+                sqlx::query("vacuum into $1").bind(file.display().to_string()).execute(pool).await?;
+                Ok(true)
+            }
+            Self::Postgres(_) => Ok(false),
+        }
+    }
+
     /// Begins a change.
     ///
     /// # Errors
@@ -111,6 +193,14 @@ impl Db {
             Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
+    }
+
+    /// Asks the engine for a sign of life.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn ping(&self) -> Result<()> {
+        on!(read self, pool => sqlx::query("select 1").execute(pool).await.map(|_| ()))
     }
 
     /// Closes every connection, after the work at hand.

@@ -1,0 +1,134 @@
+// What every story needs: a page that may not complain, the letters that arrive,
+// postcards nobody has used yet, and the check for access.
+
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { test as base, expect, type Page } from "@playwright/test";
+import { simpleParser } from "mailparser";
+
+export { expect };
+
+/** A letter as its reader sees it; `link` is the one it asks to follow. */
+export type Letter = { subject: string; from: string; text: string; html: string; link: string | undefined };
+
+/** What the postcard of one person says. */
+export type Postcard = { name: string; loginId: string; password: string };
+
+type Fixtures = {
+  /** Console messages that this story expects, such as the browser's own line about a 404. */
+  expectedMessages: RegExp[];
+  mailbox: {
+    /** The newest letter to `address`, as soon as at least `count` have arrived there. */
+    newest(address: string, options?: { subject?: string; count?: number }): Promise<Letter>;
+  };
+  postcards: {
+    /** A provisional pair that no other test has. */
+    take(): Postcard;
+  };
+  /** Fails on any violation of WCAG 2.2 AA, or of axe's good practice, on the page as it is now. */
+  axe: () => Promise<void>;
+  /** Waits until the page checks its forms by itself. */
+  instantChecks: () => Promise<void>;
+};
+
+const folder = process.env.END2END_DIR as string;
+
+export const test = base.extend<Fixtures>({
+  expectedMessages: [[], { option: true }],
+
+  page: async ({ page, expectedMessages }, use) => {
+    const faults = await listen(page);
+    await use(page);
+    const unexpected = faults.filter((fault) => !expectedMessages.some((expected) => expected.test(fault)));
+    expect(unexpected, "what the browser complained about").toEqual([]);
+  },
+
+  mailbox: async ({}, use) => {
+    await use({
+      async newest(address, { subject, count = 1 } = {}) {
+        const arrived = async () => {
+          const letters = await lettersTo(address);
+          return letters.filter((letter) => subject === undefined || letter.subject.includes(subject));
+        };
+        await expect
+          .poll(async () => (await arrived()).length, { message: `letters to ${address}` })
+          .toBeGreaterThanOrEqual(count);
+        return (await arrived()).at(-1) as Letter;
+      },
+    });
+  },
+
+  postcards: async ({}, use) => {
+    await use({ take: takePostcard });
+  },
+
+  axe: async ({ page }, use) => {
+    await use(async () => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const found = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(" ")}`);
+      expect(found, `access on ${page.url()}`).toEqual([]);
+    });
+  },
+
+  instantChecks: async ({ page }, use) => {
+    await use(() => expect(page.locator("html")).toHaveAttribute("data-client", "ready"));
+  },
+});
+
+/** Collects what the browser complains about on `page`, from now on. */
+async function listen(page: Page): Promise<string[]> {
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(`error: ${error.stack ?? error.message}`));
+  page.on("console", (message) => {
+    if (!["error", "warning"].includes(message.type())) return;
+    // A form that comes back with its errors answers 422, which Chromium notes: no fault.
+    if (/Failed to load resource.* 422 /.test(message.text())) return;
+    faults.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+  });
+  await page.exposeFunction("reportViolation", (violation: string) => faults.push(`CSP: ${violation}`));
+  await page.addInitScript(() => {
+    addEventListener("securitypolicyviolation", (event) => {
+      (window as any).reportViolation(`${event.violatedDirective} refused ${event.blockedURI} ${event.sample}`);
+    });
+  });
+  return faults;
+}
+
+/** All letters to `address`, the oldest first. */
+async function lettersTo(address: string): Promise<Letter[]> {
+  // A name begins with its letter's instant.
+  const files = readdirSync(join(folder, "mailbox")).filter((name) => name.endsWith(".eml")).sort();
+  const letters = await Promise.all(files.map((name) => simpleParser(readFileSync(join(folder, "mailbox", name)))));
+  return letters
+    .filter(({ to }) => [to ?? []].flat().some((field) => field.value.some((person) => person.address === address)))
+    .map(({ subject = "", from, text = "", html }) => ({
+      subject,
+      from: from?.text ?? "",
+      text,
+      html: html || "",
+      link: /https?:\/\/\S+\?token=\S+/.exec(text)?.[0],
+    }));
+}
+
+/** The next postcard; workers are processes of their own, so a folder made marks it as taken. */
+function takePostcard(): Postcard {
+  const [header, ...people] = readFileSync(join(folder, "data", "postcards.csv"), "utf8")
+    .replace(/^\uFEFF/, "")
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line) => [...line.matchAll(/(?:^|,)(?:"([^"]*)"|([^,]*))/g)].map(([, quoted, bare]) => quoted ?? bare));
+  const column = (title: string) => header.indexOf(title);
+  mkdirSync(join(folder, "taken"), { recursive: true });
+  for (const person of people) {
+    const loginId = person[column("仮ログインID")];
+    try {
+      mkdirSync(join(folder, "taken", loginId));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") continue;
+      throw error;
+    }
+    return { name: person[column("氏名")], loginId, password: person[column("仮パスワード")] };
+  }
+  throw new Error("every postcard of the demo society is taken");
+}

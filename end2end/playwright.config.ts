@@ -1,0 +1,60 @@
+// The stories in Debian's Chromium, against a portal of their own.
+
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defineConfig } from "@playwright/test";
+
+// One folder for the portal's data, letters and postcards: made here, in the
+// main process, seen by the server and by every worker, removed by start-server.
+process.env.END2END_DIR ??= mkdtempSync(join(tmpdir(), "portal-end2end-"));
+
+const address = "127.0.0.1:3100";
+
+export default defineConfig({
+  testDir: "stories",
+  // Two cores for Chromium, the server and its password hashing.
+  workers: 2,
+  fullyParallel: true,
+  // A test that fails now and then is a fault to be found, not to be repeated.
+  retries: 0,
+  forbidOnly: true,
+  reporter: [["list"]],
+  use: {
+    baseURL: `http://${address}`,
+    locale: "ja-JP",
+    timezoneId: "Asia/Tokyo",
+    screenshot: "only-on-failure",
+    launchOptions: {
+      executablePath: "/usr/bin/chromium",
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  projects: [
+    { name: "phone", use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
+    { name: "desktop", use: { viewport: { width: 1280, height: 800 } } },
+    {
+      name: "no-javascript",
+      use: { viewport: { width: 390, height: 844 }, javaScriptEnabled: false },
+      // What is about scripts, or is checked by one (axe).
+      grepInvert: /@javascript/,
+    },
+  ],
+  webServer: {
+    command: "./start-server",
+    env: { PORTAL_ADDR: address, PORTAL_PUBLIC_URL: `http://${address}` },
+    url: `http://${address}/healthz`,
+    reuseExistingServer: false,
+    gracefulShutdown: { signal: "SIGTERM", timeout: 10_000 },
+    stdout: "pipe",
+    timeout: 60_000,
+  },
+});

@@ -1,0 +1,140 @@
+//! Makes the whole server from its settings.
+
+use std::{fmt, net::SocketAddr, sync::Arc};
+
+use app::ports::{Answer, Mailbox, Ports, StoredLetter};
+use async_trait::async_trait;
+use axum::Router;
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, watch},
+};
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    fault::Fault,
+    hash::{Hasher, Pool},
+    http::{Cookies, State, assets::Bundle, router, serve},
+    mail::{
+        mailbox,
+        queue::Postman,
+        transport::{MailSetting, Transport},
+    },
+    registration::RegistrationDesk,
+    secrets::Secrets,
+    sign_in::Doorman,
+    store::Db,
+};
+
+/// So many letters does the mailbox page show.
+const MAILBOX_LETTERS: usize = 50;
+
+/// A server that is ready to run.
+pub struct Portal {
+    /// Where it listens, with the port that was given for port 0.
+    pub addr: SocketAddr,
+    /// Its database, for tests and commands.
+    pub db: Db,
+    listener: TcpListener,
+    router: Router,
+    postman: Postman,
+}
+
+/// Why there is no server.
+#[derive(Debug)]
+pub struct BuildError(String);
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+fn because(what: &str) -> impl Fn(&dyn fmt::Display) -> BuildError {
+    move |error| BuildError(format!("{what}: {error}"))
+}
+
+/// Opens and migrates the database, and puts everything together.
+///
+/// # Errors
+/// Whatever is not there or does not fit, by name.
+pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
+    let bundle = Bundle::open(&config.site).map_err(|e| because("site")(&e))?;
+    let secrets = Secrets::open_or_create(&config.secret_file).map_err(|e| because("secret")(&e))?;
+    let secrets = Arc::new(secrets);
+    let db = Db::open(config.database_url.expose()).await.map_err(|e| because("database")(&e))?;
+    db.migrate().await.map_err(|e| because("database")(&e))?;
+    let hasher = Hasher::start(config.hash, Pool::default()).map_err(|e| because("hash")(&e))?;
+    let mailbox = match &config.mail {
+        MailSetting::Mailbox(folder) => {
+            let mailbox: Arc<dyn Mailbox> = Arc::new(MailboxFolder(folder.clone()));
+            Some(mailbox)
+        }
+        MailSetting::Smtp(_) => None,
+    };
+    let transport = Transport::open(config.mail, &config.society.mail_domain)
+        .map_err(|e| because("mail")(&e))?;
+    let listener = TcpListener::bind(config.addr).await.map_err(|e| because("addr")(&e))?;
+    let addr = listener.local_addr().map_err(|e| because("addr")(&e))?;
+
+    let society = Arc::new(config.society);
+    let public_url: Arc<str> = config.public_url.as_str().into();
+    let post = Arc::new(Notify::new());
+    let cookies = Cookies::new(&secrets.cookie_key(), config.public_url.is_https());
+    let ports = Ports {
+        society: society.clone(),
+        public_url: public_url.clone(),
+        assets: Arc::new(bundle.addresses()),
+        registration: Arc::new(RegistrationDesk {
+            db: db.clone(),
+            hasher: hasher.clone(),
+            secrets: secrets.clone(),
+            registration_age: society.registration_age,
+            post: post.clone(),
+        }),
+        sign_in: Arc::new(Doorman { db: db.clone(), hasher }),
+        mailbox,
+    };
+    let state = State {
+        db: db.clone(),
+        clock: clock.clone(),
+        ports,
+        cookies,
+        bundle,
+        trusted_proxies: config.trusted_proxies.into(),
+    };
+    let router = router(state, &config.public_url).map_err(|e| BuildError(format!("public_url: {e:?}")))?;
+    let postman =
+        Postman { db: db.clone(), transport, clock, secrets, society, public_url, wake: post };
+    Ok(Portal { addr, db, listener, router, postman })
+}
+
+impl Portal {
+    /// Serves until `stop` holds `true`; then what is at hand is finished.
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        let post = tokio::spawn(self.postman.run(stop.clone()));
+        serve::run(self.listener, self.router, stop).await;
+        if let Err(error) = post.await {
+            tracing::error!(%error, "the postman ended before the work did");
+        }
+        self.db.close().await;
+    }
+}
+
+struct MailboxFolder(std::path::PathBuf);
+
+#[async_trait]
+impl Mailbox for MailboxFolder {
+    async fn letters(&self) -> Answer<Vec<StoredLetter>> {
+        let folder = self.0.clone();
+        let read = tokio::task::spawn_blocking(move || mailbox::letters(&folder, MAILBOX_LETTERS));
+        match read.await {
+            Ok(Ok(letters)) => Ok(letters),
+            Ok(Err(error)) => Err(Fault::Other(format!("mailbox: {error}")).report()),
+            Err(error) => Err(Fault::Other(format!("mailbox: {error}")).report()),
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! The settings: a file, each setting overridden by an environment variable.
+//! What is unknown, unreadable or contradictory is refused at start, by name.
+
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use app::{rules::InsurerNumber, society::Society};
+use serde::Deserialize;
+use url::Url;
+
+use crate::{hash::HashCost, mail::transport::MailSetting};
+
+/// The settings, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub addr: SocketAddr,
+    /// Where members find the portal.
+    pub public_url: PublicUrl,
+    /// `sqlite://PATH` or `postgres://…`
+    pub database_url: DatabaseUrl,
+    /// How letters leave.
+    pub mail: MailSetting,
+    /// Where the server keeps its own files.
+    pub data_dir: PathBuf,
+    /// The server's key.
+    pub secret_file: PathBuf,
+    /// The folder that holds `dist`.
+    pub site: PathBuf,
+    /// Proxies whose word about the client's address counts.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// For how long a postcard is good, in days.
+    pub postcard_days: u16,
+    /// What a password hash costs.
+    pub hash: HashCost,
+    /// Who runs the portal.
+    pub society: Society,
+}
+
+/// Why the server does not start.
+#[derive(Debug)]
+pub struct ConfigError(String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// The origin of every link we send: scheme, host and port, no slash at the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+impl PublicUrl {
+    fn parse(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|error| error.to_string())?;
+        let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        if !plain || !url.username().is_empty() || url.password().is_some() {
+            return Err("only scheme, host and port, such as https://portal.example.jp".to_owned());
+        }
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(&url) => {}
+            "http" => return Err("http is for this machine only; members need https".to_owned()),
+            other => return Err(format!("{other} is neither http nor https")),
+        }
+        Ok(Self(url.origin().ascii_serialization()))
+    }
+
+    /// As in a browser's `Origin`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether cookies may ask for https.
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https:")
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Where the data are. Printing it shows no password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    fn parse(text: &str) -> Result<Self, String> {
+        let known = ["sqlite://", "postgres://", "postgresql://"];
+        if known.iter().any(|scheme| text.starts_with(scheme)) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME".to_owned())
+        }
+    }
+
+    /// The whole, for the engine's driver.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = self.0.split("://").next().unwrap_or_default();
+        write!(f, "{scheme}://…")
+    }
+}
+
+/// `portal.toml`, as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct File {
+    addr: Option<String>,
+    public_url: Option<String>,
+    database_url: Option<String>,
+    mail: Option<String>,
+    data_dir: Option<PathBuf>,
+    secret_file: Option<PathBuf>,
+    site: Option<PathBuf>,
+    trusted_proxies: Vec<IpAddr>,
+    postcard_days: Option<u16>,
+    hash: HashSection,
+    society: Society,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct HashSection {
+    memory_kib: Option<u32>,
+    passes: Option<u32>,
+    lanes: Option<u32>,
+}
+
+impl Config {
+    /// Reads the settings: the file if there is one, then the environment's
+    /// `PORTAL_…` over it.
+    ///
+    /// # Errors
+    /// A file that cannot be read, an unknown key, a value that makes no sense.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut settings = match file {
+            None => File::default(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|error| ConfigError(format!("{}: {error}", path.display())))?;
+                toml::from_str(&text)
+                    .map_err(|error| ConfigError(format!("{}: {error}", path.display())))?
+            }
+        };
+        for (key, value) in environment {
+            match key.as_str() {
+                "PORTAL_ADDR" => settings.addr = Some(value),
+                "PORTAL_PUBLIC_URL" => settings.public_url = Some(value),
+                "PORTAL_DATABASE_URL" => settings.database_url = Some(value),
+                "PORTAL_MAIL" => settings.mail = Some(value),
+                "PORTAL_DATA_DIR" => settings.data_dir = Some(value.into()),
+                "PORTAL_SECRET_FILE" => settings.secret_file = Some(value.into()),
+                "PORTAL_SITE" => settings.site = Some(value.into()),
+                // Names the file, and so is the command line's.
+                "PORTAL_CONFIG" => {}
+                unknown if unknown.starts_with("PORTAL_") => {
+                    return Err(ConfigError(format!("{unknown}: there is no such setting")));
+                }
+                _ => {}
+            }
+        }
+        settings.check()
+    }
+}
+
+impl File {
+    fn check(self) -> Result<Config, ConfigError> {
+        let addr: SocketAddr = match &self.addr {
+            None => SocketAddr::from(([127, 0, 0, 1], 3000)),
+            Some(text) => text
+                .parse()
+                .map_err(|_| wrong("addr", "an IP address and a port, such as 127.0.0.1:3000"))?,
+        };
+        let public_url = match &self.public_url {
+            None => PublicUrl(format!("http://{addr}")),
+            Some(text) => PublicUrl::parse(text).map_err(|why| wrong("public_url", &why))?,
+        };
+        if self.public_url.is_none() && !addr.ip().is_loopback() {
+            return Err(wrong(
+                "public_url",
+                "has to be set when the portal listens on an address others can reach",
+            ));
+        }
+        let data_dir = self.data_dir.unwrap_or_else(|| "data".into());
+        let database_url = match &self.database_url {
+            None => DatabaseUrl(format!("sqlite://{}", data_dir.join("portal.db").display())),
+            Some(text) => DatabaseUrl::parse(text).map_err(|why| wrong("database_url", &why))?,
+        };
+        let mail = match &self.mail {
+            None => MailSetting::Mailbox(data_dir.join("mailbox")),
+            Some(text) => text.parse().map_err(|why| wrong("mail", &format!("{why}")))?,
+        };
+        if InsurerNumber::parse(&self.society.insurer_number).is_err() {
+            return Err(wrong("society.insurer_number", "eight digits, the last a check digit"));
+        }
+        if !(15..=100).contains(&self.society.registration_age) {
+            return Err(wrong("society.registration_age", "years, 15 to 100"));
+        }
+        let postcard_days = self.postcard_days.unwrap_or(365);
+        if postcard_days == 0 {
+            return Err(wrong("postcard_days", "at least one day"));
+        }
+        let default = HashCost::default();
+        Ok(Config {
+            addr,
+            public_url,
+            database_url,
+            mail,
+            secret_file: self.secret_file.unwrap_or_else(|| data_dir.join("secret")),
+            data_dir,
+            site: self.site.unwrap_or_else(|| ".".into()),
+            trusted_proxies: self.trusted_proxies,
+            postcard_days,
+            hash: HashCost {
+                memory_kib: self.hash.memory_kib.unwrap_or(default.memory_kib),
+                passes: self.hash.passes.unwrap_or(default.passes),
+                lanes: self.hash.lanes.unwrap_or(default.lanes),
+            },
+            society: self.society,
+        })
+    }
+}
+
+fn wrong(key: &str, why: &str) -> ConfigError {
+    let variable = key.replace('.', "_").to_uppercase();
+    ConfigError(format!("{key} (PORTAL_{variable}): {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(settings: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::load(None, settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+    }
+
+    #[test]
+    fn the_sample_file_says_what_holds_without_it() {
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../portal.sample.toml");
+        let from_sample = Config::load(Some(&sample), []).expect("the sample is good");
+        let default = with(&[]).expect("the defaults are good");
+        assert_eq!(format!("{from_sample:?}"), format!("{default:?}"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_refused_by_name() {
+        for (key, value) in [
+            ("PORTAL_ADDR", "localhost"),
+            ("PORTAL_PUBLIC_URL", "http://portal.example.jp"),
+            ("PORTAL_PUBLIC_URL", "https://portal.example.jp/members"),
+            ("PORTAL_PUBLIC_URL", "ftp://portal.example.jp"),
+            ("PORTAL_DATABASE_URL", "mysql://localhost/portal"),
+            ("PORTAL_MAIL", "pigeon"),
+            ("PORTAL_DATABSE_URL", "sqlite://x.db"),
+        ] {
+            let refused = with(&[(key, value)]).expect_err(value).to_string();
+            assert!(refused.contains(key), "{key}={value}: {refused}");
+        }
+    }
+
+    #[test]
+    fn the_database_password_is_never_printed() {
+        let config = with(&[("PORTAL_DATABASE_URL", "postgres://portal:geheim@db/portal")]);
+        assert!(!format!("{:?}", config.expect("good")).contains("geheim"));
+    }
+}

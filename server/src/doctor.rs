@@ -1,0 +1,85 @@
+//! `portal check`: what an operator wants to know before members do.
+
+use std::fmt::Display;
+
+use crate::{
+    config::Config,
+    http::assets::Bundle,
+    mail::transport::{MailSetting, Transport},
+    secrets::Secrets,
+    store::{Db, Engine},
+};
+
+/// The oldest SQLite without the WAL-reset bug that can damage a database.
+const SQLITE: (u32, u32, u32) = (3, 51, 3);
+/// The oldest PostgreSQL the tests run on.
+const POSTGRESQL: (u32, u32, u32) = (15, 0, 0);
+
+/// One thing looked at.
+#[derive(Debug)]
+pub struct Finding {
+    /// What.
+    pub subject: &'static str,
+    /// What was found, or what is wrong and what helps.
+    pub result: Result<String, String>,
+}
+
+/// Looks at everything the server needs, and changes nothing.
+pub async fn examine(config: Config) -> Vec<Finding> {
+    let mut findings = vec![Finding {
+        subject: "settings",
+        result: Ok(format!("{} at {}", config.society.portal_name, config.public_url.as_str())),
+    }];
+    match Db::open_existing(config.database_url.expose()).await {
+        Err(error) => findings.push(Finding { subject: "database", result: Err(error.to_string()) }),
+        Ok(db) => {
+            findings.push(Finding { subject: "database", result: engine(&db).await });
+            findings.push(Finding { subject: "tables", result: tables(&db).await });
+            db.close().await;
+        }
+    }
+    let mail = match &config.mail {
+        MailSetting::Mailbox(folder) => format!("to the folder {}", folder.display()),
+        MailSetting::Smtp(server) => format!("{} port {} answers", server.host, server.port),
+    };
+    let mail = match Transport::open(config.mail, &config.society.mail_domain) {
+        Err(error) => Err(error.to_string()),
+        Ok(transport) => told(transport.check().await.map(|()| mail)),
+    };
+    findings.push(Finding { subject: "mail", result: mail });
+    findings.push(Finding {
+        subject: "client bundle",
+        result: told(Bundle::open(&config.site).map(|bundle| bundle.addresses().wasm)),
+    });
+    findings.push(Finding {
+        subject: "secret file",
+        result: told(Secrets::open(&config.secret_file))
+            .map(|_| format!("{}, for its owner only", config.secret_file.display())),
+    });
+    findings
+}
+
+async fn engine(db: &Db) -> Result<String, String> {
+    let (engine, version) = db.engine().await.map_err(|error| error.to_string())?;
+    let (name, least) = match engine {
+        Engine::Sqlite => ("SQLite", SQLITE),
+        Engine::Postgres => ("PostgreSQL", POSTGRESQL),
+    };
+    let (major, minor, patch) = least;
+    if version < least {
+        return Err(format!("{name} {version:?} is too old: {major}.{minor}.{patch} or later"));
+    }
+    Ok(format!("{name} {}.{}.{}", version.0, version.1, version.2))
+}
+
+async fn tables(db: &Db) -> Result<String, String> {
+    match db.missing_migrations().await {
+        Ok(0) => Ok("of this version".to_owned()),
+        Ok(n) => Err(format!("{n} migrations to run: start `portal serve` once")),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn told<T, E: Display>(result: Result<T, E>) -> Result<T, String> {
+    result.map_err(|error| error.to_string())
+}

@@ -1,0 +1,144 @@
+//! What the browser carries: the session's token, and in encrypted cookies the
+//! link that was opened and what a screen needs to be shown again.
+
+use std::time::Duration;
+
+use app::{
+    timestamp::Timestamp,
+    visit::{Draft, Keep, LinkToken, SentLetter, SessionToken},
+};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum_extra::extract::cookie::{Cookie, CookieJar, Key, PrivateCookieJar, SameSite};
+use uuid::Uuid;
+
+use crate::registration::LINK_LIFE;
+
+const SESSION: &str = "session";
+const SENT: &str = "sent";
+const DRAFT: &str = "draft";
+
+/// Which letter's link a cookie carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opened {
+    /// 新規利用登録
+    Registration,
+    /// メールアドレスの確認
+    Confirmation,
+}
+
+impl Opened {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Registration => "registration",
+            Self::Confirmation => "confirmation",
+        }
+    }
+}
+
+/// Reads and writes our cookies.
+#[derive(Clone)]
+pub struct Cookies {
+    key: Key,
+    https: bool,
+}
+
+impl Cookies {
+    /// Cookies encrypted with this key; `https` gives them the `__Host-` prefix,
+    /// which binds them to our host and to https.
+    pub fn new(key: &[u8; 64], https: bool) -> Self {
+        Self { key: Key::from(key), https }
+    }
+
+    /// The session's token.
+    pub(super) fn session(&self, headers: &HeaderMap) -> Option<SessionToken> {
+        let jar = CookieJar::from_headers(headers);
+        jar.get(&self.name(SESSION)).map(|cookie| SessionToken(cookie.value().to_owned()))
+    }
+
+    /// The link that was opened in this browser.
+    pub(super) fn opened(&self, headers: &HeaderMap, which: Opened) -> Option<LinkToken> {
+        self.read(headers, which.name()).map(LinkToken)
+    }
+
+    /// The letter that was asked for last.
+    pub(super) fn sent(&self, headers: &HeaderMap) -> Option<SentLetter> {
+        let text = self.read(headers, SENT)?;
+        let mut parts = text.splitn(4, ' ');
+        Some(SentLetter {
+            letter: Uuid::parse_str(parts.next()?).ok()?,
+            asked_at: Timestamp(parts.next()?.parse().ok()?),
+            until: Timestamp(parts.next()?.parse().ok()?),
+            address: parts.next()?.to_owned(),
+        })
+    }
+
+    /// What was typed when the time ran out.
+    pub(super) fn draft(&self, headers: &HeaderMap) -> Option<Draft> {
+        let text = self.read(headers, DRAFT)?;
+        let (login_id, nickname) = text.split_once('\n')?;
+        Some(Draft { login_id: login_id.to_owned(), nickname: nickname.to_owned() })
+    }
+
+    /// Carries an opened link for as long as any link works.
+    pub(super) fn open(&self, which: Opened, token: &str) -> Option<HeaderValue> {
+        self.encrypted(which.name(), token.to_owned(), LINK_LIFE)
+    }
+
+    /// What a use case wants the browser to carry.
+    pub(super) fn keep(&self, keep: &Keep, now: Timestamp) -> Option<HeaderValue> {
+        match keep {
+            Keep::Session(token, until) => {
+                self.header(self.cookie(SESSION, token.0.clone(), span(now, *until)))
+            }
+            Keep::NoSession => self.header(self.cookie(SESSION, String::new(), Duration::ZERO)),
+            Keep::Sent(sent) => {
+                let SentLetter { letter, address, asked_at, until } = sent;
+                let text = format!("{letter} {} {} {address}", asked_at.0, until.0);
+                self.encrypted(SENT, text, span(now, *until))
+            }
+            Keep::Draft(draft) => {
+                // Long enough for any good value; a cookie has 4 kB.
+                let short = |text: &str| -> String {
+                    text.chars().filter(|c| *c != '\n').take(200).collect()
+                };
+                let text = format!("{}\n{}", short(&draft.login_id), short(&draft.nickname));
+                self.encrypted(DRAFT, text, Duration::from_secs(24 * 3600))
+            }
+        }
+    }
+
+    fn name(&self, name: &str) -> String {
+        if self.https { format!("__Host-{name}") } else { name.to_owned() }
+    }
+
+    fn read(&self, headers: &HeaderMap, name: &str) -> Option<String> {
+        let jar = PrivateCookieJar::from_headers(headers, self.key.clone());
+        jar.get(&self.name(name)).map(|cookie| cookie.value().to_owned())
+    }
+
+    fn cookie(&self, name: &str, value: String, life: Duration) -> Cookie<'static> {
+        let seconds = i64::try_from(life.as_secs()).unwrap_or_default();
+        Cookie::build((self.name(name), value))
+            .path("/")
+            .http_only(true)
+            .secure(self.https)
+            .same_site(SameSite::Lax)
+            .max_age(time::Duration::seconds(seconds))
+            .build()
+    }
+
+    fn encrypted(&self, name: &str, value: String, life: Duration) -> Option<HeaderValue> {
+        use axum::response::IntoResponse;
+        let jar = PrivateCookieJar::new(self.key.clone()).add(self.cookie(name, value, life));
+        let response = jar.into_response();
+        response.headers().get(header::SET_COOKIE).cloned()
+    }
+
+    fn header(&self, cookie: Cookie<'static>) -> Option<HeaderValue> {
+        HeaderValue::from_str(&cookie.to_string()).ok()
+    }
+}
+
+fn span(now: Timestamp, until: Timestamp) -> Duration {
+    Duration::from_millis(u64::try_from(until.0 - now.0).unwrap_or_default())
+}

@@ -1,0 +1,67 @@
+//! Runs a server function and makes its answer: from the outcome it left in
+//! the slot, never from what leptos makes of its return value.
+
+use app::{
+    api::{Next, Slot},
+    pages::problem::Problem,
+    visit::Visit,
+};
+use axum::{
+    extract::{Request, State as FromState},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use leptos::prelude::*;
+
+use super::{
+    State,
+    pages::{Beside, render},
+};
+
+/// A post to a server function.
+pub(super) async fn function(FromState(state): FromState<State>, request: Request) -> Response {
+    let Some(visit) = request.extensions().get::<Visit>().cloned() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    // The same page is rendered for the path alone, should the form fail.
+    let mut again = axum::http::Request::new(());
+    *again.uri_mut() = request.uri().clone();
+    let (parts, ()) = again.into_parts();
+
+    let slot = Slot::default();
+    let context = {
+        let (ports, visit, slot) = (state.ports.clone(), visit.clone(), slot.clone());
+        move || {
+            provide_context(ports.clone());
+            provide_context(visit.clone());
+            provide_context(slot.clone());
+        }
+    };
+    let _ = leptos_axum::handle_server_fns_with_context(context, request).await;
+    // No outcome: the function never ran, since its arguments could not be read.
+    let Some(outcome) = slot.take() else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let now = visit.now;
+    let mut response = match outcome.next {
+        Next::SeeOther(path) => {
+            let to = HeaderValue::from_static(path);
+            (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+        }
+        Next::TryAgain(retry) => render(&state, visit, parts, Beside::Retry(retry)).await,
+        Next::Forbidden(sentence) => {
+            let problem = Problem::forbidden(sentence);
+            render(&state, visit, parts, Beside::Problem(problem)).await
+        }
+        Next::Trouble(trouble) => {
+            let problem = Problem::trouble(&trouble);
+            render(&state, visit, parts, Beside::Problem(problem)).await
+        }
+    };
+    for keep in &outcome.keep {
+        if let Some(cookie) = state.cookies.keep(keep, now) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    response
+}

@@ -1,0 +1,14 @@
+//! From the socket to the pages and server functions, and back.
+
+pub mod assets;
+mod cookies;
+mod functions;
+mod guard;
+mod headers;
+mod pages;
+mod router;
+pub mod serve;
+mod visitor;
+
+pub use cookies::Cookies;
+pub use router::{State, router};

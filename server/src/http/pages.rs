@@ -1,0 +1,128 @@
+//! Renders a page: on the server only, whole, without one inline script.
+
+use std::any::Any;
+
+use app::{
+    api::Retry,
+    pages::problem::Problem,
+    shell::shell,
+    visit::Visit,
+};
+use axum::{
+    body::Body,
+    extract::{Request, State as FromState},
+    http::{StatusCode, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use futures::{FutureExt, StreamExt, future::ready, stream};
+use leptos::prelude::*;
+
+use super::{State, visitor::anonymous};
+
+/// What a page is to say besides itself.
+#[derive(Clone, Debug)]
+pub(super) enum Beside {
+    Nothing,
+    /// A form failed: shown again, 422.
+    Retry(Retry),
+    /// Something else went wrong: the page for that.
+    Problem(Problem),
+}
+
+/// Marks an answer that is complete as it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Complete;
+
+/// Any page, by GET.
+pub(super) async fn page(FromState(state): FromState<State>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    match parts.extensions.get::<Visit>().cloned() {
+        Some(visit) => render(&state, visit, parts, Beside::Nothing).await,
+        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// The page for what went wrong.
+pub(super) async fn problem(state: &State, visit: Visit, parts: Parts, problem: Problem) -> Response {
+    render(state, visit, parts, Beside::Problem(problem)).await
+}
+
+/// Renders the page of a path.
+pub(super) async fn render(state: &State, visit: Visit, parts: Parts, beside: Beside) -> Response {
+    let status = match beside {
+        Beside::Retry(_) => Some(StatusCode::UNPROCESSABLE_ENTITY),
+        Beside::Nothing | Beside::Problem(_) => None,
+    };
+    let ports = state.ports.clone();
+    let context = move || {
+        provide_context(ports.clone());
+        provide_context(visit.clone());
+        match &beside {
+            Beside::Nothing => {}
+            Beside::Retry(retry) => provide_context(retry.clone()),
+            Beside::Problem(problem) => provide_context(problem.clone()),
+        }
+    };
+    let request = Request::from_parts(parts, Body::empty());
+    let response = leptos_axum::handle_response_inner(context, shell, request, |app, _chunks, _| {
+        // The chunks that are dropped are inline scripts for a hydration of the
+        // whole page, which never comes.
+        async move {
+            let html = app.to_html_stream_in_order().collect::<String>().await;
+            stream::once(ready(html)).boxed()
+        }
+        .boxed()
+    })
+    .await;
+    let (mut head, body) = response.into_parts();
+    if let Some(status) = status {
+        head.status = status;
+    }
+    head.extensions.insert(Complete);
+    match axum::body::to_bytes(body, usize::MAX).await {
+        // The page that leads elsewhere needs no words.
+        Ok(_) if head.status.is_redirection() => Response::from_parts(head, Body::empty()),
+        Ok(html) => Response::from_parts(head, Body::from(html)),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Every error gets our page, wherever it comes from.
+pub(super) async fn explain(FromState(state): FromState<State>, request: Request, next: Next) -> Response {
+    let visit = anonymous(&state, &request);
+    let head = request.method() == axum::http::Method::HEAD;
+    let mut asked = axum::http::Request::new(());
+    *asked.uri_mut() = request.uri().clone();
+    let (parts, ()) = asked.into_parts();
+    let response = next.run(request).await;
+    let status = response.status();
+    let bare = status.is_client_error() || status.is_server_error();
+    if !bare || response.extensions().get::<Complete>().is_some() {
+        return response;
+    }
+    let allow = response.headers().get(axum::http::header::ALLOW).cloned();
+    let mut page = problem(&state, visit, parts, Problem::of(status)).await;
+    *page.status_mut() = status;
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        page.headers_mut().insert("retry-after", axum::http::HeaderValue::from_static("5"));
+    }
+    if let Some(allow) = allow {
+        page.headers_mut().insert(axum::http::header::ALLOW, allow);
+    }
+    if head {
+        *page.body_mut() = Body::empty();
+    }
+    page
+}
+
+/// A panic is our failure: logged with a reference, told by the same reference.
+pub(super) fn after_panic(payload: Box<dyn Any + Send>) -> Response {
+    let what = payload
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| payload.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without words");
+    tracing::error!(what, "a request panicked");
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}

@@ -1,0 +1,138 @@
+//! Which request goes where, and through what.
+
+use std::{net::IpAddr, sync::Arc};
+
+use app::ports::Ports;
+use axum::{
+    Router,
+    extract::{FromRef, Query, State as FromState},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use leptos::server_fn::axum::server_fn_paths;
+use serde::Deserialize;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, predicate::SizeAbove},
+    csrf::{ConfigError, CsrfLayer},
+    timeout::TimeoutLayer,
+};
+
+use super::{
+    Cookies,
+    assets::{AT_THE_ROOT, Bundle, at_the_root, hashed},
+    cookies::Opened,
+    functions::function,
+    guard, headers,
+    pages::{self, Complete, after_panic, page},
+    visitor,
+};
+use crate::{clock::Clock, config::PublicUrl, store::Db};
+
+/// No request takes longer than this.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct State {
+    /// For the visitor's session and for readiness.
+    pub db: Db,
+    /// The time of each visit.
+    pub clock: Clock,
+    /// What the pages may ask for.
+    pub ports: Ports,
+    /// Our cookies.
+    pub cookies: Cookies,
+    /// The client bundle.
+    pub bundle: Bundle,
+    /// Proxies whose word about the client counts.
+    pub trusted_proxies: Arc<[IpAddr]>,
+}
+
+impl FromRef<State> for Bundle {
+    fn from_ref(state: &State) -> Self {
+        state.bundle.clone()
+    }
+}
+
+/// The whole service.
+///
+/// # Errors
+/// A public URL that no browser would send as its `Origin`.
+pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigError> {
+    let csrf = CsrfLayer::new().add_trusted_origin(public_url.as_str())?;
+
+    // A page and the function that its form posts to share one path; the pages
+    // themselves are told apart by the route table in `app`.
+    let mut site = Router::new();
+    for (path, method) in server_fn_paths() {
+        if method == Method::POST {
+            let guarded = post(function).layer(from_fn(guard::check));
+            site = site.route(path, guarded.get(page));
+        }
+    }
+    let site = site
+        .route("/register/verify", get(verify_registration))
+        .fallback_service(get(page).with_state(state.clone()))
+        .layer(from_fn_with_state(state.clone(), visitor::load))
+        .layer(CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(1024)));
+
+    let mut files = Router::new().route("/pkg/{name}", get(hashed));
+    for name in AT_THE_ROOT {
+        files = files.route(&format!("/{name}"), get(at_the_root));
+    }
+    let probes = Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz));
+
+    Ok(files
+        .merge(probes)
+        .merge(site)
+        .layer(csrf)
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(CatchPanicLayer::custom(after_panic))
+        .layer(from_fn_with_state(state.clone(), pages::explain))
+        .layer(from_fn_with_state(public_url.is_https(), headers::add))
+        .with_state(state))
+}
+
+#[derive(Deserialize)]
+struct Token {
+    #[serde(default)]
+    token: String,
+}
+
+/// The letter's link. It changes nothing, so a mail scanner may look at it: the
+/// token goes into an encrypted cookie, and leaves the address bar.
+async fn verify_registration(FromState(state): FromState<State>, query: Query<Token>) -> Response {
+    open_link(&state, Opened::Registration, &query.token, "/register/provisional")
+}
+
+fn open_link(state: &State, which: Opened, token: &str, path: &'static str) -> Response {
+    let to = HeaderValue::from_static(path);
+    let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response();
+    // Longer ones are not ours, and would not fit.
+    let token: String = token.chars().take(200).collect();
+    if let Some(cookie) = state.cookies.open(which, &token) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The process lives.
+async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// The process can serve: the database answers.
+async fn readyz(FromState(state): FromState<State>) -> Response {
+    let mut response = match state.db.ping().await {
+        Ok(()) => "ready\n".into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+        }
+    };
+    response.extensions_mut().insert(Complete);
+    response
+}

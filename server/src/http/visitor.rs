@@ -1,0 +1,96 @@
+//! Loads the visit: who is asking, from where, and what the browser carries.
+
+use std::net::{IpAddr, SocketAddr};
+
+use app::visit::{Asker, Visit, Visitor};
+use axum::{
+    extract::{ConnectInfo, Request, State as FromState},
+    http::{HeaderMap, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::{State, cookies::Opened, pages::problem};
+use crate::{fault::Fault, secrets::token_hash, store::session};
+
+/// A browser's name for itself is kept up to this length, in characters.
+const DEVICE_CHARS: usize = 200;
+
+/// Puts the visit into the request.
+pub(super) async fn load(FromState(state): FromState<State>, mut request: Request, next: Next) -> Response {
+    let mut visit = anonymous(&state, &request);
+    let headers = request.headers();
+    visit.registration = state.cookies.opened(headers, Opened::Registration);
+    visit.confirmation = state.cookies.opened(headers, Opened::Confirmation);
+    visit.sent = state.cookies.sent(headers);
+    visit.draft = state.cookies.draft(headers);
+    if let Some(token) = state.cookies.session(headers) {
+        match session::visitor(&state.db, &token_hash(&token.0), visit.now).await {
+            Ok(who) => visit.who = who,
+            // Nobody gets in while the database is gone; and nobody is told
+            // that they are signed out.
+            Err(error) => {
+                let trouble = Fault::from(error).report();
+                let (parts, _) = request.into_parts();
+                return problem(&state, visit, parts, app::pages::problem::Problem::trouble(&trouble)).await;
+            }
+        }
+    }
+    request.extensions_mut().insert(visit);
+    next.run(request).await.into_response()
+}
+
+/// The visit of somebody about whom nothing is known yet.
+pub(super) fn anonymous(state: &State, request: &Request) -> Visit {
+    let headers = request.headers();
+    let device = headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    Visit {
+        now: state.clock.now(),
+        who: Visitor::Nobody,
+        asker: Asker {
+            network_address: peer
+                .map(|peer| client_address(peer, &state.trusted_proxies, headers).to_string())
+                .unwrap_or_default(),
+            device: device
+                .map(|device| device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARS).collect())
+                .unwrap_or_default(),
+        },
+        registration: None,
+        confirmation: None,
+        sent: None,
+        draft: None,
+    }
+}
+
+/// The socket's peer; behind proxies of ours, the last address that none of
+/// them has. From anybody else the header is ignored.
+fn client_address(peer: IpAddr, trusted: &[IpAddr], headers: &HeaderMap) -> IpAddr {
+    if !trusted.contains(&peer) {
+        return peer;
+    }
+    let named: Vec<IpAddr> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|address| address.trim().parse().ok())
+        .collect();
+    named.into_iter().rev().find(|address| !trusted.contains(address)).unwrap_or(peer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_proxy_of_ours_may_say_who_the_client_is() {
+        let proxy: IpAddr = [10, 0, 0, 1].into();
+        let client: IpAddr = [203, 0, 113, 7].into();
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", "198.51.100.1, 203.0.113.7, 10.0.0.1".parse().expect("good"));
+        assert_eq!(client_address(proxy, &[proxy], &headers), client);
+        assert_eq!(client_address(client, &[proxy], &headers), client, "the header is ignored");
+        assert_eq!(client_address(proxy, &[proxy], &HeaderMap::new()), proxy);
+    }
+}
