@@ -137,24 +137,20 @@ impl RegistrationDesk {
                     },
                 )
                 .await?;
-                let kind = match (is_member, told_already) {
-                    (false, _) => LetterKind::Registration,
-                    (true, false) => LetterKind::AlreadyRegistered,
-                    (true, true) => LetterKind::Withheld,
-                };
-                letter::queue(
-                    &mut tx,
-                    NewLetter {
-                        kind,
-                        address: address.as_str(),
-                        address_key: &address.key(),
-                        link: (!is_member).then_some(id),
-                        member: None,
-                        about: "",
-                        asked_at: now,
+                let new = NewLetter {
+                    kind: match (is_member, told_already) {
+                        (false, _) => LetterKind::Registration,
+                        (true, false) => LetterKind::AlreadyRegistered,
+                        (true, true) => LetterKind::Withheld,
                     },
-                )
-                .await?
+                    address: address.as_str(),
+                    address_key: &address.key(),
+                    link: (!is_member).then_some(id),
+                    member: None,
+                    about: "",
+                    asked_at: now,
+                };
+                letter::queue(&mut tx, new).await?
             }
         };
         record(&mut tx, now, Event::LetterAsked, None, None, asker).await?;
