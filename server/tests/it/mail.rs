@@ -33,8 +33,6 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use crate::on_both;
-
 const NOW: Timestamp = Timestamp(1_795_326_120_000);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
