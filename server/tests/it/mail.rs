@@ -42,33 +42,38 @@ const PUT_OFF: Round = Round { sent: 0, put_off: 1, given_up: 0 };
 const GIVEN_UP: Round = Round { sent: 0, put_off: 0, given_up: 1 };
 
 on_both! {
-    async fn two_workers_never_send_the_same_letter(db: Db) {
-        let folder = tempfile::tempdir().unwrap();
-        let mailbox = folder.path().join("mail");
+    async fn two_workers_never_send_the_same_letter(fresh: Fresh) {
+        let (db, folder) = (&fresh.db, fresh.folder.path());
+        let mailbox = folder.join("mail");
         for n in 0..20 {
-            queue(&db, LetterKind::Change, &address(&format!("member{n}@example.jp")), NOW).await;
+            queue(db, LetterKind::Change, &address(&format!("member{n}@example.jp")), NOW).await;
         }
         let transport = || Transport::Mailbox(mailbox.clone());
-        let one = postman(&db, folder.path(), transport());
-        let other = postman(&db, folder.path(), transport());
+        let one = postman(db, folder, transport());
+        let other = postman(db, folder, transport());
         let (one, other) = tokio::join!(one.deliver_due(), other.deliver_due());
         assert_eq!(one.unwrap().sent + other.unwrap().sent, 20);
         assert_eq!(fs::read_dir(&mailbox).unwrap().count(), 20);
     }
+}
 
-    async fn a_letter_is_queued_with_the_change_it_tells_of_or_not_at_all(db: Db) {
-        let mut tx = db.write().await.unwrap();
+on_both! {
+    async fn a_letter_is_queued_with_the_change_it_tells_of_or_not_at_all(fresh: Fresh) {
+        let mut tx = fresh.db.write().await.unwrap();
         let letter = queue_in(&mut tx, LetterKind::Change, &address("a@example.jp"), None, NOW).await;
         drop(tx);
-        assert_eq!(letter::delivery(&db, letter).await.unwrap(), None);
+        assert_eq!(letter::delivery(&fresh.db, letter).await.unwrap(), None);
     }
+}
 
-    async fn letters_are_counted_by_address_kind_and_time(db: Db) {
+on_both! {
+    async fn letters_are_counted_by_address_kind_and_time(fresh: Fresh) {
+        let db = &fresh.db;
         let asked = address("taro@EXAMPLE.jp");
-        let first = queue(&db, LetterKind::Registration, &asked, NOW).await;
-        let last = queue(&db, LetterKind::Withheld, &asked, NOW.plus(MINUTE)).await;
-        queue(&db, LetterKind::Change, &asked, NOW.plus(MINUTE)).await;
-        queue(&db, LetterKind::Registration, &address("jiro@example.jp"), NOW).await;
+        let first = queue(db, LetterKind::Registration, &asked, NOW).await;
+        let last = queue(db, LetterKind::Withheld, &asked, NOW.plus(MINUTE)).await;
+        queue(db, LetterKind::Change, &asked, NOW.plus(MINUTE)).await;
+        queue(db, LetterKind::Registration, &address("jiro@example.jp"), NOW).await;
 
         let mut tx = db.write().await.unwrap();
         let key = address("taro@example.jp").key();
@@ -85,17 +90,19 @@ on_both! {
         assert_eq!(letter::latest(&mut tx, &key, &kinds[..1]).await.unwrap(), Some(first));
         assert_eq!(letter::latest(&mut tx, "nobody@example.jp", &kinds).await.unwrap(), None);
     }
+}
 
-    async fn after_trouble_at_any_step_the_same_letter_with_the_same_link_is_sent_again(db: Db) {
-        let folder = tempfile::tempdir().unwrap();
-        let postman = postman(&db, folder.path(), transport(plain()));
+on_both! {
+    async fn after_trouble_at_any_step_the_same_letter_with_the_same_link_is_sent_again(fresh: Fresh) {
+        let db = &fresh.db;
+        let postman = postman(db, fresh.folder.path(), transport(plain()));
         for (trouble, copies) in [("rcpt-fails-2", 1), ("data-fails-2", 1), ("late-250-2", 3)] {
             let to = address(&format!("{trouble}@{}.example.jp", Uuid::new_v4()));
             let (letter, url) = ask_for_registration(&postman, &to).await;
             for pause in [Duration::ZERO, MINUTE] {
                 postman.clock.advance(pause);
                 assert_eq!(postman.deliver_due().await.unwrap(), PUT_OFF, "{trouble}");
-                assert_eq!(letter::delivery(&db, letter).await.unwrap(), Some(Delivery::Waiting));
+                assert_eq!(letter::delivery(db, letter).await.unwrap(), Some(Delivery::Waiting));
             }
             postman.clock.advance(MINUTE);
             assert_eq!(postman.deliver_due().await.unwrap(), SENT, "{trouble}");
@@ -227,18 +234,15 @@ async fn only_a_refused_recipient_or_letter_is_final() {
 
 #[tokio::test]
 async fn a_refused_recipient_is_given_up_at_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}", folder.path().join("portal.db").display());
-    let db = Db::open(&url).await.unwrap();
-    db.migrate().await.unwrap();
+    let fresh = crate::fresh::sqlite().await;
     let server =
         Server::that_answers(&[("EHLO", "250 hello"), ("MAIL", "250 ok"), ("RCPT", "550 no")])
             .await;
     let there = transport(smtp(&format!("smtp://127.0.0.1:{}", server.port)));
-    let postman = postman(&db, folder.path(), there);
-    let letter = queue(&db, LetterKind::Change, &address("gone@example.jp"), NOW).await;
+    let postman = postman(&fresh.db, fresh.folder.path(), there);
+    let letter = queue(&fresh.db, LetterKind::Change, &address("gone@example.jp"), NOW).await;
     assert_eq!(postman.deliver_due().await.unwrap(), GIVEN_UP);
-    assert_eq!(letter::delivery(&db, letter).await.unwrap(), Some(Delivery::GivenUp));
+    assert_eq!(letter::delivery(&fresh.db, letter).await.unwrap(), Some(Delivery::GivenUp));
 }
 
 #[tokio::test]
