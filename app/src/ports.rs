@@ -67,7 +67,8 @@ pub trait Registration: Send + Sync {
     /// Asks for a letter with a link. The answer is the same whatever is known
     /// about the address: until when the link will work, and which letter to
     /// ask about.
-    async fn ask(&self, address: EmailAddress, asker: &Asker, now: Timestamp) -> Answer<SentLetter>;
+    async fn ask(&self, address: EmailAddress, asker: &Asker, now: Timestamp)
+    -> Answer<SentLetter>;
 
     /// How far the letter has come.
     async fn delivery(&self, letter: &SentLetter) -> Answer<Delivery>;

@@ -33,11 +33,13 @@ pub const NOT_HERE: &str = "この操作はできません。画面のボタン�
 /// A function that is not for this visitor.
 pub const NOT_FOR_YOU: &str = "この操作は行えません。";
 /// A post that no form of ours would make.
-pub const NOT_UNDERSTOOD: &str = "送信された内容を読み取れませんでした。前の画面に戻って、もう一度入力してください。";
+pub const NOT_UNDERSTOOD: &str =
+    "送信された内容を読み取れませんでした。前の画面に戻って、もう一度入力してください。";
 /// Too much to do at the moment.
 pub const BUSY: &str = "ただいま混み合っています。少し待ってから、もう一度お試しください。";
 /// Our own failure.
-pub const FAILED: &str = "申し訳ありません。処理できませんでした。少し待ってから、もう一度お試しください。";
+pub const FAILED: &str =
+    "申し訳ありません。処理できませんでした。少し待ってから、もう一度お試しください。";
 
 /// A new password that can be used.
 pub const PASSWORD_GOOD: &str = "使用できるパスワードです";

@@ -61,7 +61,10 @@ mod tests {
             let born = born_by(today, 20);
             assert!(reaches(born, 20) <= today, "{today}: {born} is too young");
             let next = born.next_day().unwrap();
-            assert!(reaches(next, 20) > today, "{today}: {next} is old enough too");
+            assert!(
+                reaches(next, 20) > today,
+                "{today}: {next} is old enough too"
+            );
             today = today.next_day().unwrap();
         }
     }

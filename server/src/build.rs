@@ -63,9 +63,12 @@ fn because(what: &str) -> impl Fn(&dyn fmt::Display) -> BuildError {
 /// Whatever is not there or does not fit, by name.
 pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
     let bundle = Bundle::open(&config.site).map_err(|e| because("site")(&e))?;
-    let secrets = Secrets::open_or_create(&config.secret_file).map_err(|e| because("secret")(&e))?;
+    let secrets =
+        Secrets::open_or_create(&config.secret_file).map_err(|e| because("secret")(&e))?;
     let secrets = Arc::new(secrets);
-    let db = Db::open(config.database_url.expose()).await.map_err(|e| because("database")(&e))?;
+    let db = Db::open(config.database_url.expose())
+        .await
+        .map_err(|e| because("database")(&e))?;
     db.migrate().await.map_err(|e| because("database")(&e))?;
     let hasher = Hasher::start(config.hash, Pool::default()).map_err(|e| because("hash")(&e))?;
     let mailbox = match &config.mail {
@@ -77,7 +80,9 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
     };
     let transport = Transport::open(config.mail, &config.society.mail_domain)
         .map_err(|e| because("mail")(&e))?;
-    let listener = TcpListener::bind(config.addr).await.map_err(|e| because("addr")(&e))?;
+    let listener = TcpListener::bind(config.addr)
+        .await
+        .map_err(|e| because("addr")(&e))?;
     let addr = listener.local_addr().map_err(|e| because("addr")(&e))?;
 
     let society = Arc::new(config.society);
@@ -95,7 +100,10 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             registration_age: society.registration_age,
             post: post.clone(),
         }),
-        sign_in: Arc::new(Doorman { db: db.clone(), hasher }),
+        sign_in: Arc::new(Doorman {
+            db: db.clone(),
+            hasher,
+        }),
         mailbox,
     };
     let state = State {
@@ -106,10 +114,24 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         bundle,
         trusted_proxies: config.trusted_proxies.into(),
     };
-    let router = router(state, &config.public_url).map_err(|e| BuildError(format!("public_url: {e:?}")))?;
-    let postman =
-        Postman { db: db.clone(), transport, clock, secrets, society, public_url, wake: post };
-    Ok(Portal { addr, db, listener, router, postman })
+    let router =
+        router(state, &config.public_url).map_err(|e| BuildError(format!("public_url: {e:?}")))?;
+    let postman = Postman {
+        db: db.clone(),
+        transport,
+        clock,
+        secrets,
+        society,
+        public_url,
+        wake: post,
+    };
+    Ok(Portal {
+        addr,
+        db,
+        listener,
+        router,
+        postman,
+    })
 }
 
 impl Portal {

@@ -209,10 +209,15 @@ impl File {
         };
         let mail = match &self.mail {
             None => MailSetting::Mailbox(data_dir.join("mailbox")),
-            Some(text) => text.parse().map_err(|why| wrong("mail", &format!("{why}")))?,
+            Some(text) => text
+                .parse()
+                .map_err(|why| wrong("mail", &format!("{why}")))?,
         };
         if InsurerNumber::parse(&self.society.insurer_number).is_err() {
-            return Err(wrong("society.insurer_number", "eight digits, the last a check digit"));
+            return Err(wrong(
+                "society.insurer_number",
+                "eight digits, the last a check digit",
+            ));
         }
         if !(15..=100).contains(&self.society.registration_age) {
             return Err(wrong("society.registration_age", "years, 15 to 100"));
@@ -252,7 +257,12 @@ mod tests {
     use super::*;
 
     fn with(settings: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        Config::load(None, settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+        Config::load(
+            None,
+            settings
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned())),
+        )
     }
 
     #[test]

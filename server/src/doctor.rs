@@ -28,13 +28,26 @@ pub struct Finding {
 pub async fn examine(config: Config) -> Vec<Finding> {
     let mut findings = vec![Finding {
         subject: "settings",
-        result: Ok(format!("{} at {}", config.society.portal_name, config.public_url.as_str())),
+        result: Ok(format!(
+            "{} at {}",
+            config.society.portal_name,
+            config.public_url.as_str()
+        )),
     }];
     match Db::open_existing(config.database_url.expose()).await {
-        Err(error) => findings.push(Finding { subject: "database", result: Err(error.to_string()) }),
+        Err(error) => findings.push(Finding {
+            subject: "database",
+            result: Err(error.to_string()),
+        }),
         Ok(db) => {
-            findings.push(Finding { subject: "database", result: engine(&db).await });
-            findings.push(Finding { subject: "tables", result: tables(&db).await });
+            findings.push(Finding {
+                subject: "database",
+                result: engine(&db).await,
+            });
+            findings.push(Finding {
+                subject: "tables",
+                result: tables(&db).await,
+            });
             db.close().await;
         }
     }
@@ -46,7 +59,10 @@ pub async fn examine(config: Config) -> Vec<Finding> {
         Err(error) => Err(error.to_string()),
         Ok(transport) => told(transport.check().await.map(|()| mail)),
     };
-    findings.push(Finding { subject: "mail", result: mail });
+    findings.push(Finding {
+        subject: "mail",
+        result: mail,
+    });
     findings.push(Finding {
         subject: "client bundle",
         result: told(Bundle::open(&config.site).map(|bundle| bundle.addresses().wasm)),
@@ -67,7 +83,9 @@ async fn engine(db: &Db) -> Result<String, String> {
     };
     let (major, minor, patch) = least;
     if version < least {
-        return Err(format!("{name} {version:?} is too old: {major}.{minor}.{patch} or later"));
+        return Err(format!(
+            "{name} {version:?} is too old: {major}.{minor}.{patch} or later"
+        ));
     }
     Ok(format!("{name} {}.{}.{}", version.0, version.1, version.2))
 }

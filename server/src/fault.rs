@@ -79,8 +79,10 @@ pub fn reference() -> String {
     let mut bytes = [0; 8];
     // Without randomness the reference is dull, not dangerous.
     let _ = getrandom::fill(&mut bytes);
-    let mut reference: String =
-        bytes.iter().map(|byte| char::from(SIGNS[usize::from(byte % 32)])).collect();
+    let mut reference: String = bytes
+        .iter()
+        .map(|byte| char::from(SIGNS[usize::from(byte % 32)]))
+        .collect();
     reference.insert(4, '-');
     reference
 }

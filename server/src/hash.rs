@@ -23,7 +23,11 @@ use tokio::sync::oneshot;
 
 /// The most that a stored hash may ask of us. What asks for more was not
 /// written by this server, whatever its settings.
-const MOST: HashCost = HashCost { memory_kib: 64 * 1024, passes: 10, lanes: 16 };
+const MOST: HashCost = HashCost {
+    memory_kib: 64 * 1024,
+    passes: 10,
+    lanes: 16,
+};
 
 const SALT_BYTES: usize = 16;
 const OUTPUT_BYTES: usize = 32;
@@ -47,7 +51,11 @@ pub struct HashCost {
 impl Default for HashCost {
     /// The least that OWASP's Password Storage Cheat Sheet advises.
     fn default() -> Self {
-        Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 }
+        Self {
+            memory_kib: 19 * 1024,
+            passes: 2,
+            lanes: 1,
+        }
     }
 }
 
@@ -63,7 +71,11 @@ fn affordable(params: Params) -> Result<Params, HashError> {
     let within = params.m_cost() <= MOST.memory_kib
         && params.t_cost() <= MOST.passes
         && params.p_cost() <= MOST.lanes;
-    if within { Ok(params) } else { Err(HashError::Cost) }
+    if within {
+        Ok(params)
+    } else {
+        Err(HashError::Cost)
+    }
 }
 
 /// How much is hashed at a time, and how much may wait.
@@ -81,7 +93,11 @@ impl Default for Pool {
     /// A thread a core; about a second of waiting; a minute.
     fn default() -> Self {
         let threads = thread::available_parallelism().map_or(1, usize::from);
-        Self { threads, waiting: 64 * threads, idle: Duration::from_secs(60) }
+        Self {
+            threads,
+            waiting: 64 * threads,
+            idle: Duration::from_secs(60),
+        }
     }
 }
 
@@ -142,7 +158,13 @@ impl Hasher {
                 .spawn(move || work(&queue, pool.idle))
                 .map_err(|_| HashError::System)?;
         }
-        Ok(Self { cost, params, decoy, threads, handle })
+        Ok(Self {
+            cost,
+            params,
+            decoy,
+            threads,
+            handle,
+        })
     }
 
     /// The PHC string of `secret` under a fresh salt.
@@ -188,7 +210,12 @@ impl Hasher {
     async fn derive(&self, secret: &str, salt: Salt, params: Params) -> Result<Output, HashError> {
         let (answer, answered) = oneshot::channel();
         let secret = SecretString::from(secret);
-        self.handle.0.push(Job { secret, salt, params, answer })?;
+        self.handle.0.push(Job {
+            secret,
+            salt,
+            params,
+            answer,
+        })?;
         answered.await.unwrap_or(Err(HashError::System))
     }
 }
@@ -215,10 +242,15 @@ impl Stored {
         if hash.algorithm != ARGON2ID_IDENT || hash.version != Some(Version::V0x13.into()) {
             return Err(HashError::Unreadable);
         }
-        let params =
-            Params::try_from(&hash).map_err(|_| HashError::Unreadable).and_then(affordable)?;
+        let params = Params::try_from(&hash)
+            .map_err(|_| HashError::Unreadable)
+            .and_then(affordable)?;
         match (hash.salt, hash.hash) {
-            (Some(salt), Some(output)) => Ok(Self { params, salt, output }),
+            (Some(salt), Some(output)) => Ok(Self {
+                params,
+                salt,
+                output,
+            }),
             _ => Err(HashError::Unreadable),
         }
     }
@@ -266,7 +298,9 @@ fn derive(
     let blocks = params.block_count();
     if memory.len() < blocks {
         let room = blocks.max(RESERVED_KIB) - memory.len();
-        memory.try_reserve_exact(room).map_err(|_| HashError::System)?;
+        memory
+            .try_reserve_exact(room)
+            .map_err(|_| HashError::System)?;
         memory.resize(blocks, Block::default());
     }
     let mut bytes = [0; Output::MAX_LENGTH];
@@ -324,7 +358,11 @@ enum Next {
 
 impl Queue {
     fn new(room: usize) -> Self {
-        Self { waiting: Mutex::default(), arrived: Condvar::new(), room }
+        Self {
+            waiting: Mutex::default(),
+            arrived: Condvar::new(),
+            room,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -353,7 +391,10 @@ impl Queue {
                 return Next::Job(job);
             }
             waiting = match until.map(|until| until.saturating_duration_since(Instant::now())) {
-                None => self.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner),
+                None => self
+                    .arrived
+                    .wait(waiting)
+                    .unwrap_or_else(PoisonError::into_inner),
                 Some(Duration::ZERO) => return Next::Nothing,
                 Some(left) => {
                     self.arrived
@@ -371,20 +412,39 @@ mod tests {
     use super::*;
 
     /// The least argon2 allows: these tests are about everything but the cost.
-    const TINY: HashCost = HashCost { memory_kib: 8, passes: 1, lanes: 1 };
+    const TINY: HashCost = HashCost {
+        memory_kib: 8,
+        passes: 1,
+        lanes: 1,
+    };
 
     fn hasher() -> Hasher {
-        Hasher::start(TINY, Pool { threads: 2, waiting: 8, idle: Duration::from_secs(60) }).unwrap()
+        Hasher::start(
+            TINY,
+            Pool {
+                threads: 2,
+                waiting: 8,
+                idle: Duration::from_secs(60),
+            },
+        )
+        .unwrap()
     }
 
     #[tokio::test]
     async fn a_secret_matches_its_own_hash_only() {
         let hasher = hasher();
         let stored = hasher.hash("kenpo123").await.unwrap();
-        assert!(stored.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{stored}");
+        assert!(
+            stored.starts_with("$argon2id$v=19$m=8,t=1,p=1$"),
+            "{stored}"
+        );
         assert_eq!(hasher.verify("kenpo123", &stored).await, Ok(true));
         assert_eq!(hasher.verify("kenpo124", &stored).await, Ok(false));
-        assert_ne!(hasher.hash("kenpo123").await.unwrap(), stored, "the salt is fresh every time");
+        assert_ne!(
+            hasher.hash("kenpo123").await.unwrap(),
+            stored,
+            "the salt is fresh every time"
+        );
     }
 
     #[tokio::test]
@@ -396,7 +456,11 @@ mod tests {
             "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc",
             "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
         ] {
-            assert_eq!(hasher.verify("password", stored).await, Ok(true), "{stored}");
+            assert_eq!(
+                hasher.verify("password", stored).await,
+                Ok(true),
+                "{stored}"
+            );
         }
     }
 
@@ -416,7 +480,11 @@ mod tests {
         let rest = "$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
         for cost in ["m=65537,t=2,p=1", "m=256,t=11,p=1", "m=4096,t=2,p=17"] {
             let stored = format!("$argon2id$v=19${cost}{rest}");
-            assert_eq!(hasher.verify("password", &stored).await, Err(HashError::Cost), "{cost}");
+            assert_eq!(
+                hasher.verify("password", &stored).await,
+                Err(HashError::Cost),
+                "{cost}"
+            );
         }
     }
 
@@ -431,7 +499,11 @@ mod tests {
             "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
             "$argon2id$v=16$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
         ] {
-            assert_eq!(hasher.verify("x", stored).await, Err(HashError::Unreadable), "{stored:?}");
+            assert_eq!(
+                hasher.verify("x", stored).await,
+                Err(HashError::Unreadable),
+                "{stored:?}"
+            );
             assert!(hasher.is_outdated(stored));
         }
     }
@@ -448,10 +520,16 @@ mod tests {
     #[test]
     fn an_unreasonable_cost_is_refused_at_start() {
         for cost in [
-            HashCost { memory_kib: 7, ..TINY },
+            HashCost {
+                memory_kib: 7,
+                ..TINY
+            },
             HashCost { passes: 0, ..TINY },
             HashCost { lanes: 0, ..TINY },
-            HashCost { memory_kib: 1024 * 1024, ..TINY },
+            HashCost {
+                memory_kib: 1024 * 1024,
+                ..TINY
+            },
         ] {
             assert_eq!(
                 Hasher::start(cost, Pool::default()).err(),
@@ -464,8 +542,16 @@ mod tests {
     #[tokio::test]
     async fn a_full_queue_says_so_and_keeps_the_place_of_whoever_left() {
         // Slow enough that the one thread is still busy when the third comes.
-        let slow = HashCost { memory_kib: 32 * 1024, passes: 10, lanes: 1 };
-        let pool = Pool { threads: 1, waiting: 1, idle: Duration::from_secs(60) };
+        let slow = HashCost {
+            memory_kib: 32 * 1024,
+            passes: 10,
+            lanes: 1,
+        };
+        let pool = Pool {
+            threads: 1,
+            waiting: 1,
+            idle: Duration::from_secs(60),
+        };
         let hasher = Hasher::start(slow, pool).unwrap();
         let waiting = || hasher.handle.0.lock().jobs.len();
 

@@ -44,7 +44,10 @@ type Done = Result<ExitCode, Box<dyn std::error::Error>>;
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| "info,sqlx=warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     match run(Arguments::parse()).await {
         Ok(code) => code,
         Err(error) => {
@@ -84,14 +87,21 @@ async fn serve(config: Config) -> Done {
 
 async fn backup(config: Config, file: &Path) -> Done {
     if file.exists() {
-        return Err(format!("{} is there already; a backup never overwrites", file.display()).into());
+        return Err(format!(
+            "{} is there already; a backup never overwrites",
+            file.display()
+        )
+        .into());
     }
     let db = Db::open_existing(config.database_url.expose()).await?;
     let copied = db.copy_to(file).await?;
     db.close().await;
     if copied {
         std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))?;
-        println!("{} written. Keep the secret file with it, apart.", file.display());
+        println!(
+            "{} written. Keep the secret file with it, apart.",
+            file.display()
+        );
         Ok(ExitCode::SUCCESS)
     } else {
         println!(

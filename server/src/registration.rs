@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
+    age::born_by,
     fault::Fault,
     hash::Hasher,
     mail::letters::Changed,
@@ -26,7 +27,9 @@ use crate::{
         audit::{self, Event},
         letter::{self, LetterKind, NewLetter},
         link::{self, NewLink, Purpose},
-        member, postcard, session, throttle,
+        member,
+        person::Eligible,
+        postcard, session, throttle,
     },
 };
 
@@ -42,8 +45,11 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 const CAPS: [(Duration, i64); 3] = [(MINUTE, 1), (HOUR, 3), (DAY, 6)];
 
 /// The letters that anybody may ask for.
-const ASKED_FOR: [LetterKind; 3] =
-    [LetterKind::Registration, LetterKind::AlreadyRegistered, LetterKind::Withheld];
+const ASKED_FOR: [LetterKind; 3] = [
+    LetterKind::Registration,
+    LetterKind::AlreadyRegistered,
+    LetterKind::Withheld,
+];
 
 /// The use cases of the registration.
 #[derive(Clone)]
@@ -62,12 +68,21 @@ pub struct RegistrationDesk {
 
 #[async_trait]
 impl Registration for RegistrationDesk {
-    async fn ask(&self, address: EmailAddress, asker: &Asker, now: Timestamp) -> Answer<SentLetter> {
-        self.ask_for_letter(address, asker, now).await.map_err(Fault::report)
+    async fn ask(
+        &self,
+        address: EmailAddress,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<SentLetter> {
+        self.ask_for_letter(address, asker, now)
+            .await
+            .map_err(Fault::report)
     }
 
     async fn delivery(&self, sent: &SentLetter) -> Answer<Delivery> {
-        let delivery = letter::delivery(&self.db, sent.letter).await.map_err(|e| Fault::from(e).report())?;
+        let delivery = letter::delivery(&self.db, sent.letter)
+            .await
+            .map_err(|e| Fault::from(e).report())?;
         Ok(delivery.unwrap_or(Delivery::GivenUp))
     }
 
@@ -76,7 +91,9 @@ impl Registration for RegistrationDesk {
         let open = link::find_open(&self.db, Purpose::Registration, &hash, now)
             .await
             .map_err(|e| Fault::from(e).report())?;
-        Ok(open.map(|open| OpenLink { until: Timestamp(open.expires_at) }))
+        Ok(open.map(|open| OpenLink {
+            until: Timestamp(open.expires_at),
+        }))
     }
 
     async fn enter(
@@ -86,7 +103,9 @@ impl Registration for RegistrationDesk {
         asker: &Asker,
         now: Timestamp,
     ) -> Answer<Entry> {
-        self.enter_with(token, postcard, asker, now).await.map_err(Fault::report)
+        self.enter_with(token, postcard, asker, now)
+            .await
+            .map_err(Fault::report)
     }
 
     async fn complete(
@@ -96,7 +115,9 @@ impl Registration for RegistrationDesk {
         asker: &Asker,
         now: Timestamp,
     ) -> Answer<Completion> {
-        self.open_account(provisional, new, asker, now).await.map_err(Fault::report)
+        self.open_account(provisional, new, asker, now)
+            .await
+            .map_err(Fault::report)
     }
 }
 
@@ -108,7 +129,9 @@ impl RegistrationDesk {
         now: Timestamp,
     ) -> Result<SentLetter, Fault> {
         let id = Uuid::now_v7();
-        let token = self.secrets.link_token(Purpose::Registration.as_str(), id, address.as_str());
+        let token = self
+            .secrets
+            .link_token(Purpose::Registration.as_str(), id, address.as_str());
         let hash = token_hash(&token);
         let until = now.plus(LINK_LIFE);
 
@@ -137,26 +160,35 @@ impl RegistrationDesk {
                     },
                 )
                 .await?;
-                let new = NewLetter {
-                    kind: match (is_member, told_already) {
-                        (false, _) => LetterKind::Registration,
-                        (true, false) => LetterKind::AlreadyRegistered,
-                        (true, true) => LetterKind::Withheld,
-                    },
-                    address: address.as_str(),
-                    address_key: &address.key(),
-                    link: (!is_member).then_some(id),
-                    member: None,
-                    about: "",
-                    asked_at: now,
+                let kind = match (is_member, told_already) {
+                    (false, _) => LetterKind::Registration,
+                    (true, false) => LetterKind::AlreadyRegistered,
+                    (true, true) => LetterKind::Withheld,
                 };
-                letter::queue(&mut tx, new).await?
+                letter::queue(
+                    &mut tx,
+                    NewLetter {
+                        kind,
+                        address: address.as_str(),
+                        address_key: &address.key(),
+                        link: (!is_member).then_some(id),
+                        member: None,
+                        about: "",
+                        asked_at: now,
+                    },
+                )
+                .await?
             }
         };
         record(&mut tx, now, Event::LetterAsked, None, None, asker).await?;
         tx.commit().await?;
         self.post.notify_one();
-        Ok(SentLetter { letter, address: address.as_str().to_owned(), asked_at: now, until })
+        Ok(SentLetter {
+            letter,
+            address: address.as_str().to_owned(),
+            asked_at: now,
+            until,
+        })
     }
 
     async fn enter_with(
@@ -168,23 +200,28 @@ impl RegistrationDesk {
     ) -> Result<Entry, Fault> {
         let link_hash = token_hash(&token.0);
 
+        let today = now.in_japan().date();
+        let who = Eligible {
+            today,
+            born_by: born_by(today, self.registration_age),
+        };
+
         // Counted before anything is judged, so that parallel guesses count too.
         let mut tx = self.db.write().await?;
         let link = link::count_try(&mut tx, Purpose::Registration, &link_hash, now).await?;
-        let card = postcard::by_login_id(&mut tx, typed.login_id.as_str()).await?;
+        let card = postcard::by_login_id(&mut tx, who, typed.login_id.as_str()).await?;
         let tried = card.as_ref().map_or(throttle::DECOY, |card| card.id);
         let admitted = throttle::count_try(&mut tx, tried, now).await?;
         tx.commit().await?;
 
-        let stored = card.as_ref().map_or(self.hasher.decoy(), |card| &card.password_hash);
+        let stored = card
+            .as_ref()
+            .map_or(self.hasher.decoy(), |card| &card.password_hash);
         let right = self.hasher.verify(typed.password.as_str(), stored).await?;
         let session = session_token()?;
         let session_hash = token_hash(&session);
 
-        let today = now.in_japan().date();
-        let good = card.filter(|card| {
-            admitted && right && card.is_good(now) && card.person.is_eligible(today, self.registration_age)
-        });
+        let good = card.filter(|card| admitted && right && card.is_good(now));
 
         let mut tx = self.db.write().await?;
         let entry = match (link, good) {
@@ -204,15 +241,29 @@ impl RegistrationDesk {
                     &mut tx,
                     &session::NewSession {
                         token_hash: &session_hash,
-                        of: session::Holder::Provisional { postcard: card.id, link: link.id },
+                        of: session::Holder::Provisional {
+                            postcard: card.id,
+                            link: link.id,
+                        },
                         asker,
                         started_at: now,
                         expires_at: until,
                     },
                 )
                 .await?;
-                record(&mut tx, now, Event::PostcardAccepted, Some(card.person.id), None, asker).await?;
-                Entry::Welcome { session: SessionToken(session), until }
+                record(
+                    &mut tx,
+                    now,
+                    Event::PostcardAccepted,
+                    Some(card.person_id),
+                    None,
+                    asker,
+                )
+                .await?;
+                Entry::Welcome {
+                    session: SessionToken(session),
+                    until,
+                }
             }
         };
         tx.commit().await?;
@@ -247,7 +298,10 @@ impl RegistrationDesk {
             return Ok(Completion::Over);
         };
         let Ok(address) = EmailAddress::parse(&registering.address) else {
-            return Err(Fault::Other(format!("link of session {} has no address", provisional.session)));
+            return Err(Fault::Other(format!(
+                "link of session {} has no address",
+                provisional.session
+            )));
         };
         let person = registering.person_id;
         let existing = member::of_person(&mut tx, person).await?;
@@ -304,7 +358,15 @@ impl RegistrationDesk {
         for (old, key) in &told {
             letter.kind = LetterKind::Change;
             letter.about = &all_new;
-            letter::queue(&mut tx, NewLetter { address: old, address_key: key, ..letter }).await?;
+            letter::queue(
+                &mut tx,
+                NewLetter {
+                    address: old,
+                    address_key: key,
+                    ..letter
+                },
+            )
+            .await?;
         }
         if new.email.key() != address.key() {
             // A second address counts when its own link has been opened.
@@ -338,7 +400,11 @@ impl RegistrationDesk {
             )
             .await?;
         }
-        let event = if existing.is_some() { Event::Reopened } else { Event::Registered };
+        let event = if existing.is_some() {
+            Event::Reopened
+        } else {
+            Event::Registered
+        };
         record(&mut tx, now, event, Some(person), Some(account), asker).await?;
         tx.commit().await?;
         self.post.notify_one();
@@ -357,7 +423,11 @@ async fn within_caps(tx: &mut Tx, address: &EmailAddress, now: Timestamp) -> Res
 }
 
 /// Whether the owner of the mailbox heard within the last hour that it is known.
-async fn told_within_the_hour(tx: &mut Tx, address: &EmailAddress, now: Timestamp) -> Result<bool, Fault> {
+async fn told_within_the_hour(
+    tx: &mut Tx,
+    address: &EmailAddress,
+    now: Timestamp,
+) -> Result<bool, Fault> {
     let kinds = [LetterKind::AlreadyRegistered];
     Ok(letter::count_asked_since(tx, &address.key(), &kinds, now.minus(HOUR)).await? > 0)
 }
@@ -378,5 +448,5 @@ async fn record(
         network_address: &asker.network_address,
         detail: &asker.device,
     };
-    Ok(audit::record(tx, entry).await?)
+    Ok(audit::record(tx, &entry).await?)
 }

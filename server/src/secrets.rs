@@ -95,13 +95,20 @@ impl Secrets {
         }
         let mut key = Box::new([0; KEY_BYTES]);
         opened.read_exact(key.as_mut()).map_err(io)?;
-        Ok(Self { key: SecretBox::new(key) })
+        Ok(Self {
+            key: SecretBox::new(key),
+        })
     }
 
     /// The token in a letter's link: the same for the same row and address, and
     /// nothing that can be guessed without the key.
     pub fn link_token(&self, purpose: &str, link: Uuid, address: &str) -> String {
-        let parts: [&[u8]; 4] = [b"link", purpose.as_bytes(), link.as_bytes(), address.as_bytes()];
+        let parts: [&[u8]; 4] = [
+            b"link",
+            purpose.as_bytes(),
+            link.as_bytes(),
+            address.as_bytes(),
+        ];
         URL_SAFE_NO_PAD.encode(self.derive(&parts))
     }
 
@@ -154,15 +161,24 @@ fn create(file: &Path) -> Result<(), SecretsError> {
     let removed = fs::remove_file(&draft);
     match placed {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        placed => placed.and(removed).map_err(|error| SecretsError::Io(file.to_owned(), error)),
+        placed => placed
+            .and(removed)
+            .map_err(|error| SecretsError::Io(file.to_owned(), error)),
     }
 }
 
 fn place(key: &[u8], draft: &Path, file: &Path) -> io::Result<()> {
     if let Some(folder) = file.parent() {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
     }
-    let mut made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(draft)?;
+    let mut made = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(draft)?;
     made.write_all(key)?;
     made.sync_all()?;
     fs::hard_link(draft, file)
@@ -194,7 +210,11 @@ mod tests {
             "the draft of the key was left behind"
         );
         let again = Secrets::open_or_create(&file).unwrap();
-        assert_eq!(again.cookie_key(), secrets.cookie_key(), "everybody was signed out");
+        assert_eq!(
+            again.cookie_key(),
+            secrets.cookie_key(),
+            "everybody was signed out"
+        );
     }
 
     #[test]
@@ -202,7 +222,10 @@ mod tests {
         let (_folder, file, _) = fresh();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
         let refused = Secrets::open_or_create(&file).unwrap_err().to_string();
-        assert!(refused.contains("0640") && refused.contains("chmod 600"), "{refused}");
+        assert!(
+            refused.contains("0640") && refused.contains("chmod 600"),
+            "{refused}"
+        );
 
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
         fs::write(&file, [7; 31]).unwrap();
@@ -217,8 +240,15 @@ mod tests {
         let row = Uuid::from_u128(1);
         let token = secrets.link_token("registration", row, "a@example.jp");
         assert_eq!(token.len(), 43);
-        assert!(token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
-        assert_eq!(token, secrets.link_token("registration", row, "a@example.jp"));
+        assert!(
+            token
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        );
+        assert_eq!(
+            token,
+            secrets.link_token("registration", row, "a@example.jp")
+        );
         for different in [
             secrets.link_token("reissue", row, "a@example.jp"),
             secrets.link_token("registration", Uuid::from_u128(2), "a@example.jp"),
@@ -233,7 +263,10 @@ mod tests {
     #[test]
     fn the_parts_of_a_derivation_cannot_run_into_each_other() {
         let (_folder, _, secrets) = fresh();
-        assert_ne!(secrets.derive(&[b"ab", b"c"]), secrets.derive(&[b"a", b"bc"]));
+        assert_ne!(
+            secrets.derive(&[b"ab", b"c"]),
+            secrets.derive(&[b"a", b"bc"])
+        );
         let key = secrets.cookie_key();
         assert_ne!(key[..32], key[32..]);
     }
@@ -245,7 +278,10 @@ mod tests {
         fs::write(&file, b"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk").unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
         let printed = format!("{:?}", Secrets::open(&file).unwrap());
-        assert!(!printed.contains("kkk") && !printed.contains("107"), "{printed}");
+        assert!(
+            !printed.contains("kkk") && !printed.contains("107"),
+            "{printed}"
+        );
     }
 
     #[test]

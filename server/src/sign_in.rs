@@ -37,11 +37,15 @@ impl SignIn for Doorman {
         asker: &Asker,
         now: Timestamp,
     ) -> Answer<Option<NewSession>> {
-        self.let_in(credentials, asker, now).await.map_err(Fault::report)
+        self.let_in(credentials, asker, now)
+            .await
+            .map_err(Fault::report)
     }
 
     async fn sign_out(&self, member: &Member, asker: &Asker, now: Timestamp) -> Answer<()> {
-        self.see_off(member, asker, now).await.map_err(Fault::report)
+        self.see_off(member, asker, now)
+            .await
+            .map_err(Fault::report)
     }
 }
 
@@ -55,11 +59,15 @@ impl Doorman {
         // Counted before anything is judged, so that parallel guesses count too.
         let mut tx = self.db.write().await?;
         let account = member::by_login_id(&mut tx, typed.login_id.key()).await?;
-        let tried = account.as_ref().map_or(throttle::DECOY, |account| account.id);
+        let tried = account
+            .as_ref()
+            .map_or(throttle::DECOY, |account| account.id);
         let admitted = throttle::count_try(&mut tx, tried, now).await?;
         tx.commit().await?;
 
-        let stored = account.as_ref().map_or(self.hasher.decoy(), |account| &account.password_hash);
+        let stored = account
+            .as_ref()
+            .map_or(self.hasher.decoy(), |account| &account.password_hash);
         let right = self.hasher.verify(typed.password.as_str(), stored).await?;
         let account = account.filter(|a| admitted && right && a.disabled_at.is_none());
         // Only a right password is hashed anew: the one extra hash tells nothing
@@ -102,10 +110,13 @@ impl Doorman {
                 )
                 .await?;
                 entry.event = Event::SignedIn;
-                Some(NewSession { token: SessionToken(token), until })
+                Some(NewSession {
+                    token: SessionToken(token),
+                    until,
+                })
             }
         };
-        audit::record(&mut tx, entry).await?;
+        audit::record(&mut tx, &entry).await?;
         tx.commit().await?;
         Ok(new)
     }
@@ -121,7 +132,7 @@ impl Doorman {
             network_address: &asker.network_address,
             detail: &asker.device,
         };
-        audit::record(&mut tx, entry).await?;
+        audit::record(&mut tx, &entry).await?;
         Ok(tx.commit().await?)
     }
 }

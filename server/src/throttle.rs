@@ -41,7 +41,14 @@ impl Throttle {
         } else {
             LONGEST.min(self.pause * 2)
         };
-        (Self { tries, pause, paused_until: now.plus(pause) }, true)
+        (
+            Self {
+                tries,
+                pause,
+                paused_until: now.plus(pause),
+            },
+            true,
+        )
     }
 }
 
@@ -75,11 +82,18 @@ mod tests {
     #[test]
     fn a_try_during_a_pause_is_counted_and_does_not_lengthen_it() {
         let now = Timestamp(5_000);
-        let paused = Throttle { tries: 3, pause: FIRST, paused_until: now.plus(FIRST) };
+        let paused = Throttle {
+            tries: 3,
+            pause: FIRST,
+            paused_until: now.plus(FIRST),
+        };
         let (after, admitted) = paused.after_try(now);
         assert!(!admitted);
         assert_eq!(after, Throttle { tries: 4, ..paused });
         let (_, admitted) = after.after_try(paused.paused_until);
-        assert!(admitted, "the right password works as soon as the pause is over");
+        assert!(
+            admitted,
+            "the right password works as soon as the pause is over"
+        );
     }
 }

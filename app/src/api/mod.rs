@@ -5,9 +5,15 @@
 //! `Outcome` in the slot that the http layer shares with it, and that layer
 //! alone makes the answer.
 
-#[allow(missing_docs, reason = "the fields of the structs that #[server] makes")]
+#[allow(
+    missing_docs,
+    reason = "the fields of the structs that #[server] makes"
+)]
 pub mod register;
-#[allow(missing_docs, reason = "the fields of the structs that #[server] makes")]
+#[allow(
+    missing_docs,
+    reason = "the fields of the structs that #[server] makes"
+)]
 pub mod sign_in;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -55,13 +61,19 @@ pub struct Retry {
 impl Retry {
     /// What was typed into a field; never a password.
     pub fn value(&self, field: Field) -> Option<&str> {
-        self.values.iter().find(|(f, _)| *f == field).map(|(_, value)| value.as_str())
+        self.values
+            .iter()
+            .find(|(f, _)| *f == field)
+            .map(|(_, value)| value.as_str())
     }
 }
 
 /// On to the next screen.
 pub fn see_other(path: &'static str) -> Outcome {
-    Outcome { next: Next::SeeOther(path), keep: Vec::new() }
+    Outcome {
+        next: Next::SeeOther(path),
+        keep: Vec::new(),
+    }
 }
 
 /// The same screen again, with the fields' errors.
@@ -80,12 +92,22 @@ fn retry<F: Form>(form: &F, errors: Errors, alert: Option<String>) -> Outcome {
         .filter(|field| !field.is_secret())
         .map(|field| (*field, form.value(*field).to_owned()))
         .collect();
-    Outcome { next: Next::TryAgain(Retry { values, errors, alert }), keep: Vec::new() }
+    Outcome {
+        next: Next::TryAgain(Retry {
+            values,
+            errors,
+            alert,
+        }),
+        keep: Vec::new(),
+    }
 }
 
 /// Not for this visitor.
 pub fn forbidden(sentence: &'static str) -> Outcome {
-    Outcome { next: Next::Forbidden(sentence), keep: Vec::new() }
+    Outcome {
+        next: Next::Forbidden(sentence),
+        keep: Vec::new(),
+    }
 }
 
 impl Outcome {
@@ -120,7 +142,10 @@ where
     let slot = expect_context::<Slot>();
     let outcome = story(expect_context(), expect_context())
         .await
-        .unwrap_or_else(|trouble| Outcome { next: Next::Trouble(trouble), keep: Vec::new() });
+        .unwrap_or_else(|trouble| Outcome {
+            next: Next::Trouble(trouble),
+            keep: Vec::new(),
+        });
     slot.put(outcome);
     Ok(())
 }

@@ -4,9 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::{answer, forbidden, refuse, see_other, try_again},
-    forms::{
-        Errors, Field, Form, ProvisionalForm, RegisterForm, RegistrationProfileForm,
-    },
+    forms::{Errors, Field, Form, ProvisionalForm, RegisterForm, RegistrationProfileForm},
     ports::{Completion, Entry, Ports},
     rules::{LoginIdError, PasswordError},
     text,
@@ -21,7 +19,10 @@ pub async fn register(#[server(flatten)] form: RegisterForm) -> Result<(), Serve
             Ok(address) => address,
             Err(errors) => return Ok(try_again(&form, errors)),
         };
-        let sent = ports.registration.ask(address, &visit.asker, visit.now).await?;
+        let sent = ports
+            .registration
+            .ask(address, &visit.asker, visit.now)
+            .await?;
         Ok(see_other("/register/sent").keep(Keep::Sent(sent)))
     })
     .await
@@ -40,14 +41,15 @@ pub async fn enter_with_postcard(
         let Some(token) = &visit.registration else {
             return Ok(forbidden(text::LINK_REFUSED));
         };
-        let entry = ports.registration.enter(token, postcard, &visit.asker, visit.now).await?;
+        let entry = ports
+            .registration
+            .enter(token, postcard, &visit.asker, visit.now)
+            .await?;
         Ok(match entry {
             Entry::Welcome { session, until } => {
                 see_other("/register/profile").keep(Keep::Session(session, until))
             }
-            Entry::Refused => {
-                refuse(&form, text::postcard_refused(&ports.society.telephone))
-            }
+            Entry::Refused => refuse(&form, text::postcard_refused(&ports.society.telephone)),
             Entry::LinkOver => forbidden(text::LINK_REFUSED),
         })
     })
@@ -70,16 +72,19 @@ pub async fn complete_registration(
             Ok(member) => member,
             Err(errors) => return Ok(try_again(&form, errors)),
         };
-        let completion =
-            ports.registration.complete(provisional, member, &visit.asker, visit.now).await?;
+        let completion = ports
+            .registration
+            .complete(provisional, member, &visit.asker, visit.now)
+            .await?;
         Ok(match completion {
             Completion::Done => see_other("/register/done"),
             Completion::LoginIdTaken => {
                 try_again(&form, Errors::of(Field::LoginId, &LoginIdError::Taken))
             }
-            Completion::SameAsProvisional => {
-                try_again(&form, Errors::of(Field::Password, &PasswordError::SameAsProvisional))
-            }
+            Completion::SameAsProvisional => try_again(
+                &form,
+                Errors::of(Field::Password, &PasswordError::SameAsProvisional),
+            ),
             Completion::Over => interrupted(&form),
         })
     })

@@ -18,7 +18,10 @@ pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<(), ServerFn
             Ok(credentials) => credentials,
             Err(errors) => return Ok(try_again(&form, errors)),
         };
-        let session = ports.sign_in.sign_in(credentials, &visit.asker, visit.now).await?;
+        let session = ports
+            .sign_in
+            .sign_in(credentials, &visit.asker, visit.now)
+            .await?;
         Ok(match session {
             Some(new) => see_other("/home").keep(Keep::Session(new.token, new.until)),
             None => refuse(&form, text::SIGN_IN_REFUSED.to_owned()),
@@ -32,7 +35,10 @@ pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<(), ServerFn
 pub async fn sign_out() -> Result<(), ServerFnError> {
     answer(async move |ports: Ports, visit: Visit| match &visit.who {
         Visitor::Member(member) => {
-            ports.sign_in.sign_out(member, &visit.asker, visit.now).await?;
+            ports
+                .sign_in
+                .sign_out(member, &visit.asker, visit.now)
+                .await?;
             Ok(see_other("/login").keep(Keep::NoSession))
         }
         Visitor::Provisional(_) => Ok(forbidden(text::NOT_FOR_YOU)),

@@ -75,7 +75,9 @@ pub fn FormField(
         Some(retry) if !field.is_secret() => retry.value(field).unwrap_or_default().to_owned(),
         _ => value,
     };
-    let note = retry.as_ref().and_then(|retry| retry.errors.get(field).cloned());
+    let note = retry
+        .as_ref()
+        .and_then(|retry| retry.errors.get(field).cloned());
     let invalid = note.as_ref().is_some_and(|note| note.tone == Tone::Error);
     let described_by = match hint {
         Some(_) => format!("{name}-hint {name}-error"),

@@ -256,7 +256,12 @@ macro_rules! debug_hides_what_was_typed {
         })*
     };
 }
-debug_hides_what_was_typed!(RegisterForm, ProvisionalForm, RegistrationProfileForm, SignInForm);
+debug_hides_what_was_typed!(
+    RegisterForm,
+    ProvisionalForm,
+    RegistrationProfileForm,
+    SignInForm
+);
 
 /// The fields of a form, in the order of the page, and where each is kept.
 macro_rules! fields {

@@ -15,22 +15,32 @@ const JUDGED: &str = "data-judged";
 /// Judges what was typed before the client was there, and uncovers the buttons
 /// that need it.
 pub(super) fn start() {
-    let Some(form) = document().query_selector("form[data-form]").ok().flatten() else { return };
-    let Ok(form) = form.dyn_into::<HtmlFormElement>() else { return };
+    let Some(form) = document().query_selector("form[data-form]").ok().flatten() else {
+        return;
+    };
+    let Ok(form) = form.dyn_into::<HtmlFormElement>() else {
+        return;
+    };
     if let Ok(buttons) = form.query_selector_all("button.reveal[hidden]") {
         for i in 0..buttons.length() {
             if let Some(button) = buttons.get(i) {
-                let _ = button.unchecked_into::<Element>().remove_attribute("hidden");
+                let _ = button
+                    .unchecked_into::<Element>()
+                    .remove_attribute("hidden");
             }
         }
     }
-    show(&form, |input| !input.value().is_empty() || input.has_attribute("aria-invalid"));
+    show(&form, |input| {
+        !input.value().is_empty() || input.has_attribute("aria-invalid")
+    });
 }
 
 /// A keystroke, a paste, an autofill. In the middle of a composition (かな → 漢字)
 /// nobody is judged.
 pub(super) fn on_input(event: &Event) {
-    let composing = event.dyn_ref::<InputEvent>().is_some_and(InputEvent::is_composing);
+    let composing = event
+        .dyn_ref::<InputEvent>()
+        .is_some_and(InputEvent::is_composing);
     if !composing {
         judge_field(event);
     }
@@ -55,7 +65,10 @@ pub(super) fn on_leave(event: &Event) {
 
 /// 表示, 隠す and 半角に直す.
 pub(super) fn on_click(event: &Event) {
-    let Some(button) = event.target().and_then(|t| t.dyn_into::<HtmlButtonElement>().ok()) else {
+    let Some(button) = event
+        .target()
+        .and_then(|t| t.dyn_into::<HtmlButtonElement>().ok())
+    else {
         return;
     };
     if button.class_name() == "reveal" {
@@ -67,7 +80,10 @@ pub(super) fn on_click(event: &Event) {
 
 /// Sending: what fails stays, with the focus on the first field that is wrong.
 pub(super) fn on_submit(event: &Event) {
-    let Some(form) = event.target().and_then(|t| t.dyn_into::<HtmlFormElement>().ok()) else {
+    let Some(form) = event
+        .target()
+        .and_then(|t| t.dyn_into::<HtmlFormElement>().ok())
+    else {
         return;
     };
     if let Some(wrong) = show(&form, |_| true) {
@@ -78,12 +94,21 @@ pub(super) fn on_submit(event: &Event) {
 
 /// Runs the form's check, writes the messages of the fields that `wanted` picks,
 /// and gives the first of them that is wrong.
-fn show(form: &HtmlFormElement, wanted: impl Fn(&HtmlInputElement) -> bool) -> Option<HtmlInputElement> {
+fn show(
+    form: &HtmlFormElement,
+    wanted: impl Fn(&HtmlInputElement) -> bool,
+) -> Option<HtmlInputElement> {
     let name = form.get_attribute("data-form").unwrap_or_default();
-    let read = |field: Field| input(form, field).map(|input| input.value()).unwrap_or_default();
+    let read = |field: Field| {
+        input(form, field)
+            .map(|input| input.value())
+            .unwrap_or_default()
+    };
     let mut first_wrong = None;
     for (field, note) in judge(&name, &read) {
-        let Some(input) = input(form, field) else { continue };
+        let Some(input) = input(form, field) else {
+            continue;
+        };
         if !wanted(&input) {
             continue;
         }
@@ -102,7 +127,9 @@ fn write(input: &HtmlInputElement, note: Option<&Note>) {
     } else {
         let _ = input.remove_attribute("aria-invalid");
     }
-    let Some(line) = document().get_element_by_id(&message_id(input)) else { return };
+    let Some(line) = document().get_element_by_id(&message_id(input)) else {
+        return;
+    };
     line.set_class_name(match tone {
         None => "message",
         Some(Tone::Error) => "message is-error",
@@ -111,7 +138,12 @@ fn write(input: &HtmlInputElement, note: Option<&Note>) {
     });
     let sentence = note.map(|note| note.text.as_ref());
     // Written only when it changes: a screen reader would read it out again.
-    if line.first_child().and_then(|text| text.node_value()).as_deref() == sentence {
+    if line
+        .first_child()
+        .and_then(|text| text.node_value())
+        .as_deref()
+        == sentence
+    {
         return;
     }
     line.set_text_content(sentence);
@@ -121,7 +153,9 @@ fn write(input: &HtmlInputElement, note: Option<&Note>) {
 }
 
 fn offer_fix(line: &Element) {
-    let Ok(button) = document().create_element("button") else { return };
+    let Ok(button) = document().create_element("button") else {
+        return;
+    };
     let _ = button.set_attribute("type", "button");
     button.set_class_name("fix");
     button.set_text_content(Some(text::FIX_HALF_WIDTH));
@@ -130,13 +164,23 @@ fn offer_fix(line: &Element) {
 
 /// Puts the half-width form into the field.
 fn fix(button: &HtmlButtonElement) {
-    let Some(line) = button.parent_element() else { return };
+    let Some(line) = button.parent_element() else {
+        return;
+    };
     let id = line.id();
-    let Some(name) = id.strip_suffix("-error") else { return };
-    let Some(form) = button.closest("form").ok().flatten() else { return };
+    let Some(name) = id.strip_suffix("-error") else {
+        return;
+    };
+    let Some(form) = button.closest("form").ok().flatten() else {
+        return;
+    };
     let form = form.unchecked_into::<HtmlFormElement>();
     let form_name = form.get_attribute("data-form").unwrap_or_default();
-    let read = |field: Field| input(&form, field).map(|input| input.value()).unwrap_or_default();
+    let read = |field: Field| {
+        input(&form, field)
+            .map(|input| input.value())
+            .unwrap_or_default()
+    };
     for (field, note) in judge(&form_name, &read) {
         if field.name() != name {
             continue;
@@ -151,7 +195,9 @@ fn fix(button: &HtmlButtonElement) {
 
 fn reveal(button: &HtmlButtonElement) {
     let name = button.get_attribute("aria-controls").unwrap_or_default();
-    let Some(input) = document().get_element_by_id(&name) else { return };
+    let Some(input) = document().get_element_by_id(&name) else {
+        return;
+    };
     let input = input.unchecked_into::<HtmlInputElement>();
     let shown = input.type_() == "password";
     input.set_type(if shown { "text" } else { "password" });

@@ -11,7 +11,9 @@ use crate::{
 /// ホーム
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let Visitor::Member(member) = expect_context::<Visit>().who else { return go_to("/login") };
+    let Visitor::Member(member) = expect_context::<Visit>().who else {
+        return go_to("/login");
+    };
     view! {
         <Page title="ホーム" screen="H-1">
             <h1>{member.nickname} "さん、こんにちは"</h1>

@@ -49,7 +49,11 @@ impl Problem {
         } else {
             ("/register", "メールアドレスの登録からやり直す")
         };
-        Self { sentence, way_on, ..Self::of(StatusCode::FORBIDDEN) }
+        Self {
+            sentence,
+            way_on,
+            ..Self::of(StatusCode::FORBIDDEN)
+        }
     }
 
     /// No answer at all.

@@ -20,7 +20,9 @@ pub fn ProvisionalPage() -> impl IntoView {
     let ports = expect_context::<Ports>();
     let visit = expect_context::<Visit>();
     Suspend::new(async move {
-        let Some(token) = visit.registration else { return link_refused() };
+        let Some(token) = visit.registration else {
+            return link_refused();
+        };
         match ports.registration.link(&token, visit.now).await {
             Ok(Some(link)) => view! { <WithPostcard link /> }.into_any(),
             Ok(None) => link_refused(),

@@ -21,7 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 #[component]
 pub fn RegistrationSentPage() -> impl IntoView {
     let visit = expect_context::<Visit>();
-    let Some(sent) = visit.sent.clone() else { return go_to("/register") };
+    let Some(sent) = visit.sent.clone() else {
+        return go_to("/register");
+    };
     let ports = expect_context::<Ports>();
     Suspend::new(async move {
         match ports.registration.delivery(&sent).await {
@@ -50,7 +52,8 @@ fn Sent(sent: SentLetter, delivery: Delivery) -> impl IntoView {
             format!("メールサーバーに渡しました（{}）。", at.clock_seen_at(now))
         }
         Delivery::GivenUp => {
-            "メールを届けられませんでした。アドレスをご確認のうえ、入力し直してください。".to_owned()
+            "メールを届けられませんでした。アドレスをご確認のうえ、入力し直してください。"
+                .to_owned()
         }
     };
     view! {

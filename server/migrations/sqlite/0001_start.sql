@@ -32,6 +32,8 @@ create table postcard (
     ended_at bigint
 );
 create index postcard_person on postcard (person_id);
+-- At most one is open; one that has expired is ended when another is issued.
+create unique index postcard_open on postcard (person_id) where ended_at is null;
 
 create table member (
     id uuid primary key not null,

@@ -72,7 +72,9 @@ impl Bundle {
         let mut files = HashMap::new();
         for entry in fs::read_dir(&folder).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
-            let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+            let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+                continue;
+            };
             // What is not of these kinds is not for the browser.
             let Some(kind) = kind(name) else { continue };
             let beside = |ending: &str| fs::read(format!("{}.{ending}", path.display())).ok();
@@ -87,7 +89,9 @@ impl Bundle {
             files.insert(name.to_owned(), file);
         }
         let one = |part, start: &str, end: &str| {
-            let mut found = files.keys().filter(|n| n.starts_with(start) && n.ends_with(end));
+            let mut found = files
+                .keys()
+                .filter(|n| n.starts_with(start) && n.ends_with(end));
             match (found.next(), found.next()) {
                 (Some(name), None) => Ok(format!("/pkg/{name}")),
                 _ => Err(BundleError::Part(part)),
@@ -99,7 +103,10 @@ impl Bundle {
             client: one("module (app-….js)", "app-", ".js")?,
             wasm: one("client (app-…_bg.wasm)", "app-", ".wasm")?,
         };
-        Ok(Self { files: Arc::new(files), addresses })
+        Ok(Self {
+            files: Arc::new(files),
+            addresses,
+        })
     }
 
     /// Where the pages find its parts.
@@ -117,7 +124,11 @@ impl Bundle {
                 .iter()
                 .filter_map(|value| value.to_str().ok())
                 .flat_map(|value| value.split(','))
-                .any(|one| one.split(';').next().is_some_and(|name| name.trim() == coding))
+                .any(|one| {
+                    one.split(';')
+                        .next()
+                        .is_some_and(|name| name.trim() == coding)
+                })
         };
         let (body, coding) = match (&file.brotli, &file.gzip) {
             (Some(brotli), _) if accepts("br") => (brotli, Some("br")),

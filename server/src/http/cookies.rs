@@ -46,13 +46,17 @@ impl Cookies {
     /// Cookies encrypted with this key; `https` gives them the `__Host-` prefix,
     /// which binds them to our host and to https.
     pub fn new(key: &[u8; 64], https: bool) -> Self {
-        Self { key: Key::from(key), https }
+        Self {
+            key: Key::from(key),
+            https,
+        }
     }
 
     /// The session's token.
     pub(super) fn session(&self, headers: &HeaderMap) -> Option<SessionToken> {
         let jar = CookieJar::from_headers(headers);
-        jar.get(&self.name(SESSION)).map(|cookie| SessionToken(cookie.value().to_owned()))
+        jar.get(&self.name(SESSION))
+            .map(|cookie| SessionToken(cookie.value().to_owned()))
     }
 
     /// The link that was opened in this browser.
@@ -76,7 +80,10 @@ impl Cookies {
     pub(super) fn draft(&self, headers: &HeaderMap) -> Option<Draft> {
         let text = self.read(headers, DRAFT)?;
         let (login_id, nickname) = text.split_once('\n')?;
-        Some(Draft { login_id: login_id.to_owned(), nickname: nickname.to_owned() })
+        Some(Draft {
+            login_id: login_id.to_owned(),
+            nickname: nickname.to_owned(),
+        })
     }
 
     /// Carries an opened link for as long as any link works.
@@ -92,7 +99,12 @@ impl Cookies {
             }
             Keep::NoSession => self.header(self.cookie(SESSION, String::new(), Duration::ZERO)),
             Keep::Sent(sent) => {
-                let SentLetter { letter, address, asked_at, until } = sent;
+                let SentLetter {
+                    letter,
+                    address,
+                    asked_at,
+                    until,
+                } = sent;
                 let text = format!("{letter} {} {} {address}", asked_at.0, until.0);
                 self.encrypted(SENT, text, span(now, *until))
             }
@@ -108,12 +120,17 @@ impl Cookies {
     }
 
     fn name(&self, name: &str) -> String {
-        if self.https { format!("__Host-{name}") } else { name.to_owned() }
+        if self.https {
+            format!("__Host-{name}")
+        } else {
+            name.to_owned()
+        }
     }
 
     fn read(&self, headers: &HeaderMap, name: &str) -> Option<String> {
         let jar = PrivateCookieJar::from_headers(headers, self.key.clone());
-        jar.get(&self.name(name)).map(|cookie| cookie.value().to_owned())
+        jar.get(&self.name(name))
+            .map(|cookie| cookie.value().to_owned())
     }
 
     fn cookie(&self, name: &str, value: String, life: Duration) -> Cookie<'static> {

@@ -16,10 +16,19 @@ const MOST_BYTES: usize = 32 * 1024;
 /// Lets only a plain form through: 413, 415 or 400 for everything else.
 pub(super) async fn check(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     let essence = kind.and_then(|kind| kind.split(';').next()).map(str::trim);
-    let length = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    if length.and_then(|length| length.parse::<usize>().ok()).is_some_and(|n| n > MOST_BYTES) {
+    let length = parts
+        .headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok());
+    if length
+        .and_then(|length| length.parse::<usize>().ok())
+        .is_some_and(|n| n > MOST_BYTES)
+    {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
     if !essence.is_some_and(|e| e.eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
@@ -30,28 +39,42 @@ pub(super) async fn check(request: Request, next: Next) -> Response {
         Err(error) => {
             let too_long = std::error::Error::source(&error)
                 .is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
-            return if too_long { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST }
-                .into_response();
+            return if too_long {
+                StatusCode::PAYLOAD_TOO_LARGE
+            } else {
+                StatusCode::BAD_REQUEST
+            }
+            .into_response();
         }
     };
     if !is_plain_form(&bytes) {
         return StatusCode::BAD_REQUEST.into_response();
     }
-    next.run(Request::from_parts(parts, Body::from(bytes))).await
+    next.run(Request::from_parts(parts, Body::from(bytes)))
+        .await
 }
 
 /// Valid UTF-8 after decoding, each key once, no brackets.
 fn is_plain_form(bytes: &[u8]) -> bool {
     let mut seen = Vec::new();
-    bytes.split(|b| *b == b'&').filter(|pair| !pair.is_empty()).all(|pair| {
-        let mut halves = pair.splitn(2, |b| *b == b'=');
-        let mut decoded = || percent_decode(halves.next().unwrap_or_default()).decode_utf8().ok();
-        let (Some(key), Some(_value)) = (decoded(), decoded()) else { return false };
-        let fresh = !seen.contains(&key);
-        let plain = !key.contains(['[', ']']);
-        seen.push(key);
-        fresh && plain
-    })
+    bytes
+        .split(|b| *b == b'&')
+        .filter(|pair| !pair.is_empty())
+        .all(|pair| {
+            let mut halves = pair.splitn(2, |b| *b == b'=');
+            let mut decoded = || {
+                percent_decode(halves.next().unwrap_or_default())
+                    .decode_utf8()
+                    .ok()
+            };
+            let (Some(key), Some(_value)) = (decoded(), decoded()) else {
+                return false;
+            };
+            let fresh = !seen.contains(&key);
+            let plain = !key.contains(['[', ']']);
+            seen.push(key);
+            fresh && plain
+        })
 }
 
 #[cfg(test)]
@@ -63,7 +86,14 @@ mod tests {
         for good in ["", "email=a%40example.jp", "a=1&b=&c=%E3%81%82+x", "&&a=1"] {
             assert!(is_plain_form(good.as_bytes()), "{good}");
         }
-        for bad in ["a=1&a=2", "a[]=1", "a%5B0%5D=1", "a=%FF", "%C0=1", "a=\u{0}%ED%A0%80"] {
+        for bad in [
+            "a=1&a=2",
+            "a[]=1",
+            "a%5B0%5D=1",
+            "a=%FF",
+            "%C0=1",
+            "a=\u{0}%ED%A0%80",
+        ] {
             assert!(!is_plain_form(bad.as_bytes()), "{bad}");
         }
     }

@@ -2,12 +2,7 @@
 
 use std::any::Any;
 
-use app::{
-    api::Retry,
-    pages::problem::Problem,
-    shell::shell,
-    visit::Visit,
-};
+use app::{api::Retry, pages::problem::Problem, shell::shell, visit::Visit};
 use axum::{
     body::Body,
     extract::{Request, State as FromState},
@@ -44,7 +39,12 @@ pub(super) async fn page(FromState(state): FromState<State>, request: Request) -
 }
 
 /// The page for what went wrong.
-pub(super) async fn problem(state: &State, visit: Visit, parts: Parts, problem: Problem) -> Response {
+pub(super) async fn problem(
+    state: &State,
+    visit: Visit,
+    parts: Parts,
+    problem: Problem,
+) -> Response {
     render(state, visit, parts, Beside::Problem(problem)).await
 }
 
@@ -65,16 +65,17 @@ pub(super) async fn render(state: &State, visit: Visit, parts: Parts, beside: Be
         }
     };
     let request = Request::from_parts(parts, Body::empty());
-    let response = leptos_axum::handle_response_inner(context, shell, request, |app, _chunks, _| {
-        // The chunks that are dropped are inline scripts for a hydration of the
-        // whole page, which never comes.
-        async move {
-            let html = app.to_html_stream_in_order().collect::<String>().await;
-            stream::once(ready(html)).boxed()
-        }
-        .boxed()
-    })
-    .await;
+    let response =
+        leptos_axum::handle_response_inner(context, shell, request, |app, _chunks, _| {
+            // The chunks that are dropped are inline scripts for a hydration of the
+            // whole page, which never comes.
+            async move {
+                let html = app.to_html_stream_in_order().collect::<String>().await;
+                stream::once(ready(html)).boxed()
+            }
+            .boxed()
+        })
+        .await;
     let (mut head, body) = response.into_parts();
     if let Some(status) = status {
         head.status = status;
@@ -89,7 +90,11 @@ pub(super) async fn render(state: &State, visit: Visit, parts: Parts, beside: Be
 }
 
 /// Every error gets our page, wherever it comes from.
-pub(super) async fn explain(FromState(state): FromState<State>, request: Request, next: Next) -> Response {
+pub(super) async fn explain(
+    FromState(state): FromState<State>,
+    request: Request,
+    next: Next,
+) -> Response {
     let visit = anonymous(&state, &request);
     let head = request.method() == axum::http::Method::HEAD;
     let mut asked = axum::http::Request::new(());
@@ -105,7 +110,8 @@ pub(super) async fn explain(FromState(state): FromState<State>, request: Request
     let mut page = problem(&state, visit, parts, Problem::of(status)).await;
     *page.status_mut() = status;
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        page.headers_mut().insert("retry-after", axum::http::HeaderValue::from_static("5"));
+        page.headers_mut()
+            .insert("retry-after", axum::http::HeaderValue::from_static("5"));
     }
     if let Some(allow) = allow {
         page.headers_mut().insert(axum::http::header::ALLOW, allow);

@@ -77,19 +77,28 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
         .route("/register/verify", get(verify_registration))
         .fallback_service(get(page).with_state(state.clone()))
         .layer(from_fn_with_state(state.clone(), visitor::load))
-        .layer(CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(1024)));
+        .layer(
+            CompressionLayer::new()
+                .gzip(true)
+                .compress_when(SizeAbove::new(1024)),
+        );
 
     let mut files = Router::new().route("/pkg/{name}", get(hashed));
     for name in AT_THE_ROOT {
         files = files.route(&format!("/{name}"), get(at_the_root));
     }
-    let probes = Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz));
+    let probes = Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz));
 
     Ok(files
         .merge(probes)
         .merge(site)
         .layer(csrf)
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            PATIENCE,
+        ))
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(from_fn_with_state(state.clone(), pages::explain))
         .layer(from_fn_with_state(public_url.is_https(), headers::add))
@@ -105,7 +114,12 @@ struct Token {
 /// The letter's link. It changes nothing, so a mail scanner may look at it: the
 /// token goes into an encrypted cookie, and leaves the address bar.
 async fn verify_registration(FromState(state): FromState<State>, query: Query<Token>) -> Response {
-    open_link(&state, Opened::Registration, &query.token, "/register/provisional")
+    open_link(
+        &state,
+        Opened::Registration,
+        &query.token,
+        "/register/provisional",
+    )
 }
 
 fn open_link(state: &State, which: Opened, token: &str, path: &'static str) -> Response {
@@ -130,7 +144,11 @@ async fn readyz(FromState(state): FromState<State>) -> Response {
         Ok(()) => "ready\n".into_response(),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database does not answer\n",
+            )
+                .into_response()
         }
     };
     response.extensions_mut().insert(Complete);

@@ -29,7 +29,9 @@ const DRAIN: Duration = Duration::from_secs(20);
 /// Serves until `stop` holds `true`, then finishes what is at hand.
 pub async fn run(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
     let mut http = auto::Builder::new(TokioExecutor::new());
-    http.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
+    http.http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS);
     http.http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(HEADERS)
@@ -42,12 +44,16 @@ pub async fn run(listener: TcpListener, router: Router, mut stop: watch::Receive
             _ = stop.wait_for(|stop| *stop) => break,
             accepted = accept(&listener, &places) => accepted,
         };
-        let Some((stream, peer, place)) = accepted else { continue };
+        let Some((stream, peer, place)) = accepted else {
+            continue;
+        };
         let router = router.clone();
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
             answer(router.clone(), request, peer)
         });
-        let connection = http.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = http
+            .serve_connection(TokioIo::new(stream), service)
+            .into_owned();
         let connection = open.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
@@ -66,7 +72,11 @@ pub async fn run(listener: TcpListener, router: Router, mut stop: watch::Receive
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> Option<(tokio::net::TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+) -> Option<(
+    tokio::net::TcpStream,
+    SocketAddr,
+    tokio::sync::OwnedSemaphorePermit,
+)> {
     let place = places.clone().acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, peer)) => {

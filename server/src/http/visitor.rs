@@ -17,7 +17,11 @@ use crate::{fault::Fault, secrets::token_hash, store::session};
 const DEVICE_CHARS: usize = 200;
 
 /// Puts the visit into the request.
-pub(super) async fn load(FromState(state): FromState<State>, mut request: Request, next: Next) -> Response {
+pub(super) async fn load(
+    FromState(state): FromState<State>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let mut visit = anonymous(&state, &request);
     let headers = request.headers();
     visit.registration = state.cookies.opened(headers, Opened::Registration);
@@ -32,7 +36,13 @@ pub(super) async fn load(FromState(state): FromState<State>, mut request: Reques
             Err(error) => {
                 let trouble = Fault::from(error).report();
                 let (parts, _) = request.into_parts();
-                return problem(&state, visit, parts, app::pages::problem::Problem::trouble(&trouble)).await;
+                return problem(
+                    &state,
+                    visit,
+                    parts,
+                    app::pages::problem::Problem::trouble(&trouble),
+                )
+                .await;
             }
         }
     }
@@ -43,8 +53,13 @@ pub(super) async fn load(FromState(state): FromState<State>, mut request: Reques
 /// The visit of somebody about whom nothing is known yet.
 pub(super) fn anonymous(state: &State, request: &Request) -> Visit {
     let headers = request.headers();
-    let device = headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let device = headers
+        .get(header::USER_AGENT)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip());
     Visit {
         now: state.clock.now(),
         who: Visitor::Nobody,
@@ -53,7 +68,13 @@ pub(super) fn anonymous(state: &State, request: &Request) -> Visit {
                 .map(|peer| client_address(peer, &state.trusted_proxies, headers).to_string())
                 .unwrap_or_default(),
             device: device
-                .map(|device| device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARS).collect())
+                .map(|device| {
+                    device
+                        .chars()
+                        .filter(|c| !c.is_control())
+                        .take(DEVICE_CHARS)
+                        .collect()
+                })
                 .unwrap_or_default(),
         },
         registration: None,
@@ -76,7 +97,11 @@ fn client_address(peer: IpAddr, trusted: &[IpAddr], headers: &HeaderMap) -> IpAd
         .flat_map(|value| value.split(','))
         .filter_map(|address| address.trim().parse().ok())
         .collect();
-    named.into_iter().rev().find(|address| !trusted.contains(address)).unwrap_or(peer)
+    named
+        .into_iter()
+        .rev()
+        .find(|address| !trusted.contains(address))
+        .unwrap_or(peer)
 }
 
 #[cfg(test)]
@@ -88,9 +113,16 @@ mod tests {
         let proxy: IpAddr = [10, 0, 0, 1].into();
         let client: IpAddr = [203, 0, 113, 7].into();
         let mut headers = HeaderMap::new();
-        headers.insert("x-forwarded-for", "198.51.100.1, 203.0.113.7, 10.0.0.1".parse().expect("good"));
+        headers.insert(
+            "x-forwarded-for",
+            "198.51.100.1, 203.0.113.7, 10.0.0.1".parse().expect("good"),
+        );
         assert_eq!(client_address(proxy, &[proxy], &headers), client);
-        assert_eq!(client_address(client, &[proxy], &headers), client, "the header is ignored");
+        assert_eq!(
+            client_address(client, &[proxy], &headers),
+            client,
+            "the header is ignored"
+        );
         assert_eq!(client_address(proxy, &[proxy], &HeaderMap::new()), proxy);
     }
 }

@@ -41,10 +41,19 @@ impl Letter {
             Block::Lines(format!("{}です。", society.name)),
         ];
         all.extend(blocks);
-        all.push(Block::Notes(vec!["本メールには返信できませんのでご了承ください。".to_owned()]));
-        all.push(Block::Lines(format!("{}\nTEL:{}", society.name, society.telephone)));
+        all.push(Block::Notes(vec![
+            "本メールには返信できませんのでご了承ください。".to_owned(),
+        ]));
+        all.push(Block::Lines(format!(
+            "{}\nTEL:{}",
+            society.name, society.telephone
+        )));
         let subject = format!("【{}】{title}", society.portal_name);
-        Self { text: text(&all), html: html(&subject, &all), subject }
+        Self {
+            text: text(&all),
+            html: html(&subject, &all),
+            subject,
+        }
     }
 }
 
@@ -52,7 +61,11 @@ fn text(blocks: &[Block]) -> String {
     let blocks = blocks.iter().map(|block| match block {
         Block::Lines(text) | Block::Link(text) => text.clone(),
         Block::Value { name, value } => format!("{name}\n{value}"),
-        Block::Notes(notes) => notes.iter().map(|n| format!("※{n}")).collect::<Vec<_>>().join("\n"),
+        Block::Notes(notes) => notes
+            .iter()
+            .map(|n| format!("※{n}"))
+            .collect::<Vec<_>>()
+            .join("\n"),
     });
     blocks.collect::<Vec<_>>().join("\n\n") + "\n"
 }

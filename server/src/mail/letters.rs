@@ -23,7 +23,10 @@ impl Link {
         [
             Block::Link(self.url.clone()),
             // With the date: a letter is not always read on the day it is sent.
-            Block::Lines(format!("このURLは {} まで使えます。", self.expires_at.full())),
+            Block::Lines(format!(
+                "このURLは {} まで使えます。",
+                self.expires_at.full()
+            )),
         ]
     }
 
@@ -111,7 +114,11 @@ impl Changed {
 
     /// What the queue keeps of a change: the `about` of its letter.
     pub fn about(changes: &[Self]) -> String {
-        changes.iter().map(|change| change.as_str()).collect::<Vec<_>>().join(",")
+        changes
+            .iter()
+            .map(|change| change.as_str())
+            .collect::<Vec<_>>()
+            .join(",")
     }
 
     /// The other way round; words of a later version are passed over.
@@ -125,9 +132,18 @@ impl Changed {
 pub fn change(society: &Society, at: Timestamp, changes: &[Changed], sign_in: &str) -> Letter {
     let names: Vec<_> = changes.iter().map(|change| change.name()).collect();
     let blocks = vec![
-        Block::Lines(format!("{}の登録内容が変更されました。", society.portal_name)),
-        Block::Value { name: "変更日時", value: at.full() },
-        Block::Value { name: "変更内容", value: names.join("、") },
+        Block::Lines(format!(
+            "{}の登録内容が変更されました。",
+            society.portal_name
+        )),
+        Block::Value {
+            name: "変更日時",
+            value: at.full(),
+        },
+        Block::Value {
+            name: "変更内容",
+            value: names.join("、"),
+        },
         Block::Lines(format!(
             "ご自身で変更された場合は、お手続きは不要です。\n\
              お心当たりがない場合は、ただちに以下のログイン画面の{FORGOTTEN}から\n\
@@ -166,7 +182,10 @@ pub fn welcome(society: &Society, nickname: &str, login_id: &str, sign_in: &str)
             society.portal_name
         )),
         Block::Link(sign_in.to_owned()),
-        Block::Value { name: "ログインID", value: login_id.to_owned() },
+        Block::Value {
+            name: "ログインID",
+            value: login_id.to_owned(),
+        },
         Block::Notes(vec![
             "パスワードはこのメールには記載していません。".to_owned(),
             format!(
@@ -183,7 +202,10 @@ const THROW_AWAY: &str = "本メールに覚えがない場合は、大変お手
 const FORGOTTEN: &str = "「パスワードを忘れた方はこちら」";
 
 fn let_through(society: &Society) -> String {
-    format!("迷惑メール設定は {} を受信可能に設定してください。", society.mail_domain)
+    format!(
+        "迷惑メール設定は {} を受信可能に設定してください。",
+        society.mail_domain
+    )
 }
 
 #[cfg(test)]
@@ -217,7 +239,10 @@ mod tests {
     #[test]
     fn the_way_into_the_registration_is_told_in_the_manual_s_words() {
         let letter = registration(&Society::default(), &link("/register/verify"));
-        assert_eq!(letter.subject, "【AB健康マイポータル】利用登録手続きのご案内");
+        assert_eq!(
+            letter.subject,
+            "【AB健康マイポータル】利用登録手続きのご案内"
+        );
         assert_eq!(
             letter.text,
             "■ 利用登録手続きのご案内 ■\n\
@@ -248,13 +273,26 @@ mod tests {
         for letter in every_letter() {
             for body in [&letter.text, &letter.html] {
                 let links = body.match_indices("://").count();
-                assert_eq!(links, body.matches(PORTAL).count(), "a foreign link in {body}");
+                assert_eq!(
+                    links,
+                    body.matches(PORTAL).count(),
+                    "a foreign link in {body}"
+                );
                 assert!(links > 0, "no way to the portal in {body}");
             }
             let hrefs = letter.html.matches("href=").count();
-            assert_eq!(hrefs, letter.html.matches(&format!("href=\"{PORTAL}/")).count());
-            for fetching in ["src=", "<img", "<link", "<script", "<style", "url(", "style="] {
-                assert!(!letter.html.contains(fetching), "{fetching} in {}", letter.html);
+            assert_eq!(
+                hrefs,
+                letter.html.matches(&format!("href=\"{PORTAL}/")).count()
+            );
+            for fetching in [
+                "src=", "<img", "<link", "<script", "<style", "url(", "style=",
+            ] {
+                assert!(
+                    !letter.html.contains(fetching),
+                    "{fetching} in {}",
+                    letter.html
+                );
             }
         }
     }
@@ -262,7 +300,10 @@ mod tests {
     #[test]
     fn both_forms_of_a_letter_say_the_same() {
         for letter in every_letter() {
-            let body = letter.html.split_once("<body>").map_or("", |(_, body)| body);
+            let body = letter
+                .html
+                .split_once("<body>")
+                .map_or("", |(_, body)| body);
             let mut words = String::new();
             for piece in body.split('<') {
                 words += piece.split_once('>').map_or(piece, |(_, text)| text);
@@ -274,7 +315,10 @@ mod tests {
                 .replace("&#39;", "'")
                 .replace("&amp;", "&");
             let lines = |text: &str| -> Vec<String> {
-                text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+                text.lines()
+                    .filter(|line| !line.is_empty())
+                    .map(str::to_owned)
+                    .collect()
             };
             assert_eq!(lines(&words), lines(&letter.text));
         }
@@ -283,20 +327,33 @@ mod tests {
     #[test]
     fn every_letter_says_who_writes_and_that_nobody_reads_answers() {
         for letter in every_letter() {
-            assert!(letter.subject.starts_with("【AB健康マイポータル】"), "{}", letter.subject);
+            assert!(
+                letter.subject.starts_with("【AB健康マイポータル】"),
+                "{}",
+                letter.subject
+            );
             for part in [
                 "オートバックス健康保険組合です。",
                 "本メールには返信できません",
                 "TEL:03-6219-8877",
             ] {
-                assert!(letter.text.contains(part), "{part} is missing in {}", letter.text);
+                assert!(
+                    letter.text.contains(part),
+                    "{part} is missing in {}",
+                    letter.text
+                );
             }
         }
     }
 
     #[test]
     fn a_nickname_is_text_in_the_html_too() {
-        let letter = welcome(&Society::default(), "</p><script>alert(1)</script>", "id", PORTAL);
+        let letter = welcome(
+            &Society::default(),
+            "</p><script>alert(1)</script>",
+            "id",
+            PORTAL,
+        );
         assert!(!letter.html.contains("<script"), "{}", letter.html);
         assert!(letter.text.contains("</p><script>alert(1)</script> 様"));
     }
@@ -306,8 +363,16 @@ mod tests {
         let about = Changed::about(&[Changed::LoginId, Changed::Password]);
         let changes = Changed::parse(&about);
         let letter = change(&Society::default(), ASKED, &changes, PORTAL);
-        assert!(letter.text.contains("変更日時\n2026年11月22日 14:42\n"), "{}", letter.text);
-        assert!(letter.text.contains("変更内容\nログインID、パスワード\n"), "{}", letter.text);
+        assert!(
+            letter.text.contains("変更日時\n2026年11月22日 14:42\n"),
+            "{}",
+            letter.text
+        );
+        assert!(
+            letter.text.contains("変更内容\nログインID、パスワード\n"),
+            "{}",
+            letter.text
+        );
         for change in Changed::ALL {
             assert_eq!(Changed::parse(&Changed::about(&[change])), [change]);
         }

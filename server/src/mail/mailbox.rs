@@ -37,9 +37,14 @@ fn read(file: &PathBuf) -> io::Result<StoredLetter> {
     let bytes = fs::read(file)?;
     let Some(message) = MessageParser::default().parse(&bytes) else {
         let name = file.display();
-        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{name} is no letter")));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("{name} is no letter"),
+        ));
     };
-    let date = message.date().map(|date| Timestamp(date.to_timestamp() * 1000).full());
+    let date = message
+        .date()
+        .map(|date| Timestamp(date.to_timestamp() * 1000).full());
     Ok(StoredLetter {
         from: person(message.from()),
         to: person(message.to()),
@@ -51,7 +56,9 @@ fn read(file: &PathBuf) -> io::Result<StoredLetter> {
 
 /// `name <address>`, or the address alone.
 fn person(address: Option<&Address<'_>>) -> String {
-    let Some(first) = address.and_then(Address::first) else { return String::new() };
+    let Some(first) = address.and_then(Address::first) else {
+        return String::new();
+    };
     match (first.name(), first.address().unwrap_or_default()) {
         (Some(name), address) => format!("{name} <{address}>"),
         (None, address) => address.to_owned(),

@@ -103,7 +103,9 @@ mod tests {
     fn sent_to(to: &str, letter: Letter, society: &Society) -> Message {
         let from = EmailAddress::parse(&society.sender()).unwrap();
         let to = EmailAddress::parse(to).unwrap();
-        Outgoing::new(ID, letter, &from, &to, society, AT).unwrap().message
+        Outgoing::new(ID, letter, &from, &to, society, AT)
+            .unwrap()
+            .message
     }
 
     #[test]
@@ -114,8 +116,14 @@ mod tests {
         let from = message.from().unwrap().first().unwrap();
         assert_eq!(from.name(), Some("AB健康マイポータル"));
         assert_eq!(from.address(), Some("no-reply@autobacs-kenpo.jp"));
-        assert_eq!(message.to().unwrap().first().unwrap().address(), Some("taro@example.jp"));
-        assert_eq!(message.subject(), Some("【AB健康マイポータル】利用登録手続きのご案内"));
+        assert_eq!(
+            message.to().unwrap().first().unwrap().address(),
+            Some("taro@example.jp")
+        );
+        assert_eq!(
+            message.subject(),
+            Some("【AB健康マイポータル】利用登録手続きのご案内")
+        );
         assert_eq!(message.date().unwrap().to_timestamp() * 1000, AT.0);
         assert_eq!(
             message.message_id(),
@@ -135,8 +143,12 @@ mod tests {
     fn the_addresses_that_docomo_and_au_gave_out_are_written_to_as_they_are() {
         for to in ["a..b@docomo.ne.jp", "a.@ezweb.ne.jp", ".taro-@docomo.ne.jp"] {
             let message = sent_to(to, letter("本文"), &Society::default());
-            let recipients: Vec<_> =
-                message.envelope().to().iter().map(ToString::to_string).collect();
+            let recipients: Vec<_> = message
+                .envelope()
+                .to()
+                .iter()
+                .map(ToString::to_string)
+                .collect();
             assert_eq!(recipients, [to]);
             let bytes = String::from_utf8(message.formatted()).unwrap();
             assert!(bytes.contains(&format!("\r\nTo: {to}\r\n")), "{bytes}");
@@ -147,13 +159,20 @@ mod tests {
     fn on_the_wire_there_is_only_ascii_in_short_lines() {
         let text = format!("{}\n.\n..\n{}\n", "長".repeat(2000), "x".repeat(5000));
         let bytes = sent_to("taro@example.jp", letter(&text), &Society::default()).formatted();
-        assert!(bytes.is_ascii(), "8-bit characters need a server that takes them");
+        assert!(
+            bytes.is_ascii(),
+            "8-bit characters need a server that takes them"
+        );
         let wire = String::from_utf8(bytes.clone()).unwrap();
         let (head, body) = wire.split_once("\r\n\r\n").unwrap();
         // RFC 5322, section 2.1.1: what has to be kept, and what should be.
         for (part, most) in [(head, 998), (body, 78)] {
             for line in part.split("\r\n") {
-                assert!(line.len() <= most, "{} characters in one line: {line}", line.len());
+                assert!(
+                    line.len() <= most,
+                    "{} characters in one line: {line}",
+                    line.len()
+                );
                 assert!(!line.contains(['\r', '\n']), "a bare line end in {line:?}");
                 assert_ne!(line, ".", "the end of the letter in its middle");
             }
@@ -165,15 +184,29 @@ mod tests {
     #[test]
     fn no_name_and_no_title_can_add_a_header_or_a_recipient() {
         let smuggled = "x\r\nBcc: thief@example.com\r\n\r\nbody";
-        let society = Society { portal_name: smuggled.to_owned(), ..Society::default() };
-        let injected = Letter { subject: smuggled.to_owned(), ..letter("本文") };
+        let society = Society {
+            portal_name: smuggled.to_owned(),
+            ..Society::default()
+        };
+        let injected = Letter {
+            subject: smuggled.to_owned(),
+            ..letter("本文")
+        };
         let message = sent_to("taro@example.jp", injected, &society);
         assert_eq!(message.envelope().to().len(), 1);
         let bytes = message.formatted();
         let parsed = MessageParser::default().parse(&bytes).unwrap();
-        assert!(parsed.bcc().is_none(), "{}", String::from_utf8_lossy(&bytes));
+        assert!(
+            parsed.bcc().is_none(),
+            "{}",
+            String::from_utf8_lossy(&bytes)
+        );
         assert_eq!(parsed.body_text(0).unwrap().trim_end(), "本文");
-        let names: Vec<_> = parsed.headers().iter().map(|header| header.name()).collect();
+        let names: Vec<_> = parsed
+            .headers()
+            .iter()
+            .map(|header| header.name())
+            .collect();
         assert_eq!(
             names,
             [

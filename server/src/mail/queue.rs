@@ -121,7 +121,9 @@ impl Postman {
         let mut tx = self.db.write().await?;
         let claimed = letter::claim(&mut tx, self.clock.now(), LEASE).await?;
         tx.commit().await?;
-        let Some(claimed) = claimed else { return Ok(None) };
+        let Some(claimed) = claimed else {
+            return Ok(None);
+        };
 
         let result = self.deliver(&claimed).await;
 
@@ -157,7 +159,9 @@ impl Postman {
     async fn deliver(&self, claimed: &Claimed) -> Result<(), Failure> {
         let now = self.clock.now();
         let Some(kind) = LetterKind::parse(&claimed.kind) else {
-            return Err(Failure::Later("this version does not know the letter".to_owned()));
+            return Err(Failure::Later(
+                "this version does not know the letter".to_owned(),
+            ));
         };
         if let Some(why) = has_lost_its_meaning(claimed, now) {
             return Err(Failure::Never(why.to_owned()));
@@ -208,7 +212,9 @@ impl Postman {
         let Some(link) = &claimed.link else {
             return Err(Failure::Never("the link is gone".to_owned()));
         };
-        let token = self.secrets.link_token(&link.purpose, link.id, &link.address);
+        let token = self
+            .secrets
+            .link_token(&link.purpose, link.id, &link.address);
         Ok(Link {
             url: format!("{}{path}?token={token}", self.public_url),
             asked_at: link.asked_at,
@@ -244,7 +250,10 @@ fn has_lost_its_meaning(claimed: &Claimed, now: Timestamp) -> Option<&'static st
 /// then, and not an hour afterwards.
 fn next_try(claimed: &Claimed, now: Timestamp) -> Timestamp {
     let failures = usize::try_from(claimed.attempts).unwrap_or(usize::MAX);
-    let pause = PAUSES.get(failures.saturating_sub(1)).copied().unwrap_or(HOUR);
+    let pause = PAUSES
+        .get(failures.saturating_sub(1))
+        .copied()
+        .unwrap_or(HOUR);
     let mut end = claimed.asked_at.plus(LIFE);
     if let Some(link) = &claimed.link {
         end = end.min(link.expires_at);

@@ -143,7 +143,9 @@ fn is_loopback(host: &Host<&str>) -> bool {
         Host::Domain(name) => {
             // `smtp:` is no scheme of the web, so its IPv4 addresses come as names.
             name.eq_ignore_ascii_case("localhost")
-                || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+                || name
+                    .parse::<IpAddr>()
+                    .is_ok_and(|address| address.is_loopback())
         }
         Host::Ipv4(address) => address.is_loopback(),
         Host::Ipv6(address) => address.is_loopback(),
@@ -255,12 +257,21 @@ impl fmt::Debug for MailServer {
 impl MailServer {
     fn new(setting: SmtpSetting, hello: &str) -> Result<Self, SendError> {
         let tls = TlsParameters::new(setting.host.clone()).map_err(|e| trouble("TLS", &e))?;
-        Ok(Self { setting, tls, hello: ClientId::Domain(hello.to_owned()) })
+        Ok(Self {
+            setting,
+            tls,
+            hello: ClientId::Domain(hello.to_owned()),
+        })
     }
 
     /// Connected, encrypted and signed in.
     async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
-        let SmtpSetting { host, port, encryption, credentials } = &self.setting;
+        let SmtpSetting {
+            host,
+            port,
+            encryption,
+            credentials,
+        } = &self.setting;
         let from_the_start = (*encryption == Encryption::Tls).then(|| self.tls.clone());
         let mut connection = AsyncSmtpConnection::connect_tokio1(
             (host.as_str(), *port),
@@ -288,12 +299,21 @@ impl MailServer {
         let mut connection = self.connect().await?;
         let envelope = letter.message.envelope();
         let sender = Mail::new(envelope.from().cloned(), Vec::new());
-        connection.command(sender).await.map_err(|e| trouble("sender", &e))?;
+        connection
+            .command(sender)
+            .await
+            .map_err(|e| trouble("sender", &e))?;
         for recipient in envelope.to() {
             let recipient = Rcpt::new(recipient.clone(), Vec::new());
-            connection.command(recipient).await.map_err(|e| verdict("recipient", &e))?;
+            connection
+                .command(recipient)
+                .await
+                .map_err(|e| verdict("recipient", &e))?;
         }
-        connection.command(Data).await.map_err(|e| trouble("DATA", &e))?;
+        connection
+            .command(Data)
+            .await
+            .map_err(|e| trouble("DATA", &e))?;
         let taken = connection.message(&letter.message.formatted()).await;
         taken.map_err(|e| verdict("letter", &e))?;
         Ok(connection)
@@ -305,7 +325,10 @@ async fn within_patience<T>(
 ) -> Result<T, SendError> {
     match tokio::time::timeout(PATIENCE, conversation).await {
         Ok(result) => result,
-        Err(_) => Err(SendError::Trouble(format!("no end within {} s", PATIENCE.as_secs()))),
+        Err(_) => Err(SendError::Trouble(format!(
+            "no end within {} s",
+            PATIENCE.as_secs()
+        ))),
     }
 }
 
@@ -342,7 +365,11 @@ fn in_folder(error: &io::Error) -> SendError {
 
 /// Written under another name first: whoever lists the folder sees whole letters.
 async fn store(folder: &Path, letter: &Outgoing) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).await?;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .await?;
     let name = format!("{:013}-{}", letter.at.0, letter.id);
     let draft = folder.join(format!(".{name}"));
     write(&draft, &letter.message.formatted()).await?;
@@ -350,7 +377,11 @@ async fn store(folder: &Path, letter: &Outgoing) -> io::Result<()> {
 }
 
 async fn probe(folder: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).await?;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .await?;
     let file = folder.join(".check");
     write(&file, b"").await?;
     fs::remove_file(&file).await
@@ -358,7 +389,13 @@ async fn probe(folder: &Path) -> io::Result<()> {
 
 async fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(file).await?;
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(file)
+        .await?;
     file.write_all(bytes).await?;
     file.flush().await
 }
@@ -384,12 +421,24 @@ mod tests {
     #[test]
     fn only_this_machine_is_talked_to_in_the_clear() {
         for here in ["localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "[::1]"] {
-            assert_eq!(smtp(&format!("smtp://{here}")).encryption, Encryption::Plain, "{here}");
-            assert_eq!(smtp(&format!("smtps://{here}")).encryption, Encryption::Tls, "{here}");
+            assert_eq!(
+                smtp(&format!("smtp://{here}")).encryption,
+                Encryption::Plain,
+                "{here}"
+            );
+            assert_eq!(
+                smtp(&format!("smtps://{here}")).encryption,
+                Encryption::Tls,
+                "{here}"
+            );
         }
-        for elsewhere in
-            ["mail.example.jp", "localhost.example.jp", "127.0.0.1.example.jp", "10.0.0.1", "[::2]"]
-        {
+        for elsewhere in [
+            "mail.example.jp",
+            "localhost.example.jp",
+            "127.0.0.1.example.jp",
+            "10.0.0.1",
+            "[::2]",
+        ] {
             let setting = smtp(&format!("smtp://{elsewhere}"));
             assert_eq!(setting.encryption, Encryption::StartTls, "{elsewhere}");
         }
@@ -398,10 +447,16 @@ mod tests {
     #[test]
     fn a_mail_server_is_named_with_its_port_and_its_login() {
         let setting = smtp("smtps://portal%40example.jp:p%3A%2Fss@mail.example.jp:10465");
-        assert_eq!((setting.host.as_str(), setting.port), ("mail.example.jp", 10465));
+        assert_eq!(
+            (setting.host.as_str(), setting.port),
+            ("mail.example.jp", 10465)
+        );
         assert_eq!(
             setting.credentials,
-            Some(Credentials::new("portal@example.jp".to_owned(), "p:/ss".to_owned()))
+            Some(Credentials::new(
+                "portal@example.jp".to_owned(),
+                "p:/ss".to_owned()
+            ))
         );
         assert_eq!(smtp("smtp://mail.example.jp").port, 587);
         assert_eq!(smtp("smtps://mail.example.jp/").port, 465);
@@ -412,18 +467,39 @@ mod tests {
 
     #[test]
     fn a_setting_that_makes_no_sense_is_refused_with_its_reason() {
-        assert_eq!("mailbox:data/mail".parse(), Ok(MailSetting::Mailbox("data/mail".into())));
+        assert_eq!(
+            "mailbox:data/mail".parse(),
+            Ok(MailSetting::Mailbox("data/mail".into()))
+        );
         assert_eq!(refused("mailbox:"), MailSettingError::Folder);
         assert_eq!(refused("mail.example.jp"), MailSettingError::Scheme);
         assert_eq!(refused(""), MailSettingError::Scheme);
         assert_eq!(refused("http://mail.example.jp"), MailSettingError::Scheme);
         assert_eq!(refused("smtp://"), MailSettingError::Url);
-        assert_eq!(refused("smtp://mail.example.jp:99999"), MailSettingError::Url);
-        assert_eq!(refused("smtp://portal@mail.example.jp"), MailSettingError::Login);
-        assert_eq!(refused("smtp://:secret@mail.example.jp"), MailSettingError::Login);
-        assert_eq!(refused("smtp://portal:%FF@mail.example.jp"), MailSettingError::Login);
-        assert_eq!(refused("smtp://mail.example.jp?tls=none"), MailSettingError::Rest);
-        assert_eq!(refused("smtp://mail.example.jp/mail"), MailSettingError::Rest);
+        assert_eq!(
+            refused("smtp://mail.example.jp:99999"),
+            MailSettingError::Url
+        );
+        assert_eq!(
+            refused("smtp://portal@mail.example.jp"),
+            MailSettingError::Login
+        );
+        assert_eq!(
+            refused("smtp://:secret@mail.example.jp"),
+            MailSettingError::Login
+        );
+        assert_eq!(
+            refused("smtp://portal:%FF@mail.example.jp"),
+            MailSettingError::Login
+        );
+        assert_eq!(
+            refused("smtp://mail.example.jp?tls=none"),
+            MailSettingError::Rest
+        );
+        assert_eq!(
+            refused("smtp://mail.example.jp/mail"),
+            MailSettingError::Rest
+        );
     }
 
     #[test]

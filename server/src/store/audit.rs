@@ -1,5 +1,4 @@
-//! What happened, in order: one row an event, written in the transaction of
-//! the change it tells of, and never changed.
+//! What happened, in order: rows are added and never changed.
 
 use app::timestamp::Timestamp;
 use uuid::Uuid;
@@ -55,28 +54,28 @@ impl Event {
     }
 }
 
-/// One entry.
+/// One entry. No secret ever stands in it, nor anything about health.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// What.
+    /// What happened.
     pub event: Event,
-    /// To whom, on the roster.
+    /// To whom, as a person on the roster.
     pub person: Option<Uuid>,
-    /// To which account.
+    /// To whom, as a member.
     pub member: Option<Uuid>,
-    /// From where; empty for the command line.
+    /// From where; empty for what was done at the command line.
     pub network_address: &'a str,
-    /// More: the device, a count. Never a secret.
+    /// What the event alone does not say.
     pub detail: &'a str,
 }
 
-/// Writes an entry.
+/// Adds `entry`, in the transaction of what it tells about.
 ///
 /// # Errors
-/// Whatever the database answers.
-pub async fn record(tx: &mut Tx, entry: Entry<'_>) -> Result<()> {
+/// Whatever the engine answers.
+pub async fn record(tx: &mut Tx, entry: &Entry<'_>) -> Result<()> {
     on!(write tx, conn => {
         sqlx::query(
             "insert into audit (at, event, person_id, member_id, network_address, detail)

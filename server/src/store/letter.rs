@@ -230,7 +230,11 @@ pub async fn claim(tx: &mut Tx, now: Timestamp, lease: Duration) -> Result<Optio
                      where due_at <= $1 and sent_at is null and given_up_at is null
                      order by due_at, id limit 1 for update skip locked)
          returning id";
-    let take = if matches!(tx, Tx::Postgres(_)) { TAKE_UNLOCKED } else { TAKE };
+    let take = if matches!(tx, Tx::Postgres(_)) {
+        TAKE_UNLOCKED
+    } else {
+        TAKE
+    };
     let until = now.plus(lease);
     let taken: Option<Uuid> = on!(write tx, conn => {
         sqlx::query_scalar(take).bind(now.0).bind(until.0).fetch_optional(conn).await?

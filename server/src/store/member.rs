@@ -42,7 +42,12 @@ pub async fn by_login_id(tx: &mut Tx, key: &str) -> Result<Option<SignInRow>> {
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn signed_in(tx: &mut Tx, member: Uuid, rehashed: Option<&str>, now: Timestamp) -> Result<()> {
+pub async fn signed_in(
+    tx: &mut Tx,
+    member: Uuid,
+    rehashed: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
     on!(write tx, conn => {
         sqlx::query(
             "update member set last_sign_in_at = $2, password_hash = coalesce($3, password_hash)
@@ -90,7 +95,11 @@ pub async fn of_person(tx: &mut Tx, person: Uuid) -> Result<Option<Uuid>> {
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn login_id_taken(tx: &mut Tx, login_id: &LoginId, but_for: Option<Uuid>) -> Result<bool> {
+pub async fn login_id_taken(
+    tx: &mut Tx,
+    login_id: &LoginId,
+    but_for: Option<Uuid>,
+) -> Result<bool> {
     let holder: Option<Uuid> = on!(write tx, conn => {
         sqlx::query_scalar("select id from member where login_id_key = $1")
             .bind(login_id.key())

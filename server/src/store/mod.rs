@@ -11,6 +11,7 @@ pub mod link;
 pub mod member;
 pub mod person;
 pub mod postcard;
+pub mod roster;
 pub mod session;
 pub mod throttle;
 
@@ -110,11 +111,15 @@ impl Db {
             if let Some(folder) = options.get_filename().parent().filter(|_| make) {
                 std::fs::create_dir_all(folder)?;
             }
-            let pool = SqlitePoolOptions::new().max_connections(8).acquire_timeout(PATIENCE);
+            let pool = SqlitePoolOptions::new()
+                .max_connections(8)
+                .acquire_timeout(PATIENCE);
             Ok(Self::Sqlite(pool.connect_with(options).await?))
         } else {
             let options = PgConnectOptions::from_str(url)?;
-            let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE);
+            let pool = PgPoolOptions::new()
+                .max_connections(16)
+                .acquire_timeout(PATIENCE);
             Ok(Self::Postgres(pool.connect_with(options).await?))
         }
     }
@@ -144,7 +149,10 @@ impl Db {
             Self::Sqlite(_) => sqlx::migrate!("migrations/sqlite"),
             Self::Postgres(_) => sqlx::migrate!("migrations/postgres"),
         };
-        Ok(all.iter().filter(|one| !done.contains(&one.version)).count())
+        Ok(all
+            .iter()
+            .filter(|one| !done.contains(&one.version))
+            .count())
     }
 
     /// The engine and its version.
@@ -154,11 +162,15 @@ impl Db {
     pub async fn engine(&self) -> Result<(Engine, (u32, u32, u32))> {
         let (engine, version): (_, String) = match self {
             Self::Sqlite(pool) => {
-                let version = sqlx::query_scalar("select sqlite_version()").fetch_one(pool).await?;
+                let version = sqlx::query_scalar("select sqlite_version()")
+                    .fetch_one(pool)
+                    .await?;
                 (Engine::Sqlite, version)
             }
             Self::Postgres(pool) => {
-                let version = sqlx::query_scalar("show server_version").fetch_one(pool).await?;
+                let version = sqlx::query_scalar("show server_version")
+                    .fetch_one(pool)
+                    .await?;
                 (Engine::Postgres, version)
             }
         };
@@ -177,7 +189,10 @@ impl Db {
     pub async fn copy_to(&self, file: &Path) -> Result<bool> {
         match self {
             Self::Sqlite(pool) => {
-                sqlx::query("vacuum into $1").bind(file.display().to_string()).execute(pool).await?;
+                sqlx::query("vacuum into $1")
+                    .bind(file.display().to_string())
+                    .execute(pool)
+                    .await?;
                 Ok(true)
             }
             Self::Postgres(_) => Ok(false),

@@ -1,28 +1,159 @@
-//! Everybody on the roster.
+//! Everybody on the roster, one by one.
 
+use app::timestamp::Timestamp;
+use sqlx::FromRow;
 use time::Date;
 use uuid::Uuid;
 
-use crate::age::reaches;
+use super::{Db, Result, on};
+use crate::roster::Relation;
 
-/// What decides whether somebody may register.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct Membership {
-    /// The person.
-    #[sqlx(rename = "person_id")]
-    pub id: Uuid,
-    relation: String,
-    born_on: Date,
-    qualified_on: Date,
-    disqualified_on: Option<Date>,
+/// A person's key, as it stands on the insurance card.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, FromRow)]
+pub struct Key {
+    /// 記号; may hold hyphens.
+    pub symbol: String,
+    /// 番号
+    pub number: String,
+    /// 枝番
+    pub branch: String,
 }
 
-impl Membership {
-    /// A member of the society today, and either insured or old enough.
-    pub fn is_eligible(&self, today: Date, age: u8) -> bool {
-        let belongs =
-            self.qualified_on <= today && self.disqualified_on.is_none_or(|end| today < end);
-        let insured = self.relation == "本人";
-        belongs && (insured || reaches(self.born_on, age) <= today)
-    }
+/// A person to whom a postcard can be sent.
+#[derive(Clone, Debug, FromRow)]
+pub struct Addressee {
+    /// The person.
+    pub id: Uuid,
+    /// The person's key.
+    #[sqlx(flatten)]
+    pub key: Key,
+    /// 氏名
+    pub name: String,
+    /// 郵便番号; may be empty.
+    pub postal_code: String,
+    /// 住所; may be empty.
+    pub address: String,
+    /// The account, if the person is a member already.
+    pub member_id: Option<Uuid>,
+}
+
+/// Who may register on a day.
+#[derive(Clone, Copy, Debug)]
+pub struct Eligible {
+    /// The day, in Japan.
+    pub today: Date,
+    /// The last birth date with which a dependent is old enough on that day.
+    pub born_by: Date,
+}
+
+/// Who may register: insured, or a dependent old enough; qualified, and not
+/// disqualified. `$1` is the day, `$2` how the insured are stored, `$3` the last
+/// birth date.
+macro_rules! eligible {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            " p.qualified_on <= $1 and (p.disqualified_on is null or p.disqualified_on > $1)
+              and (p.relation = $2 or p.born_on <= $3) ",
+            $after
+        )
+    };
+}
+
+pub(super) use eligible;
+
+/// How many eligible people have neither an account nor an open postcard at `now`.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn count_awaiting_postcard(db: &Db, who: Eligible, now: Timestamp) -> Result<i64> {
+    on!(read db, pool => {
+        sqlx::query_scalar(eligible!(
+            "select count(*) from person p where",
+            "and not exists (select 1 from member m where m.person_id = p.id)
+             and not exists (select 1 from postcard c where c.person_id = p.id
+                             and c.ended_at is null and c.expires_at > $4)"
+        ))
+        .bind(who.today)
+        .bind(Relation::INSURED)
+        .bind(who.born_by)
+        .bind(now.0)
+        .fetch_one(pool)
+        .await
+    })
+}
+
+/// The first `most` of them after `after`, in the order of their keys.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn awaiting_postcard(
+    db: &Db,
+    who: Eligible,
+    now: Timestamp,
+    after: &Key,
+    most: i64,
+) -> Result<Vec<Addressee>> {
+    on!(read db, pool => {
+        sqlx::query_as(eligible!(
+            "select p.id, p.symbol, p.number, p.branch, p.name, p.postal_code, p.address,
+                    cast(null as uuid) as member_id
+             from person p where (p.symbol, p.number, p.branch) > ($5, $6, $7) and",
+            "and not exists (select 1 from member m where m.person_id = p.id)
+             and not exists (select 1 from postcard c where c.person_id = p.id
+                             and c.ended_at is null and c.expires_at > $4)
+             order by p.symbol, p.number, p.branch limit $8"
+        ))
+        .bind(who.today)
+        .bind(Relation::INSURED)
+        .bind(who.born_by)
+        .bind(now.0)
+        .bind(&after.symbol)
+        .bind(&after.number)
+        .bind(&after.branch)
+        .bind(most)
+        .fetch_all(pool)
+        .await
+    })
+}
+
+/// The person with this key, if eligible; whether a member or not.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn eligible_by_key(db: &Db, who: Eligible, key: &Key) -> Result<Option<Addressee>> {
+    on!(read db, pool => {
+        sqlx::query_as(eligible!(
+            "select p.id, p.symbol, p.number, p.branch, p.name, p.postal_code, p.address,
+                    m.id as member_id
+             from person p left join member m on m.person_id = p.id
+             where p.symbol = $4 and p.number = $5 and p.branch = $6 and",
+            ""
+        ))
+        .bind(who.today)
+        .bind(Relation::INSURED)
+        .bind(who.born_by)
+        .bind(&key.symbol)
+        .bind(&key.number)
+        .bind(&key.branch)
+        .fetch_optional(pool)
+        .await
+    })
+}
+
+/// Whether anybody on the roster has this key.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn exists(db: &Db, key: &Key) -> Result<bool> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select exists (select 1 from person where symbol = $1 and number = $2 and branch = $3)",
+        )
+        .bind(&key.symbol)
+        .bind(&key.number)
+        .bind(&key.branch)
+        .fetch_one(pool)
+        .await
+    })
 }

@@ -124,12 +124,20 @@ pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visit
         .fetch_optional(pool)
         .await?
     });
-    let Some(row) = row else { return Ok(Visitor::Nobody) };
+    let Some(row) = row else {
+        return Ok(Visitor::Nobody);
+    };
     if row.kind == "provisional" {
         if row.ended_by.as_deref() == Some("completed") {
-            return Ok(row.login_id.map_or(Visitor::Nobody, |login_id| Visitor::Registered { login_id }));
+            return Ok(row
+                .login_id
+                .map_or(Visitor::Nobody, |login_id| Visitor::Registered { login_id }));
         }
-        let over = row.ended_at.or(row.link_ended_at).or(row.postcard_ended_at).is_some();
+        let over = row
+            .ended_at
+            .or(row.link_ended_at)
+            .or(row.postcard_ended_at)
+            .is_some();
         return Ok(match row.address {
             Some(address) if !over => Visitor::Provisional(Provisional {
                 session: row.id,
@@ -143,7 +151,8 @@ pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visit
     if idle || row.ended_at.or(row.disabled_at).is_some() {
         return Ok(Visitor::Nobody);
     }
-    let (Some(id), Some(person), Some(nickname)) = (row.member_id, row.person_id, row.nickname) else {
+    let (Some(id), Some(person), Some(nickname)) = (row.member_id, row.person_id, row.nickname)
+    else {
         return Ok(Visitor::Nobody);
     };
     if now >= Timestamp(row.last_seen_at).plus(SEEN_EVERY) {

@@ -43,7 +43,11 @@ impl Office {
             public_url: "https://portal.example.jp".into(),
             wake: Arc::new(Notify::new()),
         };
-        Self { postman, mailbox, _folder: folder }
+        Self {
+            postman,
+            mailbox,
+            _folder: folder,
+        }
     }
 
     /// Somebody asks for a registration: a link and its letter.
@@ -52,7 +56,10 @@ impl Office {
         let now = self.postman.clock.now();
         let link = Uuid::now_v7();
         let purpose = Purpose::Registration;
-        let token = self.postman.secrets.link_token(purpose.as_str(), link, address.as_str());
+        let token = self
+            .postman
+            .secrets
+            .link_token(purpose.as_str(), link, address.as_str());
         let mut tx = self.postman.db.write().await.unwrap();
         let new = NewLink {
             id: link,
@@ -89,7 +96,10 @@ impl Office {
     }
 
     async fn delivery(&self, letter: Uuid) -> Delivery {
-        letter::delivery(&self.postman.db, letter).await.unwrap().unwrap()
+        letter::delivery(&self.postman.db, letter)
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     /// No letter can be stored while a file stands where the folder has to be.
@@ -126,10 +136,20 @@ async fn queue(
     letter::queue(tx, letter).await.unwrap()
 }
 
-const NOTHING: Round = Round { sent: 0, put_off: 0, given_up: 0 };
+const NOTHING: Round = Round {
+    sent: 0,
+    put_off: 0,
+    given_up: 0,
+};
 const SENT: Round = Round { sent: 1, ..NOTHING };
-const PUT_OFF: Round = Round { put_off: 1, ..NOTHING };
-const GIVEN_UP: Round = Round { given_up: 1, ..NOTHING };
+const PUT_OFF: Round = Round {
+    put_off: 1,
+    ..NOTHING
+};
+const GIVEN_UP: Round = Round {
+    given_up: 1,
+    ..NOTHING
+};
 
 #[tokio::test]
 async fn a_letter_that_was_asked_for_lies_in_the_mailbox_once_with_the_link_that_works() {
@@ -140,16 +160,33 @@ async fn a_letter_that_was_asked_for_lies_in_the_mailbox_once_with_the_link_that
     assert_eq!(office.after(SECOND).await, SENT);
     assert_eq!(office.deliver().await, NOTHING, "the letter was sent twice");
 
-    assert_eq!(office.delivery(letter).await, Delivery::HandedOver(NOW.plus(SECOND)));
+    assert_eq!(
+        office.delivery(letter).await,
+        Delivery::HandedOver(NOW.plus(SECOND))
+    );
     let stored = mailbox::letters(&office.mailbox, 100).unwrap();
     assert_eq!(stored.len(), 1);
     assert_eq!(stored[0].to, "a..b@docomo.ne.jp");
-    assert_eq!(stored[0].from, "AB健康マイポータル <no-reply@autobacs-kenpo.jp>");
+    assert_eq!(
+        stored[0].from,
+        "AB健康マイポータル <no-reply@autobacs-kenpo.jp>"
+    );
     assert_eq!(stored[0].date, "2026年11月22日 14:42");
-    let token = office.postman.secrets.link_token("registration", link, "a..b@docomo.ne.jp");
+    let token = office
+        .postman
+        .secrets
+        .link_token("registration", link, "a..b@docomo.ne.jp");
     let url = format!("https://portal.example.jp/register/verify?token={token}");
-    assert!(stored[0].text.lines().any(|line| line == url), "{}", stored[0].text);
-    assert!(stored[0].text.contains("2026年11月22日 17:42 まで"), "{}", stored[0].text);
+    assert!(
+        stored[0].text.lines().any(|line| line == url),
+        "{}",
+        stored[0].text
+    );
+    assert!(
+        stored[0].text.contains("2026年11月22日 17:42 まで"),
+        "{}",
+        stored[0].text
+    );
 }
 
 #[tokio::test]
@@ -181,21 +218,38 @@ async fn a_letter_in_trouble_is_tried_less_and_less_often_and_leaves_when_it_can
     office.block();
     assert_eq!(office.deliver().await, PUT_OFF);
     for pause in PAUSES.into_iter().chain([HOUR, HOUR]) {
-        assert_eq!(office.after(pause - SECOND).await, NOTHING, "tried before {pause:?}");
-        assert_eq!(office.after(SECOND).await, PUT_OFF, "not tried after {pause:?}");
+        assert_eq!(
+            office.after(pause - SECOND).await,
+            NOTHING,
+            "tried before {pause:?}"
+        );
+        assert_eq!(
+            office.after(SECOND).await,
+            PUT_OFF,
+            "not tried after {pause:?}"
+        );
     }
     assert_eq!(office.delivery(letter).await, Delivery::Waiting);
     office.unblock();
     assert_eq!(office.after(HOUR).await, SENT);
-    assert!(matches!(office.delivery(letter).await, Delivery::HandedOver(_)));
+    assert!(matches!(
+        office.delivery(letter).await,
+        Delivery::HandedOver(_)
+    ));
 }
 
 #[tokio::test]
 async fn a_link_is_sent_until_it_expires_and_not_a_moment_longer() {
     let office = Office::open().await;
     let (in_time, _) = office.ask("early@example.jp").await;
-    assert_eq!(office.after(LINK_LIFE - Duration::from_millis(1)).await, SENT);
-    assert!(matches!(office.delivery(in_time).await, Delivery::HandedOver(_)));
+    assert_eq!(
+        office.after(LINK_LIFE - Duration::from_millis(1)).await,
+        SENT
+    );
+    assert!(matches!(
+        office.delivery(in_time).await,
+        Delivery::HandedOver(_)
+    ));
 
     let (too_late, _) = office.ask("late@example.jp").await;
     assert_eq!(office.after(LINK_LIFE).await, GIVEN_UP);
@@ -215,7 +269,10 @@ async fn a_letter_in_trouble_is_given_up_when_its_link_expires() {
         office.postman.clock.advance(SECOND);
     }
     assert_eq!(office.postman.clock.now(), NOW.plus(LINK_LIFE + SECOND));
-    assert_eq!(tries, 9, "30 s, 1, 2, 5, 10, 30 min, then hourly within three hours");
+    assert_eq!(
+        tries, 9,
+        "30 s, 1, 2, 5, 10, 30 min, then hourly within three hours"
+    );
 }
 
 #[tokio::test]
@@ -223,7 +280,9 @@ async fn a_link_that_was_used_in_the_meantime_is_not_sent() {
     let office = Office::open().await;
     let (letter, _) = office.ask("taro@example.jp").await;
     let mut tx = office.postman.db.write().await.unwrap();
-    link::end_registrations(&mut tx, "taro@example.jp", NOW).await.unwrap();
+    link::end_registrations(&mut tx, "taro@example.jp", NOW)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(office.deliver().await, GIVEN_UP);
     assert_eq!(office.delivery(letter).await, Delivery::GivenUp);
@@ -242,10 +301,17 @@ async fn a_withheld_letter_comes_as_far_as_any_other_and_nobody_gets_it() {
     let office = Office::open().await;
     let letter = office.queue(LetterKind::Withheld).await;
     office.block();
-    assert_eq!(office.deliver().await, PUT_OFF, "it left although no letter could");
+    assert_eq!(
+        office.deliver().await,
+        PUT_OFF,
+        "it left although no letter could"
+    );
     office.unblock();
     assert_eq!(office.after(MINUTE).await, SENT);
-    assert!(matches!(office.delivery(letter).await, Delivery::HandedOver(_)));
+    assert!(matches!(
+        office.delivery(letter).await,
+        Delivery::HandedOver(_)
+    ));
     assert_eq!(office.subjects(), [""; 0]);
 }
 
@@ -256,7 +322,11 @@ async fn a_letter_whose_sender_died_is_taken_up_again_and_not_before() {
     let mut tx = office.postman.db.write().await.unwrap();
     assert!(letter::claim(&mut tx, NOW, LEASE).await.unwrap().is_some());
     tx.commit().await.unwrap();
-    assert_eq!(office.after(LEASE - SECOND).await, NOTHING, "two workers had the same letter");
+    assert_eq!(
+        office.after(LEASE - SECOND).await,
+        NOTHING,
+        "two workers had the same letter"
+    );
     assert_eq!(office.after(SECOND).await, SENT);
 }
 
@@ -289,9 +359,18 @@ async fn the_log_tells_of_trouble_without_the_address_and_without_the_link() {
     assert_eq!(office.after(LINK_LIFE).await, GIVEN_UP);
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(log.contains("WARN") && log.contains(&letter.to_string()), "{log}");
-    assert!(log.contains("a letter was given up") && log.contains("the link has expired"), "{log}");
-    let token = office.postman.secrets.link_token("registration", link, "himitsu@example.jp");
+    assert!(
+        log.contains("WARN") && log.contains(&letter.to_string()),
+        "{log}"
+    );
+    assert!(
+        log.contains("a letter was given up") && log.contains("the link has expired"),
+        "{log}"
+    );
+    let token = office
+        .postman
+        .secrets
+        .link_token("registration", link, "himitsu@example.jp");
     assert!(!log.contains("himitsu") && !log.contains(&token), "{log}");
 }
 

@@ -1,0 +1,9 @@
+//! Reading the files that the office brings: the encoding, the records and
+//! their lines, the header, the dates. Whatever is wrong is collected with line,
+//! column and value, so that a clerk can mend the file in one go.
+
+pub mod date;
+pub mod encoding;
+pub mod header;
+pub mod problem;
+pub mod records;

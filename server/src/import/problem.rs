@@ -1,0 +1,251 @@
+//! What is wrong with a line, in words for the clerk who mends it.
+
+use std::fmt;
+
+use app::rules::invisible::is_invisible;
+
+use super::date::DateProblem;
+
+/// Problems that are named; the others are counted.
+const NAMED: usize = 100;
+
+/// The longest part of a value that is repeated to the clerk, in characters.
+const SHOWN_CHARS: usize = 40;
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The line of the file; the first is 1.
+    pub line: u64,
+    /// The column's name, and what stands there; `None`: the line as a whole.
+    pub cell: Option<(&'static str, String)>,
+    /// What is wrong with it.
+    pub why: Why,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}行目", self.line)?;
+        if let Some((column, value)) = &self.cell {
+            write!(f, " {column}{}", shown(value))?;
+        }
+        write!(f, ": {}", self.why)
+    }
+}
+
+/// A value in brackets, cut, and with nothing in it that a terminal would obey.
+pub fn shown(value: &str) -> String {
+    let mut chars = value.chars();
+    let start: String = chars
+        .by_ref()
+        .take(SHOWN_CHARS)
+        .map(|c| if is_invisible(c) { '\u{FFFD}' } else { c })
+        .collect();
+    let rest = if chars.next().is_some() { "…" } else { "" };
+    format!("「{start}{rest}」")
+}
+
+/// What can be wrong with a line or a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Nothing stands there.
+    Missing,
+    /// More characters than this.
+    TooLong(usize),
+    /// A character that could not be decoded.
+    Undecodable,
+    /// A line break, a NUL, or another character that nobody sees.
+    Invisible,
+    /// Not a date.
+    Date(DateProblem),
+    /// Neither 男 nor 女.
+    Sex,
+    /// Not a relation in words.
+    Relation,
+    /// Not seven digits.
+    PostalCode,
+    /// A number or branch with a hyphen: keys are written `SYMBOL-NUMBER-BRANCH`.
+    Hyphen,
+    /// Born after today.
+    BornInFuture,
+    /// Insured before being born.
+    QualifiedBeforeBirth,
+    /// Left before having come.
+    DisqualifiedBeforeQualified,
+    /// The same person as on this line.
+    Duplicate(u64),
+    /// This many columns, and not as many as the header.
+    Columns {
+        /// In this line.
+        found: usize,
+        /// In the header.
+        expected: usize,
+    },
+    /// A record beyond what is ever read into memory.
+    RecordTooLong,
+    /// More columns than are ever read.
+    TooManyColumns,
+    /// A quote that is still open at the end of the file.
+    QuoteNeverClosed,
+    /// A line that ends in CR alone, or holds one.
+    LoneCarriageReturn,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("値がありません"),
+            Self::TooLong(most) => write!(f, "長すぎます（{most}文字まで）"),
+            Self::Undecodable => f.write_str("読み取れない文字があります（文字コードの誤り）"),
+            Self::Invisible => f.write_str("改行などの見えない文字が含まれています"),
+            Self::Date(problem) => problem.fmt(f),
+            Self::Sex => f.write_str("「男」「女」（または1、2）ではありません"),
+            Self::Relation => {
+                f.write_str("続柄を言葉で書いてください（例: 本人、妻、長男。番号は使えません）")
+            }
+            Self::PostalCode => f.write_str("郵便番号は7桁の数字です（例: 105-0001）"),
+            Self::Hyphen => f.write_str("ハイフンは使えません"),
+            Self::BornInFuture => f.write_str("今日より後の生年月日です"),
+            Self::QualifiedBeforeBirth => f.write_str("資格取得日が生年月日より前です"),
+            Self::DisqualifiedBeforeQualified => f.write_str("資格喪失日が資格取得日より前です"),
+            Self::Duplicate(line) => {
+                write!(f, "記号・番号・枝番が{line}行目と同じです")
+            }
+            Self::Columns { found, expected } => {
+                write!(f, "列の数が違います（{expected}列のところ{found}列）")
+            }
+            Self::RecordTooLong => f.write_str(
+                "1件が長すぎます。引用符（\"）が閉じられていないようです。ここから先は読んでいません",
+            ),
+            Self::TooManyColumns => {
+                f.write_str("列が多すぎます。ここから先は読んでいません")
+            }
+            Self::QuoteNeverClosed => f.write_str("引用符（\"）が閉じられていません"),
+            Self::LoneCarriageReturn => f.write_str(
+                "改行の形式が正しくありません（CRのみ）。CRLFかLFで保存してください。ここから先は読んでいません",
+            ),
+        }
+    }
+}
+
+/// Everything that is wrong with a file: the first hundred by name, and how many.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Problems {
+    named: Vec<Problem>,
+    count: u64,
+}
+
+impl Problems {
+    /// Adds one about a value.
+    pub fn cell(&mut self, line: u64, column: &'static str, value: &str, why: Why) {
+        let cell = || Some((column, value.chars().take(SHOWN_CHARS + 1).collect()));
+        self.add(line, cell, why);
+    }
+
+    /// Adds one about a line as a whole.
+    pub fn line(&mut self, line: u64, why: Why) {
+        self.add(line, || None, why);
+    }
+
+    fn add(&mut self, line: u64, cell: impl FnOnce() -> Option<(&'static str, String)>, why: Why) {
+        if self.named.len() < NAMED {
+            self.named.push(Problem {
+                line,
+                cell: cell(),
+                why,
+            });
+        }
+        self.count += 1;
+    }
+
+    /// Adds duplicates, of which `count` were found and the first ones are
+    /// named: (line, the earlier line).
+    pub fn duplicates(&mut self, first: &[(u64, u64)], count: u64) {
+        self.count += count;
+        for &(line, earlier) in first {
+            self.named.push(Problem {
+                line,
+                cell: None,
+                why: Why::Duplicate(earlier),
+            });
+        }
+        self.named.sort_by_key(|problem| problem.line);
+        self.named.truncate(NAMED);
+    }
+
+    /// The first hundred, in the order of their lines.
+    pub fn named(&self) -> &[Problem] {
+        &self.named
+    }
+
+    /// How many there are in all.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for problem in &self.named {
+            writeln!(f, "{problem}")?;
+        }
+        let unnamed = self.count - self.named.len() as u64;
+        if unnamed > 0 {
+            writeln!(f, "ほか{unnamed}件")?;
+        }
+        write!(f, "誤りは全部で{}件です。", self.count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clerk_reads_line_column_value_and_reason() {
+        let mut problems = Problems::default();
+        problems.cell(
+            12,
+            "生年月日",
+            "1990-02-30",
+            Why::Date(DateProblem::NoSuchDay),
+        );
+        problems.cell(13, "氏名", "\u{1b}[31m赤\0", Why::Invisible);
+        problems.line(
+            14,
+            Why::Columns {
+                found: 13,
+                expected: 14,
+            },
+        );
+        assert_eq!(
+            problems.to_string(),
+            "12行目 生年月日「1990-02-30」: 暦にない日付です\n\
+             13行目 氏名「\u{FFFD}[31m赤\u{FFFD}」: 改行などの見えない文字が含まれています\n\
+             14行目: 列の数が違います（14列のところ13列）\n\
+             誤りは全部で3件です。"
+        );
+    }
+
+    #[test]
+    fn beyond_a_hundred_they_are_counted() {
+        let mut problems = Problems::default();
+        for line in 2..302 {
+            problems.cell(line, "氏名", &"長".repeat(1000), Why::TooLong(100));
+        }
+        problems.duplicates(&[(5, 4), (400, 3)], 2);
+        assert_eq!((problems.named().len(), problems.count()), (100, 302));
+        assert_eq!(problems.named()[4].why, Why::Duplicate(4));
+        assert!(
+            problems
+                .to_string()
+                .ends_with("\nほか202件\n誤りは全部で302件です。")
+        );
+        let longest = problems
+            .named()
+            .iter()
+            .map(|p| p.to_string().chars().count())
+            .max();
+        assert!(longest < Some(100), "{longest:?}");
+    }
+}

@@ -1,0 +1,284 @@
+//! A whole roster at once: its rows wait in a temporary table, where they lock
+//! nothing; then a few statements bring them in, in one transaction.
+
+use sqlx::{AssertSqlSafe, Database, FromRow, Postgres, Sqlite, Transaction, pool::PoolConnection};
+use uuid::Uuid;
+
+use super::{Db, Result, Tx, on};
+use crate::roster::RosterRow;
+
+/// Rows in one statement: 16 values each, well below what the engines take.
+/// More did not make it faster.
+const ROWS_A_STATEMENT: usize = 100;
+
+/// The columns of `person` that a roster fills, without the key.
+macro_rules! values {
+    ($prefix:literal) => {
+        concat!(
+            $prefix,
+            "name, ",
+            $prefix,
+            "kana, ",
+            $prefix,
+            "born_on, ",
+            $prefix,
+            "sex, ",
+            $prefix,
+            "relation, ",
+            $prefix,
+            "qualified_on, ",
+            $prefix,
+            "disqualified_on, ",
+            $prefix,
+            "employer_code, ",
+            $prefix,
+            "employer_name, ",
+            $prefix,
+            "postal_code, ",
+            $prefix,
+            "address"
+        )
+    };
+}
+
+/// The rows of a file, waiting in a temporary table of one connection.
+pub struct Staged(Connection);
+
+enum Connection {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// Runs one body on whichever connection there is.
+macro_rules! on_staged {
+    ($staged:expr, $conn:ident => $body:expr) => {
+        match &mut $staged.0 {
+            Connection::Sqlite(connection) => {
+                let $conn = &mut **connection;
+                $body
+            }
+            Connection::Postgres(connection) => {
+                let $conn = &mut **connection;
+                $body
+            }
+        }
+    };
+}
+
+/// What the file will change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Outcome {
+    /// People who were not on file.
+    pub added: i64,
+    /// People on file with other particulars.
+    pub changed: i64,
+    /// People on file who have a 資格喪失日 now and had none.
+    pub left: i64,
+    /// People on file, the same in every column.
+    pub unchanged: i64,
+    /// People on file of whom the file says nothing.
+    pub absent: i64,
+}
+
+impl Staged {
+    /// Makes the temporary table; it goes with the connection.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn begin(db: &Db) -> Result<Self> {
+        let mut staged = Self(match db {
+            Db::Sqlite(pool) => Connection::Sqlite(closing(pool.acquire().await?)),
+            Db::Postgres(pool) => Connection::Postgres(closing(pool.acquire().await?)),
+        });
+        on_staged!(staged, conn => {
+            sqlx::query(
+                "create temporary table staged_person (
+                     line bigint not null, id uuid not null,
+                     symbol text not null, number text not null, branch text not null,
+                     name text not null, kana text not null, born_on date not null,
+                     sex text not null, relation text not null, qualified_on date not null,
+                     disqualified_on date, employer_code text not null,
+                     employer_name text not null, postal_code text not null,
+                     address text not null)",
+            )
+            .execute(conn)
+            .await?;
+        });
+        Ok(staged)
+    }
+
+    /// Adds rows, each with its line in the file.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn add(&mut self, rows: &[(u64, RosterRow)]) -> Result<()> {
+        for rows in rows.chunks(ROWS_A_STATEMENT) {
+            on_staged!(self, conn => {
+                // Made of constants and a number alone.
+                let mut query = sqlx::query(AssertSqlSafe(insert(rows.len())));
+                for (line, row) in rows {
+                    query = query
+                        .bind(line.cast_signed())
+                        .bind(Uuid::now_v7())
+                        .bind(&row.symbol)
+                        .bind(&row.number)
+                        .bind(&row.branch)
+                        .bind(&row.name)
+                        .bind(&row.kana)
+                        .bind(row.born_on)
+                        .bind(row.sex.as_str())
+                        .bind(row.relation.as_str())
+                        .bind(row.qualified_on)
+                        .bind(row.disqualified_on)
+                        .bind(&row.employer_code)
+                        .bind(&row.employer_name)
+                        .bind(&row.postal_code)
+                        .bind(&row.address);
+                }
+                query.execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// Lines with the key of an earlier one: how many, and the first `most` of
+    /// them as (line, first line with that key).
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn duplicates(&mut self, most: i64) -> Result<(i64, Vec<(i64, i64)>)> {
+        on_staged!(self, conn => {
+            let count: i64 = sqlx::query_scalar(
+                "select count(*) - (select count(*) from
+                     (select distinct symbol, number, branch from staged_person) as keys)
+                 from staged_person",
+            )
+            .fetch_one(&mut *conn)
+            .await?;
+            if count == 0 {
+                return Ok((0, Vec::new()));
+            }
+            let first = sqlx::query_as(
+                "select line, first_line from
+                     (select line, min(line) over (partition by symbol, number, branch)
+                                   as first_line from staged_person) as lines
+                 where line > first_line order by line limit $1",
+            )
+            .bind(most)
+            .fetch_all(&mut *conn)
+            .await?;
+            Ok((count, first))
+        })
+    }
+
+    /// Begins the change, on the connection that holds the rows.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn into_tx(self) -> Result<Tx> {
+        Ok(match self.0 {
+            Connection::Sqlite(connection) => {
+                let begin = sqlx::SqlSafeStr::into_sql_str("BEGIN IMMEDIATE");
+                Tx::Sqlite(Transaction::begin(connection, Some(begin)).await?)
+            }
+            Connection::Postgres(connection) => {
+                Tx::Postgres(Transaction::begin(connection, None).await?)
+            }
+        })
+    }
+}
+
+fn closing<DB: Database>(mut connection: PoolConnection<DB>) -> PoolConnection<DB> {
+    connection.close_on_drop();
+    connection
+}
+
+fn insert(rows: usize) -> String {
+    let mut sql = concat!(
+        "insert into staged_person (line, id, symbol, number, branch, ",
+        values!(""),
+        ") values "
+    )
+    .to_owned();
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ",(" });
+        for value in 1..=16 {
+            let comma = if value == 1 { "" } else { "," };
+            sql.push_str(&format!("{comma}${}", row * 16 + value));
+        }
+        sql.push(')');
+    }
+    sql
+}
+
+/// Employers of the waiting rows that nobody on file has; the first ten. The
+/// other answer: whether any employer of theirs is on file, or nobody is yet,
+/// or they name none.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn new_employers(tx: &mut Tx) -> Result<(Vec<String>, bool)> {
+    on!(write tx, conn => {
+        let nobody_yet: bool = sqlx::query_scalar("select not exists (select 1 from person)")
+            .fetch_one(&mut *conn)
+            .await?;
+        if nobody_yet {
+            return Ok((Vec::new(), true));
+        }
+        let new: Vec<String> = sqlx::query_scalar(
+            "select employer_code from staged_person where employer_code <> ''
+             except select employer_code from person order by 1 limit 10",
+        )
+        .fetch_all(&mut *conn)
+        .await?;
+        let known: bool = sqlx::query_scalar(
+            "select exists (select 1 from staged_person
+                            where employer_code in (select employer_code from person
+                                                    where employer_code <> ''))",
+        )
+        .fetch_one(&mut *conn)
+        .await?;
+        Ok((new.clone(), known || new.is_empty()))
+    })
+}
+
+/// Brings the waiting rows in. Who is on file and not among them stays as it is.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
+    on!(write tx, conn => {
+        let outcome: Outcome = sqlx::query_as(concat!(
+            "with compared as (
+                 select p.id is null as is_new,
+                        p.disqualified_on is null and s.disqualified_on is not null as has_left,
+                        (", values!("p."), ") is distinct from (", values!("s."), ") as differs
+                 from staged_person s left join person p
+                   on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch)
+             select count(*) filter (where is_new) as added,
+                    count(*) filter (where not is_new and has_left) as \"left\",
+                    count(*) filter (where not is_new and not has_left and differs) as changed,
+                    count(*) filter (where not is_new and not differs) as unchanged,
+                    (select count(*) from person) - count(*) filter (where not is_new) as absent
+             from compared"
+        ))
+        .fetch_one(&mut *conn)
+        .await?;
+        sqlx::query(concat!(
+            "insert into person (id, symbol, number, branch, ", values!(""), ")
+             select id, symbol, number, branch, ", values!(""), " from staged_person where true
+             on conflict (symbol, number, branch) do update set
+                 name = excluded.name, kana = excluded.kana, born_on = excluded.born_on,
+                 sex = excluded.sex, relation = excluded.relation,
+                 qualified_on = excluded.qualified_on,
+                 disqualified_on = excluded.disqualified_on,
+                 employer_code = excluded.employer_code,
+                 employer_name = excluded.employer_name,
+                 postal_code = excluded.postal_code, address = excluded.address
+             where (", values!("person."), ") is distinct from (", values!("excluded."), ")"
+        ))
+        .execute(&mut *conn)
+        .await?;
+        Ok(outcome)
+    })
+}
