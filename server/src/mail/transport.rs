@@ -333,7 +333,10 @@ async fn within_patience<T>(
 }
 
 async fn part(mut connection: AsyncSmtpConnection) {
-    if tokio::time::timeout(FAREWELL, connection.abort()).await.is_err() {
+    if tokio::time::timeout(FAREWELL, connection.abort())
+        .await
+        .is_err()
+    {
         tracing::debug!("the mail server did not say goodbye");
     }
 }

@@ -37,9 +37,21 @@ const NOW: Timestamp = Timestamp(1_795_326_120_000);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
-const SENT: Round = Round { sent: 1, put_off: 0, given_up: 0 };
-const PUT_OFF: Round = Round { sent: 0, put_off: 1, given_up: 0 };
-const GIVEN_UP: Round = Round { sent: 0, put_off: 0, given_up: 1 };
+const SENT: Round = Round {
+    sent: 1,
+    put_off: 0,
+    given_up: 0,
+};
+const PUT_OFF: Round = Round {
+    sent: 0,
+    put_off: 1,
+    given_up: 0,
+};
+const GIVEN_UP: Round = Round {
+    sent: 0,
+    put_off: 0,
+    given_up: 1,
+};
 
 on_both! {
     async fn two_workers_never_send_the_same_letter(fresh: Fresh) {
@@ -149,11 +161,19 @@ async fn without_starttls_neither_password_nor_letter_leaves() {
     assert_eq!(setting.encryption, Encryption::StartTls);
     (setting.host, setting.port) = ("127.0.0.1".to_owned(), server.port);
 
-    let error = transport(setting).send(&outgoing(&address("a@example.jp"), "text")).await;
+    let error = transport(setting)
+        .send(&outgoing(&address("a@example.jp"), "text"))
+        .await;
 
-    let Err(SendError::Trouble(why)) = error else { panic!("it was sent: {error:?}") };
+    let Err(SendError::Trouble(why)) = error else {
+        panic!("it was sent: {error:?}")
+    };
     assert!(why.contains("STARTTLS"), "{why}");
-    assert_eq!(server.heard(), ["EHLO autobacs-kenpo.jp"], "it went on in the clear");
+    assert_eq!(
+        server.heard(),
+        ["EHLO autobacs-kenpo.jp"],
+        "it went on in the clear"
+    );
 }
 
 #[tokio::test]
@@ -162,9 +182,14 @@ async fn a_certificate_that_nobody_vouches_for_gets_no_letter() {
         let to = address(&format!("a@{}.example.jp", Uuid::new_v4()));
         let transport = transport(encrypted(url));
         let error = transport.send(&outgoing(&to, "text")).await;
-        let Err(SendError::Trouble(why)) = error else { panic!("{url}: {error:?}") };
+        let Err(SendError::Trouble(why)) = error else {
+            panic!("{url}: {error:?}")
+        };
         assert!(why.contains("certificate"), "{url}: {why}");
-        assert!(transport.check().await.is_err(), "{url}: the doctor is content");
+        assert!(
+            transport.check().await.is_err(),
+            "{url}: the doctor is content"
+        );
         assert_eq!(arrived_for(&to).len(), 0, "{url}");
     }
 }
@@ -191,30 +216,51 @@ async fn a_certificate_that_the_machine_trusts_gets_the_letter_encrypted() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&again.stdout);
-    assert!(again.status.success() && said.contains("1 passed"), "{said}");
+    assert!(
+        again.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
 async fn a_server_that_insists_on_encryption_is_trouble_and_not_the_recipient_s_fault() {
     // On this machine itself we do not encrypt; this server asks for it.
     let insisting = transport(smtp(&setting("TEST_SMTP_STARTTLS_URL")));
-    let error = insisting.send(&outgoing(&address("a@example.jp"), "text")).await;
+    let error = insisting
+        .send(&outgoing(&address("a@example.jp"), "text"))
+        .await;
     assert_eq!(error, Err(SendError::Trouble("sender: 530".to_owned())));
 }
 
 #[tokio::test]
 async fn only_a_refused_recipient_or_letter_is_final() {
-    let fine =
-        [("EHLO", "250 AUTH PLAIN"), ("AUTH", "235 in"), ("MAIL", "250 ok"), ("RCPT", "250 ok")];
+    let fine = [
+        ("EHLO", "250 AUTH PLAIN"),
+        ("AUTH", "235 in"),
+        ("MAIL", "250 ok"),
+        ("RCPT", "250 ok"),
+    ];
     let rest = [("DATA", "354 go on"), (".", "250 ok")];
     let all: Vec<_> = fine.into_iter().chain(rest).collect();
     for (step, answer, expected) in [
-        ("RCPT", "550 5.1.1 <taro@example.jp> unknown", Err(refused("recipient: 550"))),
-        (".", "554 5.7.1 looks like spam", Err(refused("letter: 554"))),
+        (
+            "RCPT",
+            "550 5.1.1 <taro@example.jp> unknown",
+            Err(refused("recipient: 550")),
+        ),
+        (
+            ".",
+            "554 5.7.1 looks like spam",
+            Err(refused("letter: 554")),
+        ),
         ("RCPT", "451 greylisted", Err(trouble("recipient: 451"))),
         (".", "452 disk full", Err(trouble("letter: 452"))),
         ("AUTH", "535 wrong password", Err(trouble("sign-in: 535"))),
-        ("MAIL", "550 we do not relay for you", Err(trouble("sender: 550"))),
+        (
+            "MAIL",
+            "550 we do not relay for you",
+            Err(trouble("sender: 550")),
+        ),
         ("DATA", "503 not now", Err(trouble("DATA: 503"))),
         (".", "250 queued", Ok(())),
     ] {
@@ -226,8 +272,9 @@ async fn only_a_refused_recipient_or_letter_is_final() {
         }
         let server = Server::that_answers(&answers).await;
         let url = format!("smtp://portal:secret@127.0.0.1:{}", server.port);
-        let result =
-            transport(smtp(&url)).send(&outgoing(&address("taro@example.jp"), "text")).await;
+        let result = transport(smtp(&url))
+            .send(&outgoing(&address("taro@example.jp"), "text"))
+            .await;
         assert_eq!(result, expected, "{step} answered with {answer}");
     }
 }
@@ -235,21 +282,40 @@ async fn only_a_refused_recipient_or_letter_is_final() {
 #[tokio::test]
 async fn a_refused_recipient_is_given_up_at_once() {
     let fresh = crate::fresh::sqlite().await;
-    let server =
-        Server::that_answers(&[("EHLO", "250 hello"), ("MAIL", "250 ok"), ("RCPT", "550 no")])
-            .await;
+    let server = Server::that_answers(&[
+        ("EHLO", "250 hello"),
+        ("MAIL", "250 ok"),
+        ("RCPT", "550 no"),
+    ])
+    .await;
     let there = transport(smtp(&format!("smtp://127.0.0.1:{}", server.port)));
     let postman = postman(&fresh.db, fresh.folder.path(), there);
-    let letter = queue(&fresh.db, LetterKind::Change, &address("gone@example.jp"), NOW).await;
+    let letter = queue(
+        &fresh.db,
+        LetterKind::Change,
+        &address("gone@example.jp"),
+        NOW,
+    )
+    .await;
     assert_eq!(postman.deliver_due().await.unwrap(), GIVEN_UP);
-    assert_eq!(letter::delivery(&fresh.db, letter).await.unwrap(), Some(Delivery::GivenUp));
+    assert_eq!(
+        letter::delivery(&fresh.db, letter).await.unwrap(),
+        Some(Delivery::GivenUp)
+    );
 }
 
 #[tokio::test]
 async fn the_doctor_tells_a_mail_server_that_answers_from_one_that_does_not() {
     transport(plain()).check().await.unwrap();
-    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let error = transport(smtp(&format!("smtp://{nobody}"))).check().await.unwrap_err();
+    let nobody = TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let error = transport(smtp(&format!("smtp://{nobody}")))
+        .check()
+        .await
+        .unwrap_err();
     assert!(error.to_string().starts_with("connection: "), "{error}");
 }
 
@@ -283,11 +349,16 @@ impl Server {
                 if in_letter && line != "." || line.starts_with("QUIT") {
                     continue;
                 }
-                let answer = answers.iter().find(|(command, _)| line.starts_with(command));
+                let answer = answers
+                    .iter()
+                    .find(|(command, _)| line.starts_with(command));
                 let answer = answer.map_or("500 not in the play", |(_, answer)| *answer);
                 in_letter = line == "DATA" && answer.starts_with('3');
                 lines.lock().unwrap().push(line);
-                writing.write_all(format!("{answer}\r\n").as_bytes()).await.unwrap();
+                writing
+                    .write_all(format!("{answer}\r\n").as_bytes())
+                    .await
+                    .unwrap();
             }
         });
         Self { port, heard }
@@ -337,11 +408,16 @@ fn arrived_for(to: &EmailAddress) -> Vec<Vec<u8>> {
     for entry in fs::read_dir(folder).unwrap() {
         let envelope = entry.unwrap().path();
         let letter = envelope.with_extension("eml");
-        let about_envelope = envelope.extension().is_some_and(|extension| extension == "json");
+        let about_envelope = envelope
+            .extension()
+            .is_some_and(|extension| extension == "json");
         if about_envelope && letter.exists() {
             let envelope = fs::read_to_string(envelope).unwrap();
             if envelope.contains(&format!("\"to\":[\"{}\"]", to.as_str())) {
-                assert!(envelope.contains("\"from\":\"no-reply@autobacs-kenpo.jp\""), "{envelope}");
+                assert!(
+                    envelope.contains("\"from\":\"no-reply@autobacs-kenpo.jp\""),
+                    "{envelope}"
+                );
                 letters.push(fs::read(letter).unwrap());
             }
         }
@@ -402,7 +478,9 @@ async fn queue_in(
 async fn ask_for_registration(postman: &Postman, to: &EmailAddress) -> (Uuid, String) {
     let (link, purpose) = (Uuid::now_v7(), Purpose::Registration);
     let now = postman.clock.now();
-    let token = postman.secrets.link_token(purpose.as_str(), link, to.as_str());
+    let token = postman
+        .secrets
+        .link_token(purpose.as_str(), link, to.as_str());
     let new = NewLink {
         id: link,
         purpose,
@@ -418,5 +496,8 @@ async fn ask_for_registration(postman: &Postman, to: &EmailAddress) -> (Uuid, St
     link::insert(&mut tx, &new).await.unwrap();
     let letter = queue_in(&mut tx, LetterKind::Registration, to, Some(link), now).await;
     tx.commit().await.unwrap();
-    (letter, format!("{}/register/verify?token={token}", postman.public_url))
+    (
+        letter,
+        format!("{}/register/verify?token={token}", postman.public_url),
+    )
 }
