@@ -115,9 +115,8 @@ impl Secrets {
     /// The key of encrypted cookies, for `axum_extra`'s private jar.
     pub fn cookie_key(&self) -> [u8; 64] {
         let mut key = [0; 64];
-        for (half, name) in key.chunks_exact_mut(32).zip([b"first", b"other"]) {
-            half.copy_from_slice(&self.derive(&[b"cookie", name]));
-        }
+        key[..32].copy_from_slice(&self.derive(&[b"cookie", b"first half"]));
+        key[32..].copy_from_slice(&self.derive(&[b"cookie", b"second half"]));
         key
     }
 

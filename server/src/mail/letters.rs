@@ -91,19 +91,16 @@ pub enum Changed {
     Password,
     /// メールアドレス
     Address,
-    /// Everything: the account was taken up again with a postcard.
-    Reopened,
 }
 
 impl Changed {
-    const ALL: [Self; 4] = [Self::LoginId, Self::Password, Self::Address, Self::Reopened];
+    const ALL: [Self; 3] = [Self::LoginId, Self::Password, Self::Address];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::LoginId => "login_id",
             Self::Password => "password",
             Self::Address => "address",
-            Self::Reopened => "reopened",
         }
     }
 
@@ -112,7 +109,6 @@ impl Changed {
             Self::LoginId => "ログインID",
             Self::Password => "パスワード",
             Self::Address => "メールアドレス",
-            Self::Reopened => "ハガキによる再登録（ログインID、パスワード、メールアドレス）",
         }
     }
 

@@ -27,6 +27,9 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// How long one of the mail server's addresses may take to answer a connection.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(15);
 
+/// How long the mail server may take to say goodbye.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// `PORTAL_MAIL`: `mailbox:DIR`, `smtp://…` or `smtps://…`. Printing it shows no
 /// password.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,7 +215,12 @@ impl Transport {
     pub async fn send(&self, letter: &Outgoing) -> Result<(), SendError> {
         match self {
             Self::Mailbox(folder) => store(folder, letter).await.map_err(|e| in_folder(&e)),
-            Self::Smtp(server) => within_patience(server.send(letter)).await,
+            Self::Smtp(server) => {
+                let connection = within_patience(server.send(letter)).await?;
+                // Taken is taken, however the farewell goes.
+                part(connection).await;
+                Ok(())
+            }
         }
     }
 
@@ -225,12 +233,8 @@ impl Transport {
         match self {
             Self::Mailbox(folder) => probe(folder).await.map_err(|e| in_folder(&e)),
             Self::Smtp(server) => {
-                within_patience(async {
-                    let mut connection = server.connect().await?;
-                    connection.abort().await;
-                    Ok(())
-                })
-                .await
+                part(within_patience(server.connect()).await?).await;
+                Ok(())
             }
         }
     }
@@ -291,7 +295,7 @@ impl MailServer {
 
     /// Step by step, because a refusal means something else at every step: of our
     /// own address it is the office's to mend, of the recipient it is final.
-    async fn send(&self, letter: &Outgoing) -> Result<(), SendError> {
+    async fn send(&self, letter: &Outgoing) -> Result<AsyncSmtpConnection, SendError> {
         let mut connection = self.connect().await?;
         let envelope = letter.message.envelope();
         let sender = Mail::new(envelope.from().cloned(), Vec::new());
@@ -312,21 +316,28 @@ impl MailServer {
             .map_err(|e| trouble("DATA", &e))?;
         let taken = connection.message(&letter.message.formatted()).await;
         taken.map_err(|e| verdict("letter", &e))?;
-        // Taken is taken, however the farewell goes.
-        connection.abort().await;
-        Ok(())
+        Ok(connection)
     }
 }
 
-async fn within_patience(
-    conversation: impl Future<Output = Result<(), SendError>>,
-) -> Result<(), SendError> {
+async fn within_patience<T>(
+    conversation: impl Future<Output = Result<T, SendError>>,
+) -> Result<T, SendError> {
     match tokio::time::timeout(PATIENCE, conversation).await {
         Ok(result) => result,
         Err(_) => Err(SendError::Trouble(format!(
             "no end within {} s",
             PATIENCE.as_secs()
         ))),
+    }
+}
+
+async fn part(mut connection: AsyncSmtpConnection) {
+    if tokio::time::timeout(FAREWELL, connection.abort())
+        .await
+        .is_err()
+    {
+        tracing::debug!("the mail server did not say goodbye");
     }
 }
 
