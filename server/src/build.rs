@@ -64,7 +64,7 @@ fn because(what: &str) -> impl Fn(&dyn fmt::Display) -> BuildError {
 pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
     // Leptos runs its own tasks on the runtime at hand; that it has been told so
     // before is fine.
-    let _ = leptos::task::Executor::init_tokio();
+    let _ = any_spawner::Executor::init_tokio();
     let bundle = Bundle::open(&config.site).map_err(|e| because("site")(&e))?;
     let secrets =
         Secrets::open_or_create(&config.secret_file).map_err(|e| because("secret")(&e))?;
