@@ -5,6 +5,7 @@ pub mod age;
 pub mod build;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod doctor;
 pub mod fault;
 pub mod hash;
