@@ -3,5 +3,6 @@
 
 #[macro_use]
 mod fresh;
+mod mail;
 mod postcards;
 mod roster;
