@@ -3,6 +3,9 @@
 
 #[macro_use]
 mod fresh;
+mod browser;
 mod mail;
 mod postcards;
+mod registration;
 mod roster;
+mod test_app;
