@@ -8,6 +8,7 @@ use std::{
 };
 
 use app::ports::StoredLetter;
+use percent_encoding::percent_decode_str;
 use reqwest::{
     Client, Method, RequestBuilder, StatusCode,
     header::{HeaderMap, HeaderName, HeaderValue},
@@ -134,7 +135,8 @@ impl Seen {
                 if name == "set-cookie" {
                     let (pair, rest) = value.split_once(';').unwrap();
                     let (cookie, value) = pair.split_once('=').unwrap();
-                    format!("{name}: {cookie}={} characters;{rest}", value.len())
+                    let length = percent_decode_str(value).count();
+                    format!("{name}: {cookie}={length} characters;{rest}")
                 } else {
                     format!("{name}: {value}")
                 }

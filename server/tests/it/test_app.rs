@@ -27,14 +27,19 @@ pub(crate) const PUBLIC: &str = "https://portal.example.jp";
 
 pub(crate) const TARO: &str = "1001-12-00";
 pub(crate) const HANAKO: &str = "1001-12-01";
+pub(crate) const SEIJIN: &str = "1001-12-02";
 pub(crate) const JIRO: &str = "1001-13-00";
+pub(crate) const SABURO: &str = "1001-14-00";
+pub(crate) const SHIRO: &str = "1001-15-00";
 
-/// Two insured, and dependents: the second came of age on the day before.
+/// One line a person; the first part of it is the person's key.
 pub(crate) const PEOPLE: &str = "\
 1001,12,00,架空 太郎,,1980-04-01,男,本人,2003-04-01,,0007,,1050001,東京都架空区見本町1-2-3
 1001,12,01,架空 花子,,1982-12-31,女,妻,2010-06-01,,0007,,1050001,東京都架空区見本町1-2-3
 1001,12,02,架空 成人,,2006-11-22,男,長男,2006-11-22,,0007,,1050001,東京都架空区見本町1-2-3
 1001,13,00,見本 次郎,,1970-01-01,男,本人,1995-04-01,,0007,,1050001,東京都架空区見本町4-5-6
+1001,14,00,見本 三郎,,1971-01-01,男,本人,1995-04-01,,0007,,1050001,東京都架空区見本町4-5-7
+1001,15,00,見本 四郎,,1972-01-01,男,本人,1995-04-01,,0007,,1050001,東京都架空区見本町4-5-8
 ";
 
 /// As small as argon2 allows: these stories are not about the cost of a hash.
@@ -180,18 +185,34 @@ impl TestApp {
     }
 
     /// The postman works beside the requests: waits until nothing waits for him.
-    async fn post_is_out(&self) {
-        for _ in 0..2_000 {
+    pub(crate) async fn post_is_out(&self) {
+        self.until("no letter waits", || async {
             let waiting: i64 = ask!(
                 &self.fresh.db,
                 "select count(*) from letter where sent_at is null and given_up_at is null"
             );
-            if waiting == 0 {
+            waiting == 0
+        })
+        .await;
+    }
+
+    /// Waits for something that happens beside the requests.
+    pub(crate) async fn until<F: Future<Output = bool>>(&self, what: &str, is_so: impl Fn() -> F) {
+        for _ in 0..2_000 {
+            if is_so().await {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        panic!("after ten seconds letters still wait");
+        panic!("in ten seconds it never came about that {what}");
+    }
+
+    /// A new postcard for somebody whose old one is void from now on.
+    pub(crate) async fn reissue(&self, key: &str) -> Printed {
+        postcards::reissue(&self.fresh, key).await.unwrap();
+        let mut cards = postcards::delivered(&self.fresh);
+        assert_eq!(cards.len(), 1);
+        cards.remove(0)
     }
 
     /// Asks for a letter and opens its link: a browser at 仮ログイン.
