@@ -6,7 +6,7 @@ use app::{api::Retry, pages::problem::Problem, shell::shell, visit::Visit};
 use axum::{
     body::Body,
     extract::{Request, State as FromState},
-    http::{StatusCode, request::Parts},
+    http::{HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -82,6 +82,10 @@ pub(super) async fn render(state: &State, visit: Visit, parts: Parts, beside: Be
     if let (Some(status), StatusCode::OK) = (status, head.status) {
         head.status = status;
     }
+    if head.status == StatusCode::SERVICE_UNAVAILABLE {
+        head.headers
+            .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
     head.extensions.insert(Complete);
     match axum::body::to_bytes(body, usize::MAX).await {
         // The page that leads elsewhere needs no words.
@@ -98,7 +102,7 @@ pub(super) async fn explain(
     next: Next,
 ) -> Response {
     let visit = anonymous(&state, &request);
-    let head = request.method() == axum::http::Method::HEAD;
+    let head = request.method() == Method::HEAD;
     let mut asked = axum::http::Request::new(());
     *asked.uri_mut() = request.uri().clone();
     let (parts, ()) = asked.into_parts();
@@ -108,15 +112,11 @@ pub(super) async fn explain(
     if !bare || response.extensions().get::<Complete>().is_some() {
         return response;
     }
-    let allow = response.headers().get(axum::http::header::ALLOW).cloned();
+    let allow = response.headers().get(header::ALLOW).cloned();
     let mut page = problem(&state, visit, parts, Problem::of(status)).await;
     *page.status_mut() = status;
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        page.headers_mut()
-            .insert("retry-after", axum::http::HeaderValue::from_static("5"));
-    }
     if let Some(allow) = allow {
-        page.headers_mut().insert(axum::http::header::ALLOW, allow);
+        page.headers_mut().insert(header::ALLOW, allow);
     }
     if head {
         *page.body_mut() = Body::empty();
