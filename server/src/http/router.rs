@@ -69,7 +69,7 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
     let mut site = Router::new();
     for (path, method) in server_fn_paths() {
         if method == Method::POST {
-            let guarded = post(function).layer(from_fn(guard::check));
+            let guarded = post(function).route_layer(from_fn(guard::check));
             site = site.route(path, guarded.get(page));
         }
     }
