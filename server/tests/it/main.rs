@@ -4,6 +4,8 @@
 #[macro_use]
 mod fresh;
 mod browser;
+mod faults;
+mod input;
 mod mail;
 mod postcards;
 mod provisional;
@@ -12,3 +14,4 @@ mod roster;
 mod session;
 mod sign_in;
 mod test_app;
+mod web;

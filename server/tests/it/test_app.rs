@@ -4,6 +4,7 @@
 use std::{fs, net::SocketAddr, time::Duration};
 
 use app::ports::StoredLetter;
+use mail_parser::MessageParser;
 use reqwest::{Client, redirect::Policy};
 use server::{
     build::build, clock::Clock, config::Config, hash::HashCost, mail::mailbox, store::Db,
@@ -175,6 +176,22 @@ impl TestApp {
         letters.retain(|letter| letter.to == address);
         letters.reverse();
         letters
+    }
+
+    /// The HTML of every letter there is.
+    pub(crate) async fn html_of_letters(&self) -> Vec<String> {
+        self.post_is_out().await;
+        let folder = self.fresh.folder.path().join("mailbox");
+        let files = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| fs::read(entry.unwrap().path()));
+        files
+            .map(|bytes| {
+                let bytes = bytes.unwrap();
+                let message = MessageParser::default().parse(&bytes).unwrap();
+                message.body_html(0).unwrap().into_owned()
+            })
+            .collect()
     }
 
     /// The last letter to an address.
