@@ -136,6 +136,7 @@ impl RegistrationDesk {
         let until = now.plus(LINK_LIFE);
 
         let mut tx = self.db.write().await?;
+        letter::lock_address(&mut tx, &address.key(), now).await?;
         let is_member = member::has_address(&mut tx, &address).await?;
         let within_caps = within_caps(&mut tx, &address, now).await?;
         let told_already = told_within_the_hour(&mut tx, &address, now).await?;
