@@ -83,7 +83,7 @@ pub async fn complete_registration(
             .complete(provisional, member, &visit.asker, visit.now)
             .await?;
         Ok(match completion {
-            Completion::Done => see_other("/register/done"),
+            Completion::Done => see_other("/register/done").keep(Keep::RegistrationDone),
             Completion::LoginIdTaken => {
                 try_again(&form, Errors::of(Field::LoginId, &LoginIdError::Taken))
             }
