@@ -296,7 +296,14 @@ impl RegistrationDesk {
 
         let mut tx = self.db.write().await?;
         let Some(registering) = session::complete(&mut tx, provisional.session, now).await? else {
-            return Ok(Completion::Over);
+            drop(tx);
+            // A double click: the other post was quicker, and the account is there.
+            let done = session::is_completed(&self.db, provisional.session).await?;
+            return Ok(if done {
+                Completion::Done
+            } else {
+                Completion::Over
+            });
         };
         let Ok(address) = EmailAddress::parse(&registering.address) else {
             return Err(Fault::Other(format!(

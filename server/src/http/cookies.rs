@@ -146,7 +146,8 @@ impl Cookies {
     }
 
     fn cookie(&self, name: &str, value: String, life: Duration) -> Cookie<'static> {
-        let seconds = i64::try_from(life.as_secs()).unwrap_or_default();
+        // Rounded up: what lives for less than a second is not dead yet.
+        let seconds = i64::try_from(life.as_millis().div_ceil(1000)).unwrap_or_default();
         Cookie::build((self.name(name), value))
             .path("/")
             .http_only(true)

@@ -82,7 +82,9 @@ pub(super) async fn render(state: &State, visit: Visit, parts: Parts, beside: Be
         })
         .await;
     let (mut head, body) = response.into_parts();
-    if let Some(status) = status {
+    // A page that has something else to say now (the tenth wrong try has ended
+    // the link, say) says so in its status too.
+    if let (Some(status), StatusCode::OK) = (status, head.status) {
         head.status = status;
     }
     head.extensions.insert(Complete);

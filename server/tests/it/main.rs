@@ -3,5 +3,12 @@
 
 #[macro_use]
 mod fresh;
+mod browser;
+mod mail;
 mod postcards;
+mod provisional;
+mod registration;
 mod roster;
+mod session;
+mod sign_in;
+mod test_app;
