@@ -11,6 +11,10 @@ use crate::{
 
 /// A field that was left or sent is judged from then on, even when it is empty.
 const JUDGED: &str = "data-judged";
+/// The server has said something about what stands in this field. It knows more
+/// than the rules do (an ID that is taken, a password that it does not send
+/// back), so its word stands until the field is changed.
+const ANSWERED: &str = "data-answered";
 
 /// Judges what was typed before the client was there, and uncovers the buttons
 /// that need it.
@@ -30,9 +34,15 @@ pub(super) fn start() {
             }
         }
     }
-    show(&form, |input| {
-        !input.value().is_empty() || input.has_attribute("aria-invalid")
-    });
+    for (field, _) in judge(&name_of(&form), &|_| String::new()) {
+        if let Some(input) = input(&form, field)
+            && input.has_attribute("aria-invalid")
+            && input.value() == input.default_value()
+        {
+            let _ = input.set_attribute(ANSWERED, "");
+        }
+    }
+    show(&form, |input| !input.value().is_empty());
     listen(&form);
 }
 
@@ -64,21 +74,24 @@ fn on_input(event: &Event) {
     }
 }
 
-/// Judges the field an event belongs to, and those that depend on it.
+/// Judges the field that was changed, and those that depend on it.
 fn judge_field(event: &Event) {
     if let Some((form, field)) = origin(event) {
-        show(&form, |input| {
-            *input == field || !input.value().is_empty() || input.has_attribute(JUDGED)
-        });
+        let _ = field.remove_attribute(ANSWERED);
+        show(&form, |input| *input == field || is_to_be_judged(input));
     }
 }
 
 /// Leaving a field: from now on it is judged even when it is empty.
 fn on_leave(event: &Event) {
-    if let Some((_, field)) = origin(event) {
+    if let Some((form, field)) = origin(event) {
         let _ = field.set_attribute(JUDGED, "");
-        judge_field(event);
+        show(&form, is_to_be_judged);
     }
+}
+
+fn is_to_be_judged(input: &HtmlInputElement) -> bool {
+    !input.value().is_empty() || input.has_attribute(JUDGED)
 }
 
 /// 表示, 隠す and 半角に直す.
@@ -116,26 +129,34 @@ fn show(
     form: &HtmlFormElement,
     wanted: impl Fn(&HtmlInputElement) -> bool,
 ) -> Option<HtmlInputElement> {
-    let name = form.get_attribute("data-form").unwrap_or_default();
-    let read = |field: Field| {
-        input(form, field)
-            .map(|input| input.value())
-            .unwrap_or_default()
-    };
     let mut first_wrong = None;
-    for (field, note) in judge(&name, &read) {
-        let Some(input) = input(form, field) else {
+    for (field, note) in judge_now(form) {
+        let Some(input) = input(form, field).filter(&wanted) else {
             continue;
         };
-        if !wanted(&input) {
-            continue;
+        let is_wrong = note.as_ref().is_some_and(|note| note.tone == Tone::Error);
+        let rules_know_better = is_wrong && !input.value().is_empty();
+        if rules_know_better || !input.has_attribute(ANSWERED) {
+            write(&input, note.as_ref());
         }
-        write(&input, note.as_ref());
-        if first_wrong.is_none() && note.is_some_and(|note| note.tone == Tone::Error) {
+        if is_wrong && first_wrong.is_none() {
             first_wrong = Some(input);
         }
     }
     first_wrong
+}
+
+/// The notes beside all fields, as they stand now.
+fn judge_now(form: &HtmlFormElement) -> Vec<(Field, Option<Note>)> {
+    judge(&name_of(form), &|field| {
+        input(form, field)
+            .map(|input| input.value())
+            .unwrap_or_default()
+    })
+}
+
+fn name_of(form: &HtmlFormElement) -> String {
+    form.get_attribute("data-form").unwrap_or_default()
 }
 
 fn write(input: &HtmlInputElement, note: Option<&Note>) {
@@ -155,18 +176,16 @@ fn write(input: &HtmlInputElement, note: Option<&Note>) {
         Some(Tone::Good) => "message is-good",
     });
     let sentence = note.map(|note| note.text.as_ref());
+    let said = line.first_child().and_then(|text| text.node_value());
     // Written only when it changes: a screen reader would read it out again.
-    if line
-        .first_child()
-        .and_then(|text| text.node_value())
-        .as_deref()
-        == sentence
-    {
-        return;
+    if said.as_deref() != sentence {
+        line.set_text_content(sentence);
     }
-    line.set_text_content(sentence);
-    if note.is_some_and(|note| note.half_width.is_some()) {
-        offer_fix(&line);
+    let helps = note.is_some_and(|note| note.half_width.is_some());
+    match line.last_element_child() {
+        None if helps => offer_fix(&line),
+        Some(button) if !helps => button.remove(),
+        _ => {}
     }
 }
 
@@ -193,20 +212,15 @@ fn fix(button: &HtmlButtonElement) {
         return;
     };
     let form = form.unchecked_into::<HtmlFormElement>();
-    let form_name = form.get_attribute("data-form").unwrap_or_default();
-    let read = |field: Field| {
-        input(&form, field)
-            .map(|input| input.value())
-            .unwrap_or_default()
-    };
-    for (field, note) in judge(&form_name, &read) {
+    for (field, note) in judge_now(&form) {
         if field.name() != name {
             continue;
         }
         if let (Some(input), Some(half)) = (input(&form, field), note.and_then(|n| n.half_width)) {
             input.set_value(&half);
+            let _ = input.remove_attribute(ANSWERED);
             let _ = input.focus();
-            show(&form, |other| *other == input || !other.value().is_empty());
+            show(&form, is_to_be_judged);
         }
     }
 }
@@ -219,8 +233,9 @@ fn reveal(button: &HtmlButtonElement) {
     let input = input.unchecked_into::<HtmlInputElement>();
     let shown = input.type_() == "password";
     input.set_type(if shown { "text" } else { "password" });
-    let _ = button.set_attribute("aria-pressed", if shown { "true" } else { "false" });
-    button.set_text_content(Some(if shown { text::HIDE } else { text::SHOW }));
+    if let Some(word) = button.last_child() {
+        word.set_node_value(Some(if shown { text::HIDE } else { text::SHOW }));
+    }
 }
 
 fn origin(event: &Event) -> Option<(HtmlFormElement, HtmlInputElement)> {
