@@ -6,6 +6,7 @@ import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
 import { simpleParser } from "mailparser";
+import { Newcomer } from "./newcomer";
 
 export { expect };
 
@@ -15,17 +16,22 @@ export type Letter = { subject: string; from: string; text: string; html: string
 /** What the postcard of one person says. */
 export type Postcard = { name: string; loginId: string; password: string };
 
+/** The letters that arrive. */
+export type Mailbox = {
+  /** The newest letter to `address`, as soon as at least `count` have arrived there. */
+  newest(address: string, options?: { subject?: string; count?: number }): Promise<Letter>;
+};
+
 type Fixtures = {
   /** Console messages that this story expects, such as the browser's own line about a 404. */
   expectedMessages: RegExp[];
-  mailbox: {
-    /** The newest letter to `address`, as soon as at least `count` have arrived there. */
-    newest(address: string, options?: { subject?: string; count?: number }): Promise<Letter>;
-  };
+  mailbox: Mailbox;
   postcards: {
     /** A provisional pair that no other test has. */
     take(): Postcard;
   };
+  /** Somebody with a postcard of their own, on this page. */
+  newcomer: Newcomer;
   /** Fails on any violation of WCAG 2.2 AA, or of axe's good practice, on the page as it is now. */
   axe: () => Promise<void>;
   /** Waits until the page checks its forms by itself. */
@@ -61,6 +67,10 @@ export const test = base.extend<Fixtures>({
 
   postcards: async ({}, use) => {
     await use({ take: takePostcard });
+  },
+
+  newcomer: async ({ page, mailbox, postcards }, use) => {
+    await use(new Newcomer(page, mailbox, postcards.take()));
   },
 
   axe: async ({ page }, use) => {

@@ -9,7 +9,14 @@ import { defineConfig } from "@playwright/test";
 // main process, seen by the server and by every worker, removed by start-server.
 process.env.END2END_DIR ??= mkdtempSync(join(tmpdir(), "portal-end2end-"));
 
-const address = "127.0.0.1:3100";
+// END2END_PORT: for a machine where this one is taken.
+const address = `127.0.0.1:${process.env.END2END_PORT ?? 3100}`;
+
+// Tags: what is about scripts, or is checked by one (axe); what is about having
+// none; and what comes out the same at every size.
+const withScripts = /@javascript/;
+const withoutScripts = /@no-javascript/;
+const once = /@once/;
 
 export default defineConfig({
   testDir: "stories",
@@ -39,13 +46,16 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "phone", use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
-    { name: "desktop", use: { viewport: { width: 1280, height: 800 } } },
+    {
+      name: "phone",
+      use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+      grepInvert: [withoutScripts, once],
+    },
+    { name: "desktop", use: { viewport: { width: 1280, height: 800 } }, grepInvert: withoutScripts },
     {
       name: "no-javascript",
       use: { viewport: { width: 390, height: 844 }, javaScriptEnabled: false },
-      // What is about scripts, or is checked by one (axe).
-      grepInvert: /@javascript/,
+      grepInvert: [withScripts, once],
     },
   ],
   webServer: {

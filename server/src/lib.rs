@@ -1,10 +1,12 @@
 //! Everything that only the server does. `build` makes the whole from a
 //! configuration; `main` and the tests use the same.
 
+pub mod addresses;
 pub mod age;
 pub mod build;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod doctor;
 pub mod fault;
 pub mod hash;

@@ -8,7 +8,18 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use server::{build::build, clock::Clock, config::Config, doctor, store::Db};
+use indicatif::{ProgressBar, ProgressStyle};
+use server::{
+    build::build,
+    clock::Clock,
+    config::Config,
+    demo, doctor,
+    hash::{HashError, Hasher, Pool},
+    mail::transport::MailSetting,
+    postcards::{self, Terms},
+    roster::{self, Import},
+    store::{Db, person::Key},
+};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
@@ -30,6 +41,14 @@ struct Arguments {
 enum Command {
     /// Brings the tables up to date and serves; SIGTERM finishes what is at hand and stops.
     Serve,
+    /// Fills an empty database with an invented society and says what to try.
+    Demo,
+    /// 加入者名簿
+    #[command(subcommand)]
+    Roster(RosterCommand),
+    /// 仮ログインID・仮パスワードのハガキ
+    #[command(subcommand)]
+    Postcards(PostcardsCommand),
     /// Writes a consistent copy of the database to a new file while it is in use.
     Backup {
         /// The file to write.
@@ -37,6 +56,34 @@ enum Command {
     },
     /// Looks at settings, database, mail, client bundle and secret file.
     Check,
+}
+
+#[derive(Subcommand)]
+enum RosterCommand {
+    /// 名簿のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
+    Import {
+        /// UTF-8 か CP932 のCSV
+        file: PathBuf,
+        /// 確認だけして、何も変更しない
+        #[arg(long)]
+        dry_run: bool,
+        /// 登録済みの名簿にない事業所だけのファイルも取り込む
+        #[arg(long)]
+        accept_other_employers: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum PostcardsCommand {
+    /// 対象者全員（または1人）の仮ログインIDと仮パスワードを発行し、印刷用のCSVを作る
+    Issue {
+        /// この人のハガキを再発行する（前のハガキは使えなくなる）
+        #[arg(long, value_name = "記号-番号-枝番")]
+        reissue: Option<Key>,
+        /// 作るファイル（本人だけが読める形で作り、上書きはしない）
+        #[arg(long)]
+        out: PathBuf,
+    },
 }
 
 type Done = Result<ExitCode, Box<dyn std::error::Error>>;
@@ -61,6 +108,23 @@ async fn run(arguments: Arguments) -> Done {
     let config = Config::load(arguments.config.as_deref(), std::env::vars())?;
     match arguments.command {
         Command::Serve => serve(config).await,
+        Command::Demo => fill_demo(config).await,
+        Command::Roster(RosterCommand::Import {
+            file,
+            dry_run,
+            accept_other_employers,
+        }) => {
+            let now = Clock::System.now();
+            let options = Import {
+                now,
+                dry_run,
+                accept_other_employers,
+            };
+            import_roster(config, &file, options).await
+        }
+        Command::Postcards(PostcardsCommand::Issue { reissue, out }) => {
+            issue_postcards(config, reissue, &out).await
+        }
         Command::Backup { file } => backup(config, &file).await,
         Command::Check => check(config).await,
     }
@@ -68,6 +132,7 @@ async fn run(arguments: Arguments) -> Done {
 
 async fn serve(config: Config) -> Done {
     let public_url = config.public_url.clone();
+    let mailbox = matches!(config.mail, MailSetting::Mailbox(_));
     let portal = build(config, Clock::System).await?;
     let (stop, stopped) = watch::channel(false);
     let mut terminate = signal(SignalKind::terminate())?;
@@ -80,8 +145,110 @@ async fn serve(config: Config) -> Done {
         tracing::info!("finishing what is at hand");
         let _ = stop.send(true);
     });
+    if mailbox && public_url.is_https() {
+        tracing::warn!("letters go to a folder, and /dev/mailbox shows them to anybody");
+    }
     tracing::info!(address = %portal.addr, public_url = public_url.as_str(), "serving");
     portal.run(stopped).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The database, brought up to date.
+async fn open(config: &Config) -> Result<Db, Box<dyn std::error::Error>> {
+    let db = Db::open(config.database_url.expose()).await?;
+    db.migrate().await?;
+    Ok(db)
+}
+
+fn terms(config: &Config) -> Terms {
+    Terms {
+        age: config.society.registration_age,
+        valid_days: config.postcard_days,
+    }
+}
+
+/// Every core, and nobody else to wait for.
+fn hasher(config: &Config) -> Result<Hasher, HashError> {
+    Hasher::start(config.hash, Pool::default())
+}
+
+/// A bar on a terminal; nothing where the output goes to a file.
+fn progress_bar(unit: &str) -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    let template = format!("{{bar:40}} {{percent}}% {unit} あと{{eta}}");
+    if let Ok(style) = ProgressStyle::with_template(&template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+async fn import_roster(config: Config, file: &Path, options: Import) -> Done {
+    let db = open(&config).await?;
+    let bar = progress_bar("{bytes}/{total_bytes}");
+    let report = roster::import(&db, file, options, |progress| {
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+    })
+    .await;
+    bar.finish_and_clear();
+    db.close().await;
+    println!("{}", report?);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn issue_postcards(config: Config, reissue: Option<Key>, out: &Path) -> Done {
+    let db = open(&config).await?;
+    let (hasher, terms, now) = (hasher(&config)?, terms(&config), Clock::System.now());
+    let issued = match reissue {
+        Some(key) => postcards::reissue(&db, &hasher, terms, now, &key, out).await,
+        None => {
+            let bar = progress_bar("{pos}/{len}人");
+            let issued = postcards::issue(&db, &hasher, terms, now, out, |done, total| {
+                bar.set_length(total);
+                bar.set_position(done);
+            })
+            .await;
+            bar.finish_and_clear();
+            issued
+        }
+    };
+    db.close().await;
+    println!("{}", issued?);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn fill_demo(config: Config) -> Done {
+    let db = open(&config).await?;
+    let now = Clock::System.now();
+    let found = demo::fill(
+        &db,
+        &hasher(&config)?,
+        terms(&config),
+        &config.data_dir,
+        now,
+    )
+    .await;
+    db.close().await;
+    let url = config.public_url.as_str();
+    println!("{}（デモ）", config.society.portal_name);
+    println!("  アドレス              {url}/");
+    match found? {
+        Some(card) => {
+            println!("  お試しのハガキ        {} さん", card.name);
+            println!("    仮ログインID        {}", card.login_id);
+            println!("    仮パスワード        {}", card.password);
+            println!("  ほかのハガキ          {}", card.file.display());
+        }
+        None => println!(
+            "  ハガキはすべて使用済みです。data フォルダーを消すと、はじめからお試しいただけます。"
+        ),
+    }
+    if matches!(config.mail, MailSetting::Mailbox(_)) {
+        println!("  メールボックス        {url}/dev/mailbox");
+    }
+    println!(
+        "「新規利用登録」からメールアドレスを送信し、メールボックスに届いたURLを開いてください。"
+    );
     Ok(ExitCode::SUCCESS)
 }
 

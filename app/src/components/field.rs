@@ -7,6 +7,7 @@ use crate::{
     api::Retry,
     forms::{Field, Tone},
     rules::password::password_rules,
+    text,
 };
 
 /// What is typed into a field, and so which keyboard and which help a phone offers.
@@ -117,10 +118,9 @@ pub fn FormField(
                                 type="button"
                                 hidden
                                 aria-controls=name
-                                aria-label=format!("{label}を表示する")
-                                aria-pressed="false"
                             >
-                                "表示"
+                                <span class="visually-hidden">{label} "を"</span>
+                                {text::SHOW}
                             </button>
                         }
                     })}

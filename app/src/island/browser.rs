@@ -1,7 +1,7 @@
 //! The island's side of the browser: reads fields, runs the checks, writes messages.
 
 use leptos::prelude::document;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, Event, HtmlButtonElement, HtmlFormElement, HtmlInputElement, InputEvent};
 
 use crate::{
@@ -11,6 +11,10 @@ use crate::{
 
 /// A field that was left or sent is judged from then on, even when it is empty.
 const JUDGED: &str = "data-judged";
+/// The server has said something about what stands in this field. It knows more
+/// than the rules do (an ID that is taken, a password that it does not send
+/// back), so its word stands until the field is changed.
+const ANSWERED: &str = "data-answered";
 
 /// Judges what was typed before the client was there, and uncovers the buttons
 /// that need it.
@@ -30,14 +34,38 @@ pub(super) fn start() {
             }
         }
     }
-    show(&form, |input| {
-        !input.value().is_empty() || input.has_attribute("aria-invalid")
+    for (field, _) in judge(&name_of(&form), &|_| String::new()) {
+        if let Some(input) = input(&form, field)
+            && input.has_attribute("aria-invalid")
+            && input.value() == input.default_value()
+        {
+            let _ = input.set_attribute(ANSWERED, "");
+        }
+    }
+    show(&form, |input| !input.value().is_empty());
+    listen(&form);
+}
+
+/// One listener for everything, on the form itself: leptos' `on:` would bring
+/// code for each kind of event.
+fn listen(form: &HtmlFormElement) {
+    let heard = Closure::<dyn Fn(Event)>::new(|event: Event| match event.type_().as_str() {
+        "input" => on_input(&event),
+        "compositionend" => judge_field(&event),
+        "focusout" => on_leave(&event),
+        "click" => on_click(&event),
+        _ => on_submit(&event),
     });
+    for kind in ["input", "compositionend", "focusout", "click", "submit"] {
+        let _ = form.add_event_listener_with_callback(kind, heard.as_ref().unchecked_ref());
+    }
+    // The listener lives as long as the page.
+    heard.forget();
 }
 
 /// A keystroke, a paste, an autofill. In the middle of a composition (かな → 漢字)
 /// nobody is judged.
-pub(super) fn on_input(event: &Event) {
+fn on_input(event: &Event) {
     let composing = event
         .dyn_ref::<InputEvent>()
         .is_some_and(InputEvent::is_composing);
@@ -46,25 +74,28 @@ pub(super) fn on_input(event: &Event) {
     }
 }
 
-/// Judges the field an event belongs to, and those that depend on it.
-pub(super) fn judge_field(event: &Event) {
+/// Judges the field that was changed, and those that depend on it.
+fn judge_field(event: &Event) {
     if let Some((form, field)) = origin(event) {
-        show(&form, |input| {
-            *input == field || !input.value().is_empty() || input.has_attribute(JUDGED)
-        });
+        let _ = field.remove_attribute(ANSWERED);
+        show(&form, |input| *input == field || is_to_be_judged(input));
     }
 }
 
 /// Leaving a field: from now on it is judged even when it is empty.
-pub(super) fn on_leave(event: &Event) {
-    if let Some((_, field)) = origin(event) {
+fn on_leave(event: &Event) {
+    if let Some((form, field)) = origin(event) {
         let _ = field.set_attribute(JUDGED, "");
-        judge_field(event);
+        show(&form, is_to_be_judged);
     }
 }
 
+fn is_to_be_judged(input: &HtmlInputElement) -> bool {
+    !input.value().is_empty() || input.has_attribute(JUDGED)
+}
+
 /// 表示, 隠す and 半角に直す.
-pub(super) fn on_click(event: &Event) {
+fn on_click(event: &Event) {
     let Some(button) = event
         .target()
         .and_then(|t| t.dyn_into::<HtmlButtonElement>().ok())
@@ -79,7 +110,7 @@ pub(super) fn on_click(event: &Event) {
 }
 
 /// Sending: what fails stays, with the focus on the first field that is wrong.
-pub(super) fn on_submit(event: &Event) {
+fn on_submit(event: &Event) {
     let Some(form) = event
         .target()
         .and_then(|t| t.dyn_into::<HtmlFormElement>().ok())
@@ -98,26 +129,34 @@ fn show(
     form: &HtmlFormElement,
     wanted: impl Fn(&HtmlInputElement) -> bool,
 ) -> Option<HtmlInputElement> {
-    let name = form.get_attribute("data-form").unwrap_or_default();
-    let read = |field: Field| {
-        input(form, field)
-            .map(|input| input.value())
-            .unwrap_or_default()
-    };
     let mut first_wrong = None;
-    for (field, note) in judge(&name, &read) {
-        let Some(input) = input(form, field) else {
+    for (field, note) in judge_now(form) {
+        let Some(input) = input(form, field).filter(&wanted) else {
             continue;
         };
-        if !wanted(&input) {
-            continue;
+        let is_wrong = note.as_ref().is_some_and(|note| note.tone == Tone::Error);
+        let rules_know_better = is_wrong && !input.value().is_empty();
+        if rules_know_better || !input.has_attribute(ANSWERED) {
+            write(&input, note.as_ref());
         }
-        write(&input, note.as_ref());
-        if first_wrong.is_none() && note.is_some_and(|note| note.tone == Tone::Error) {
+        if is_wrong && first_wrong.is_none() {
             first_wrong = Some(input);
         }
     }
     first_wrong
+}
+
+/// The notes beside all fields, as they stand now.
+fn judge_now(form: &HtmlFormElement) -> Vec<(Field, Option<Note>)> {
+    judge(&name_of(form), &|field| {
+        input(form, field)
+            .map(|input| input.value())
+            .unwrap_or_default()
+    })
+}
+
+fn name_of(form: &HtmlFormElement) -> String {
+    form.get_attribute("data-form").unwrap_or_default()
 }
 
 fn write(input: &HtmlInputElement, note: Option<&Note>) {
@@ -137,18 +176,16 @@ fn write(input: &HtmlInputElement, note: Option<&Note>) {
         Some(Tone::Good) => "message is-good",
     });
     let sentence = note.map(|note| note.text.as_ref());
+    let said = line.first_child().and_then(|text| text.node_value());
     // Written only when it changes: a screen reader would read it out again.
-    if line
-        .first_child()
-        .and_then(|text| text.node_value())
-        .as_deref()
-        == sentence
-    {
-        return;
+    if said.as_deref() != sentence {
+        line.set_text_content(sentence);
     }
-    line.set_text_content(sentence);
-    if note.is_some_and(|note| note.half_width.is_some()) {
-        offer_fix(&line);
+    let helps = note.is_some_and(|note| note.half_width.is_some());
+    match line.last_element_child() {
+        None if helps => offer_fix(&line),
+        Some(button) if !helps => button.remove(),
+        _ => {}
     }
 }
 
@@ -175,20 +212,15 @@ fn fix(button: &HtmlButtonElement) {
         return;
     };
     let form = form.unchecked_into::<HtmlFormElement>();
-    let form_name = form.get_attribute("data-form").unwrap_or_default();
-    let read = |field: Field| {
-        input(&form, field)
-            .map(|input| input.value())
-            .unwrap_or_default()
-    };
-    for (field, note) in judge(&form_name, &read) {
+    for (field, note) in judge_now(&form) {
         if field.name() != name {
             continue;
         }
         if let (Some(input), Some(half)) = (input(&form, field), note.and_then(|n| n.half_width)) {
             input.set_value(&half);
+            let _ = input.remove_attribute(ANSWERED);
             let _ = input.focus();
-            show(&form, |other| *other == input || !other.value().is_empty());
+            show(&form, is_to_be_judged);
         }
     }
 }
@@ -201,8 +233,9 @@ fn reveal(button: &HtmlButtonElement) {
     let input = input.unchecked_into::<HtmlInputElement>();
     let shown = input.type_() == "password";
     input.set_type(if shown { "text" } else { "password" });
-    let _ = button.set_attribute("aria-pressed", if shown { "true" } else { "false" });
-    button.set_text_content(Some(if shown { text::HIDE } else { text::SHOW }));
+    if let Some(word) = button.last_child() {
+        word.set_node_value(Some(if shown { text::HIDE } else { text::SHOW }));
+    }
 }
 
 fn origin(event: &Event) -> Option<(HtmlFormElement, HtmlInputElement)> {

@@ -30,7 +30,9 @@ pub fn LoginPage() -> impl IntoView {
                 <FormField field=Field::Password kind=Kind::Password label="パスワード" />
             </CheckedForm>
             <ul class="inline-links">
-                <li>"パスワードを忘れた方は" <a href="/help#forgotten">"こちら"</a></li>
+                <li>
+                    <a href="/help#forgotten">"パスワードを忘れた方はこちら"</a>
+                </li>
                 <li>
                     <a href="/register">"はじめてご利用になる方"</a>
                 </li>

@@ -14,6 +14,7 @@ use futures::{FutureExt, StreamExt, future::ready, stream};
 use leptos::prelude::*;
 
 use super::{State, visitor::anonymous};
+use crate::fault::reference;
 
 /// What a page is to say besides itself.
 #[derive(Clone, Debug)]
@@ -28,6 +29,10 @@ pub(super) enum Beside {
 /// Marks an answer that is complete as it is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Complete;
+
+/// What the log calls a failure.
+#[derive(Clone, Debug)]
+struct Reference(String);
 
 /// Any page, by GET.
 pub(super) async fn page(FromState(state): FromState<State>, request: Request) -> Response {
@@ -113,7 +118,14 @@ pub(super) async fn explain(
         return response;
     }
     let allow = response.headers().get(header::ALLOW).cloned();
-    let mut page = problem(&state, visit, parts, Problem::of(status)).await;
+    let what = Problem {
+        reference: response
+            .extensions()
+            .get::<Reference>()
+            .map(|r| r.0.clone()),
+        ..Problem::of(status)
+    };
+    let mut page = problem(&state, visit, parts, what).await;
     *page.status_mut() = status;
     if let Some(allow) = allow {
         page.headers_mut().insert(header::ALLOW, allow);
@@ -131,6 +143,9 @@ pub(super) fn after_panic(payload: Box<dyn Any + Send>) -> Response {
         .map(String::as_str)
         .or_else(|| payload.downcast_ref::<&str>().copied())
         .unwrap_or("a panic without words");
-    tracing::error!(what, "a request panicked");
-    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    let reference = reference();
+    tracing::error!(reference, what, "a request panicked");
+    let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    response.extensions_mut().insert(Reference(reference));
+    response
 }

@@ -157,3 +157,13 @@ pub async fn exists(db: &Db, key: &Key) -> Result<bool> {
         .await
     })
 }
+
+/// Whether there is anybody on the roster.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn is_anybody_there(db: &Db) -> Result<bool> {
+    on!(read db, pool => {
+        sqlx::query_scalar("select exists (select 1 from person)").fetch_one(pool).await
+    })
+}

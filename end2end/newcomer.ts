@@ -1,0 +1,109 @@
+// Somebody with a postcard in hand, and what such a person does: the verbs that
+// the stories are told in.
+
+import { expect, type Locator, type Page } from "@playwright/test";
+import type { Letter, Mailbox, Postcard } from "./fixtures";
+
+/** The names of the forms' fields. */
+export type FieldName = "email" | "login_id" | "password" | "password_confirmation" | "nickname";
+
+/** What a newcomer chooses at 利用者情報入力. */
+export type Choice = Record<Exclude<FieldName, "email">, string>;
+
+export class Newcomer {
+  readonly address: string;
+  readonly choice: Choice;
+
+  constructor(
+    readonly page: Page,
+    private readonly mailbox: Mailbox,
+    readonly postcard: Postcard,
+  ) {
+    // The postcard's ID is nobody else's, so neither are these.
+    const { loginId } = postcard;
+    this.address = `hanako.${loginId}@example.jp`;
+    this.choice = {
+      login_id: `123456${loginId.slice(0, 6).toUpperCase()}`,
+      password: "hanako2026ko",
+      password_confirmation: "hanako2026ko",
+      nickname: `花子 ${loginId}`,
+    };
+  }
+
+  /** 新規利用登録: from anywhere to 「手続き案内メールを送信しました」. */
+  async asksForTheLetter() {
+    await this.page.goto("/register");
+    await field(this.page, "email").fill(this.address);
+    await press(this.page, "送信する");
+    await expect(this.page).toHaveURL("/register/sent");
+  }
+
+  /** Follows the link of the newest letter. */
+  async opensTheLetter(): Promise<Letter> {
+    const letter = await this.mailbox.newest(this.address, { subject: "利用登録手続きのご案内" });
+    await this.page.goto(letter.link ?? "a letter without a link");
+    await expect(this.page).toHaveURL("/register/provisional");
+    return letter;
+  }
+
+  /** Signs in with the postcard, copied as `copied` says: as it is printed, if nothing else. */
+  async copiesThePostcard(copied: Partial<Postcard> = {}) {
+    const { loginId, password } = { ...this.postcard, ...copied };
+    await field(this.page, "login_id").fill(loginId);
+    await field(this.page, "password").fill(password);
+    await press(this.page, "ログイン");
+  }
+
+  /** All the way to 利用者情報入力. */
+  async reachesTheProfile() {
+    await this.asksForTheLetter();
+    await this.opensTheLetter();
+    await this.copiesThePostcard();
+    await expect(this.page).toHaveURL("/register/profile");
+  }
+
+  /** Fills in 利用者情報入力 and sends it. */
+  async chooses(other: Partial<Choice> = {}) {
+    await fillIn(this.page, { ...this.choice, ...other });
+    await press(this.page, "登録");
+  }
+
+  /** From the entry page to 利用者情報登録完了. */
+  async registers() {
+    await this.reachesTheProfile();
+    await this.chooses();
+    await expect(this.page).toHaveURL("/register/done");
+  }
+
+  /** Signs in with what was chosen. */
+  async signsIn() {
+    await this.page.goto("/login");
+    await fillIn(this.page, { login_id: this.choice.login_id, password: this.choice.password });
+    await press(this.page, "ログイン");
+  }
+}
+
+/** The field of that name. */
+export function field(page: Page, name: FieldName): Locator {
+  return page.locator(`input[name=${name}]`);
+}
+
+/** The line beside that field. */
+export function message(page: Page, name: FieldName): Locator {
+  return page.locator(`#${name}-error`);
+}
+
+/** Puts each value into its field. */
+export async function fillIn(page: Page, values: Partial<Record<FieldName, string>>) {
+  for (const [name, value] of Object.entries(values)) await field(page, name as FieldName).fill(value);
+}
+
+/** Presses the button of that name. */
+export async function press(page: Page, button: string) {
+  await page.getByRole("button", { name: button, exact: true }).click();
+}
+
+/** As a Japanese keyboard types it that was left in full-width mode. */
+export function fullWidth(text: string): string {
+  return text.replace(/[!-~]/g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0));
+}
