@@ -61,8 +61,11 @@ pub fn postcard_refused(tel: &str) -> String {
 }
 
 /// A question about an address that looks like a slip; `meant` is the likely one.
+/// Only its domain is named: the slip is there, and a long address would take
+/// more lines than a message has.
 pub fn likely_slip(meant: &str) -> String {
-    ["もしかして ", meant, " ですか？"].concat()
+    let domain = meant.rsplit_once('@').map_or(meant, |(_, domain)| domain);
+    ["もしかして「@", domain, "」ですか？"].concat()
 }
 
 /// The sentence of a refusal.
@@ -213,7 +216,7 @@ impl Sentence for ProvisionalPasswordError {
             Self::Empty => "仮パスワードを入力してください。".into(),
             Self::Character(c) => never_printed(c),
             Self::Length(chars) => filled(
-                "仮パスワードはハイフンを除いて12文字です（今は",
+                "「-」を除いて12文字です（今は",
                 &chars.to_string(),
                 "文字）。もう一度お確かめください。",
             ),
@@ -225,27 +228,30 @@ fn filled(before: &str, value: &str, after: &str) -> Cow<'static, str> {
     [before, value, after].concat().into()
 }
 
+/// Names the character; says what it is where nothing would be seen between 「 and 」.
 fn unusable(c: char, way_out: &str) -> Cow<'static, str> {
-    ["使えない文字「", &shown(c), "」があります。", way_out]
-        .concat()
-        .into()
+    if c.is_whitespace() {
+        return ["使えない文字「空白」があります。", way_out]
+            .concat()
+            .into();
+    }
+    if is_invisible(c) {
+        return ["見えない文字があります。", way_out].concat().into();
+    }
+    [
+        "使えない文字「",
+        c.encode_utf8(&mut [0; 4]),
+        "」があります。",
+        way_out,
+    ]
+    .concat()
+    .into()
 }
 
 fn never_printed(c: char) -> Cow<'static, str> {
     filled(
         "「",
-        &shown(c),
-        "」は使われていない文字です。似た文字でないか、もう一度お確かめください。",
+        c.encode_utf8(&mut [0; 4]),
+        "」は使われていない文字です。似た文字でないかお確かめください。",
     )
-}
-
-/// The character itself; in words where nothing would be seen between 「 and 」.
-fn shown(c: char) -> Cow<'static, str> {
-    if c.is_whitespace() {
-        "空白".into()
-    } else if is_invisible(c) {
-        "見えない文字".into()
-    } else {
-        String::from(c).into()
-    }
 }

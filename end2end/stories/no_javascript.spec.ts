@@ -27,8 +27,8 @@ test.describe("without JavaScript", { tag: "@no-javascript" }, () => {
     await test.step("a character that no postcard has", async () => {
       await sends(page, "ログイン", { login_id: loginId.replace(/^./, "l"), password: password.slice(0, -1) });
       await comesBack(page, "/register/provisional", {
-        login_id: "「l」は使われていない文字です。似た文字でないか、もう一度お確かめください。",
-        password: "仮パスワードはハイフンを除いて12文字です（今は11文字）。もう一度お確かめください。",
+        login_id: "「l」は使われていない文字です。似た文字でないかお確かめください。",
+        password: "「-」を除いて12文字です（今は11文字）。もう一度お確かめください。",
       });
       await expect(field(page, "login_id")).toHaveValue(loginId.replace(/^./, "l"));
     });

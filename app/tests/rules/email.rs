@@ -3,6 +3,8 @@ use app::rules::mail_domain::likely_slip;
 
 use crate::{answer, assert_answers};
 
+const INVISIBLE: &str = "見えない文字があります。取り除いてください。";
+
 const AT_SIGN: &str = "「@」を1つ入れてください。例：taro@example.jp";
 const DOMAIN: &str = "「@」の後ろをご確認ください。例：docomo.ne.jp";
 const TOO_LONG: &str = "メールアドレスが長すぎます。ご確認ください。";
@@ -65,8 +67,8 @@ fn characters_that_no_address_has() {
                 "taro@example.jp\r\nBcc: hanako@example.jp",
                 &unusable("空白"),
             ),
-            ("taro\0@example.jp", &unusable("見えない文字")),
-            ("taro@example.jp\u{200B}", &unusable("見えない文字")),
+            ("taro\0@example.jp", INVISIBLE),
+            ("taro@example.jp\u{200B}", INVISIBLE),
             ("taro@example.jp,hanako@example.jp", &unusable(",")),
             ("taro;hanako@example.jp", &unusable(";")),
             ("<taro@example.jp>", &unusable("<")),

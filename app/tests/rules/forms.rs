@@ -126,7 +126,7 @@ fn an_address_with_a_likely_slip_may_be_sent() {
     for form in ["register", "registration_profile"] {
         assert_eq!(
             beside(form, &[(Field::Email, "taro@docomo.ne.jo")], Field::Email),
-            hint("もしかして taro@docomo.ne.jp ですか？")
+            hint("もしかして「@docomo.ne.jp」ですか？")
         );
     }
     let form = RegisterForm {
@@ -206,7 +206,7 @@ fn the_postcards_pair_is_read_from_whatever_was_copied() {
             &[(Field::Password, "abcd-0")],
             Field::Password
         ),
-        error("「0」は使われていない文字です。似た文字でないか、もう一度お確かめください。")
+        error("「0」は使われていない文字です。似た文字でないかお確かめください。")
     );
 }
 

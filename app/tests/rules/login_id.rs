@@ -2,6 +2,8 @@ use app::rules::LoginId;
 
 use crate::{answer, assert_answers};
 
+const INVISIBLE: &str = "見えない文字があります。半角の英字と数字だけで入力してください。";
+
 const FULL_WIDTH: &str = "全角文字が入っています。半角で入力してください。";
 
 #[test]
@@ -60,9 +62,9 @@ fn nothing_but_half_width_letters_and_digits() {
             ("hana ko", &unusable("空白")),
             (" hanako", &unusable("空白")),
             ("hana\tko", &unusable("空白")),
-            ("hana\0ko", &unusable("見えない文字")),
-            ("hana\u{202E}ko", &unusable("見えない文字")),
-            ("hana\u{200B}ko", &unusable("見えない文字")),
+            ("hana\0ko", INVISIBLE),
+            ("hana\u{202E}ko", INVISIBLE),
+            ("hana\u{200B}ko", INVISIBLE),
             ("ﾊﾅｺ", &unusable("ﾊ")),
             ("é", &unusable("é")),
             ("🙂", &unusable("🙂")),

@@ -3,7 +3,7 @@ use app::rules::{LoginId, ProvisionalId, ProvisionalPassword};
 use crate::{answer, assert_answers};
 
 fn never_printed(c: &str) -> String {
-    format!("「{c}」は使われていない文字です。似た文字でないか、もう一度お確かめください。")
+    format!("「{c}」は使われていない文字です。似た文字でないかお確かめください。")
 }
 
 #[test]
@@ -81,11 +81,8 @@ fn a_password_copied_from_a_postcard_in_any_way() {
 
 #[test]
 fn a_password_that_no_postcard_bears() {
-    let length = |n: usize| {
-        format!(
-            "仮パスワードはハイフンを除いて12文字です（今は{n}文字）。もう一度お確かめください。"
-        )
-    };
+    let length =
+        |n: usize| format!("「-」を除いて12文字です（今は{n}文字）。もう一度お確かめください。");
     assert_answers(
         &[
             ("", "仮パスワードを入力してください。"),

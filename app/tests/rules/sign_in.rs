@@ -2,6 +2,8 @@ use app::rules::{LoginId, SignInId, SignInPassword};
 
 use crate::{answer, assert_answers};
 
+const INVISIBLE: &str = "見えない文字があります。半角の英字と数字だけで入力してください。";
+
 #[test]
 fn however_it_is_typed_it_is_one_id() {
     let chosen = LoginId::parse("123456Ske").expect("an ID");
@@ -28,7 +30,7 @@ fn an_id_that_is_nobodys() {
             ("", "ログインIDを入力してください。"),
             (" \u{3000}", "ログインIDを入力してください。"),
             ("hana ko", &unusable("空白")),
-            ("hana\0ko", &unusable("見えない文字")),
+            ("hana\0ko", INVISIBLE),
             ("taro@example.jp", &unusable("@")),
             ("hana＿ko", &unusable("＿")),
             ("はなこ", &unusable("は")),
