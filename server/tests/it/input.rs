@@ -33,7 +33,7 @@ on_both! {
             ("taro@example.jp,jiro@example.jp", "使えない文字「,」があります。"),
             ("<taro@example.jp>", "使えない文字"),
             ("\"taro\"@example.jp", "使えない文字"),
-            ("ta\0ro@example.jp", "使えない文字"),
+            ("ta\0ro@example.jp", "見えない文字があります。取り除いてください。"),
             ("taro @example.jp", "使えない文字「空白」があります。"),
             ("ｔａｒｏ@example.jp", "全角文字が入っています。"),
             ("taro@example", "「@」の後ろをご確認ください。"),
