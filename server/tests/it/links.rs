@@ -215,7 +215,10 @@ async fn case_10_no_secret_is_in_the_log_however_much_is_logged() {
         .await;
 
     let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
-    assert!(log.contains("sqlx"), "not even statements were logged: {log}");
+    assert!(
+        log.contains("sqlx"),
+        "not even statements were logged: {log}"
+    );
     let path = path_in(&letter);
     let (_, token) = path.split_once("token=").unwrap();
     let card = app.card(TARO).password;
