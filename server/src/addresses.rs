@@ -42,7 +42,9 @@ impl AddressBook {
     async fn take(&self, token: &LinkToken, asker: &Asker, now: Timestamp) -> Result<bool, Fault> {
         let mut tx = self.db.write().await?;
         let Some(used) = link::use_confirmation(&mut tx, &token_hash(&token.0), now).await? else {
-            return Ok(false);
+            drop(tx);
+            // A double click: the first one has confirmed it.
+            return Ok(link::has_confirmed(&self.db, &token_hash(&token.0)).await?);
         };
         match member::confirm_address(&mut tx, used.email_id, now).await {
             // Another member confirmed the same address in the meantime.

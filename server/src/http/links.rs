@@ -38,10 +38,16 @@ pub(super) async fn open(
     let link = LINKS
         .iter()
         .find(|(path, ..)| looks && *path == request.uri().path());
-    let Some((link, token)) = link.zip(token(request.uri().query())) else {
+    let Some(&(path, which, to)) = link else {
         return next.run(request).await;
     };
-    let (_, which, to) = *link;
+    let token = match token(request.uri().query()) {
+        Some(token) => token,
+        // Without a token this is the page itself.
+        None if path == to => return next.run(request).await,
+        // The link was cut off: it leads to the page that says so.
+        None => String::new(),
+    };
     let to = HeaderValue::from_static(to);
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response();
     if let Some(cookie) = state.cookies.open(which, &token) {

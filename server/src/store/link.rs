@@ -149,6 +149,24 @@ pub async fn forgive(tx: &mut Tx, link: Uuid) -> Result<()> {
     Ok(())
 }
 
+/// Whether a confirmation's link has done its work.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn has_confirmed(db: &Db, token_hash: &[u8]) -> Result<bool> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select exists (select 1 from link l join email e on e.id = l.email_id
+                            where l.token_hash = $1 and l.purpose = $2 and l.ended_at is not null
+                              and e.confirmed_at is not null)",
+        )
+        .bind(token_hash)
+        .bind(Purpose::Email.as_str())
+        .fetch_one(pool)
+        .await
+    })
+}
+
 /// Ends every open registration link of an address: its registration is complete.
 ///
 /// # Errors

@@ -3,9 +3,11 @@
 
 #[macro_use]
 mod fresh;
+mod addresses;
 mod browser;
 mod faults;
 mod input;
+mod links;
 mod mail;
 mod postcards;
 mod provisional;

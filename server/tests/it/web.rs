@@ -24,6 +24,7 @@ fn the_server_functions_are_these_and_no_other() {
     let expected = [
         "/login",
         "/logout",
+        "/profile/emails/confirm",
         "/register",
         "/register/profile",
         "/register/provisional",
@@ -283,7 +284,7 @@ on_both! {
         let browser = app.signed_in(TARO, &WISH).await;
         tell!(&app.fresh.db, "alter table throttle rename to throttle_elsewhere");
         let failed = app.browser().sign_in(WISH.login_id, WISH.password).await.refuses(500);
-        let words = failed.shows("受付番号：").words().to_lowercase();
+        let words = failed.shows("お問い合わせの番号").words().to_lowercase();
         for inside in ["throttle", "table", "sql", "relation", "error", "panick", "natsu"] {
             assert!(!words.contains(inside), "{inside}: {words}");
         }
