@@ -9,6 +9,7 @@ use leptos_router::{
 
 use crate::pages::{
     about::AboutPage,
+    confirm::{AddressConfirmedPage, ConfirmAddressPage},
     done::RegistrationDonePage,
     entry::EntryPage,
     help::HelpPage,
@@ -39,6 +40,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/register/done") view=RegistrationDonePage />
                     <Route path=path!("/login") view=LoginPage />
                     <Route path=path!("/home") view=HomePage />
+                    <Route path=path!("/profile/emails/confirm") view=ConfirmAddressPage />
+                    <Route path=path!("/profile/emails/confirmed") view=AddressConfirmedPage />
                     <Route path=path!("/help") view=HelpPage />
                     <Route path=path!("/about") view=AboutPage />
                     <Route path=path!("/dev/mailbox") view=MailboxPage />

@@ -12,24 +12,7 @@ use leptos::prelude::*;
 pub fn InstantChecks(children: Children) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     browser::start();
-    #[cfg(feature = "hydrate")]
-    {
-        view! {
-            <div
-                on:input=move |event| browser::on_input(&event)
-                on:compositionend=move |event| browser::judge_field(&event)
-                on:focusout=move |event| browser::on_leave(&event)
-                on:click=move |event| browser::on_click(&event)
-                on:submit=move |event| browser::on_submit(&event)
-            >
-                {children()}
-            </div>
-        }
-    }
-    #[cfg(not(feature = "hydrate"))]
-    {
-        view! { <div>{children()}</div> }
-    }
+    view! { <div>{children()}</div> }
 }
 
 #[cfg(feature = "hydrate")]

@@ -29,6 +29,8 @@ pub struct Ports {
     pub registration: Arc<dyn Registration>,
     /// ログイン, ログアウト
     pub sign_in: Arc<dyn SignIn>,
+    /// A member's further addresses.
+    pub addresses: Arc<dyn Addresses>,
     /// The mailbox folder, where letters go to a folder.
     pub mailbox: Option<Arc<dyn Mailbox>>,
 }
@@ -166,6 +168,17 @@ pub struct NewSession {
     pub token: SessionToken,
     /// Its absolute end.
     pub until: Timestamp,
+}
+
+/// A member's further addresses.
+#[async_trait]
+pub trait Addresses: Send + Sync {
+    /// The address that a confirmation's link would confirm; `None` for a link
+    /// that is forged, over or used.
+    async fn waiting(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<String>>;
+
+    /// Confirms it; `false` when the link is no longer good.
+    async fn confirm(&self, token: &LinkToken, asker: &Asker, now: Timestamp) -> Answer<bool>;
 }
 
 /// The letters in the mailbox folder.

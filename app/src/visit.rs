@@ -128,4 +128,6 @@ pub enum Keep {
     Sent(SentLetter),
     /// What was typed when the time ran out.
     Draft(Draft),
+    /// The registration is complete: its link, letter and draft are forgotten.
+    RegistrationDone,
 }

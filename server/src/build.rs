@@ -11,6 +11,7 @@ use tokio::{
 };
 
 use crate::{
+    addresses::AddressBook,
     clock::Clock,
     config::Config,
     fault::Fault,
@@ -107,6 +108,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             db: db.clone(),
             hasher,
         }),
+        addresses: Arc::new(AddressBook { db: db.clone() }),
         mailbox,
     };
     let state = State {

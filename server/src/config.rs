@@ -7,7 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::{rules::InsurerNumber, society::Society};
+use app::{
+    rules::{EmailAddress, InsurerNumber},
+    society::Society,
+};
 use serde::Deserialize;
 use url::Url;
 
@@ -213,6 +216,26 @@ impl File {
                 .parse()
                 .map_err(|why| wrong("mail", &format!("{why}")))?,
         };
+        if EmailAddress::parse(&self.society.sender()).is_err() {
+            return Err(wrong(
+                "society.mail_sender",
+                "an e-mail address; without it, no-reply@ society.mail_domain has to make one",
+            ));
+        }
+        let names = [
+            &self.society.portal_name,
+            &self.society.name,
+            &self.society.telephone,
+        ];
+        if names
+            .iter()
+            .any(|name| name.is_empty() || name.chars().any(char::is_control))
+        {
+            return Err(wrong(
+                "society",
+                "portal_name, name and telephone, each on one line",
+            ));
+        }
         if InsurerNumber::parse(&self.society.insurer_number).is_err() {
             return Err(wrong(
                 "society.insurer_number",

@@ -61,11 +61,13 @@ impl Fault {
             ) => true,
             Self::Database(sqlx::Error::Database(error)) => {
                 // SQLite: BUSY, LOCKED, FULL, with their extended codes.
-                // PostgreSQL: classes 53 (no resources) and 57P (shutting down).
-                error.code().is_some_and(|code| {
-                    matches!(code.parse::<u32>(), Ok(n) if matches!(n & 0xff, 5 | 6 | 13))
-                        || code.starts_with("53")
-                        || code.starts_with("57P")
+                // PostgreSQL, whose codes have five characters: classes 53 (no
+                // resources) and 57P (shutting down).
+                error.code().is_some_and(|code| match code.len() {
+                    5 => code.starts_with("53") || code.starts_with("57P"),
+                    _ => code
+                        .parse::<u32>()
+                        .is_ok_and(|n| matches!(n & 0xff, 5 | 6 | 13)),
                 })
             }
             _ => false,

@@ -1,6 +1,7 @@
 //! Everything that only the server does. `build` makes the whole from a
 //! configuration; `main` and the tests use the same.
 
+pub mod addresses;
 pub mod age;
 pub mod build;
 pub mod clock;

@@ -132,6 +132,7 @@ async fn run(arguments: Arguments) -> Done {
 
 async fn serve(config: Config) -> Done {
     let public_url = config.public_url.clone();
+    let mailbox = matches!(config.mail, MailSetting::Mailbox(_));
     let portal = build(config, Clock::System).await?;
     let (stop, stopped) = watch::channel(false);
     let mut terminate = signal(SignalKind::terminate())?;
@@ -144,6 +145,9 @@ async fn serve(config: Config) -> Done {
         tracing::info!("finishing what is at hand");
         let _ = stop.send(true);
     });
+    if mailbox && public_url.is_https() {
+        tracing::warn!("letters go to a folder, and /dev/mailbox shows them to anybody");
+    }
     tracing::info!(address = %portal.addr, public_url = public_url.as_str(), "serving");
     portal.run(stopped).await;
     Ok(ExitCode::SUCCESS)

@@ -136,6 +136,7 @@ impl RegistrationDesk {
         let until = now.plus(LINK_LIFE);
 
         let mut tx = self.db.write().await?;
+        letter::lock_address(&mut tx, &address.key(), now).await?;
         let is_member = member::has_address(&mut tx, &address).await?;
         let within_caps = within_caps(&mut tx, &address, now).await?;
         let told_already = told_within_the_hour(&mut tx, &address, now).await?;
@@ -295,7 +296,14 @@ impl RegistrationDesk {
 
         let mut tx = self.db.write().await?;
         let Some(registering) = session::complete(&mut tx, provisional.session, now).await? else {
-            return Ok(Completion::Over);
+            drop(tx);
+            // A double click: the other post was quicker, and the account is there.
+            let done = session::is_completed(&self.db, provisional.session).await?;
+            return Ok(if done {
+                Completion::Done
+            } else {
+                Completion::Over
+            });
         };
         let Ok(address) = EmailAddress::parse(&registering.address) else {
             return Err(Fault::Other(format!(
@@ -370,6 +378,8 @@ impl RegistrationDesk {
         }
         if new.email.key() != address.key() {
             // A second address counts when its own link has been opened.
+            // Whose mailbox it is learns the truth if it is a member's already.
+            let taken = member::has_address(&mut tx, &new.email).await?;
             let email = member::add_address(&mut tx, account, &new.email, now, None).await?;
             link::insert(
                 &mut tx,
@@ -382,17 +392,21 @@ impl RegistrationDesk {
                     email: Some(email),
                     asked_at: now,
                     expires_at: now.plus(LINK_LIFE),
-                    ended_at: None,
+                    ended_at: taken.then_some(now),
                 },
             )
             .await?;
             letter::queue(
                 &mut tx,
                 NewLetter {
-                    kind: LetterKind::AddressConfirmation,
+                    kind: if taken {
+                        LetterKind::AlreadyRegistered
+                    } else {
+                        LetterKind::AddressConfirmation
+                    },
                     address: new.email.as_str(),
                     address_key: &new.email.key(),
-                    link: Some(confirmation),
+                    link: (!taken).then_some(confirmation),
                     member: Some(account),
                     about: "",
                     asked_at: now,

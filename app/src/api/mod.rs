@@ -9,6 +9,11 @@
     missing_docs,
     reason = "the fields of the structs that #[server] makes"
 )]
+pub mod addresses;
+#[allow(
+    missing_docs,
+    reason = "the fields of the structs that #[server] makes"
+)]
 pub mod register;
 #[allow(
     missing_docs,
@@ -78,15 +83,6 @@ pub fn see_other(path: &'static str) -> Outcome {
 
 /// The same screen again, with the fields' errors.
 pub fn try_again<F: Form>(form: &F, errors: Errors) -> Outcome {
-    retry(form, errors, None)
-}
-
-/// The same screen again, with a sentence about the whole.
-pub fn refuse<F: Form>(form: &F, alert: String) -> Outcome {
-    retry(form, Errors::default(), Some(alert))
-}
-
-fn retry<F: Form>(form: &F, errors: Errors, alert: Option<String>) -> Outcome {
     let values = F::FIELDS
         .iter()
         .filter(|field| !field.is_secret())
@@ -96,7 +92,7 @@ fn retry<F: Form>(form: &F, errors: Errors, alert: Option<String>) -> Outcome {
         next: Next::TryAgain(Retry {
             values,
             errors,
-            alert,
+            alert: None,
         }),
         keep: Vec::new(),
     }
@@ -111,6 +107,15 @@ pub fn forbidden(sentence: &'static str) -> Outcome {
 }
 
 impl Outcome {
+    /// The same, with a sentence about the whole form.
+    #[must_use]
+    pub fn alert(mut self, sentence: String) -> Self {
+        if let Next::TryAgain(retry) = &mut self.next {
+            retry.alert = Some(sentence);
+        }
+        self
+    }
+
     /// The same, and the browser carries this from now on.
     #[must_use]
     pub fn keep(mut self, keep: Keep) -> Self {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    api::{answer, forbidden, refuse, see_other, try_again},
+    api::{answer, forbidden, see_other, try_again},
     forms::{Errors, Field, Form, ProvisionalForm, RegisterForm, RegistrationProfileForm},
     ports::{Completion, Entry, Ports},
     rules::{LoginIdError, PasswordError},
@@ -36,7 +36,12 @@ pub async fn enter_with_postcard(
     answer(async move |ports: Ports, visit: Visit| {
         let postcard = match form.check() {
             Ok(postcard) => postcard,
-            Err(errors) => return Ok(try_again(&form, errors)),
+            // The same sentence as for a pair that was tried, and beside the
+            // field what cannot stand on any postcard.
+            Err(errors) => {
+                let refused = text::postcard_refused(&ports.society.telephone);
+                return Ok(try_again(&form, errors).alert(refused));
+            }
         };
         let Some(token) = &visit.registration else {
             return Ok(forbidden(text::LINK_REFUSED));
@@ -49,7 +54,8 @@ pub async fn enter_with_postcard(
             Entry::Welcome { session, until } => {
                 see_other("/register/profile").keep(Keep::Session(session, until))
             }
-            Entry::Refused => refuse(&form, text::postcard_refused(&ports.society.telephone)),
+            Entry::Refused => try_again(&form, Errors::default())
+                .alert(text::postcard_refused(&ports.society.telephone)),
             Entry::LinkOver => forbidden(text::LINK_REFUSED),
         })
     })
@@ -77,7 +83,7 @@ pub async fn complete_registration(
             .complete(provisional, member, &visit.asker, visit.now)
             .await?;
         Ok(match completion {
-            Completion::Done => see_other("/register/done"),
+            Completion::Done => see_other("/register/done").keep(Keep::RegistrationDone),
             Completion::LoginIdTaken => {
                 try_again(&form, Errors::of(Field::LoginId, &LoginIdError::Taken))
             }

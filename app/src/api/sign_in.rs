@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::{
-    api::{answer, forbidden, refuse, see_other, try_again},
-    forms::{Form, SignInForm},
+    api::{answer, forbidden, see_other, try_again},
+    forms::{Errors, Form, SignInForm},
     ports::Ports,
     text,
     visit::{Keep, Visit, Visitor},
@@ -24,7 +24,7 @@ pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<(), ServerFn
             .await?;
         Ok(match session {
             Some(new) => see_other("/home").keep(Keep::Session(new.token, new.until)),
-            None => refuse(&form, text::SIGN_IN_REFUSED.to_owned()),
+            None => try_again(&form, Errors::default()).alert(text::SIGN_IN_REFUSED.to_owned()),
         })
     })
     .await

@@ -1,7 +1,7 @@
 //! The island's side of the browser: reads fields, runs the checks, writes messages.
 
 use leptos::prelude::document;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, Event, HtmlButtonElement, HtmlFormElement, HtmlInputElement, InputEvent};
 
 use crate::{
@@ -43,11 +43,29 @@ pub(super) fn start() {
         }
     }
     show(&form, |input| !input.value().is_empty());
+    listen(&form);
+}
+
+/// One listener for everything, on the form itself: leptos' `on:` would bring
+/// code for each kind of event.
+fn listen(form: &HtmlFormElement) {
+    let heard = Closure::<dyn Fn(Event)>::new(|event: Event| match event.type_().as_str() {
+        "input" => on_input(&event),
+        "compositionend" => judge_field(&event),
+        "focusout" => on_leave(&event),
+        "click" => on_click(&event),
+        _ => on_submit(&event),
+    });
+    for kind in ["input", "compositionend", "focusout", "click", "submit"] {
+        let _ = form.add_event_listener_with_callback(kind, heard.as_ref().unchecked_ref());
+    }
+    // The listener lives as long as the page.
+    heard.forget();
 }
 
 /// A keystroke, a paste, an autofill. In the middle of a composition (かな → 漢字)
 /// nobody is judged.
-pub(super) fn on_input(event: &Event) {
+fn on_input(event: &Event) {
     let composing = event
         .dyn_ref::<InputEvent>()
         .is_some_and(InputEvent::is_composing);
@@ -57,7 +75,7 @@ pub(super) fn on_input(event: &Event) {
 }
 
 /// Judges the field that was changed, and those that depend on it.
-pub(super) fn judge_field(event: &Event) {
+fn judge_field(event: &Event) {
     if let Some((form, field)) = origin(event) {
         let _ = field.remove_attribute(ANSWERED);
         show(&form, |input| *input == field || is_to_be_judged(input));
@@ -65,7 +83,7 @@ pub(super) fn judge_field(event: &Event) {
 }
 
 /// Leaving a field: from now on it is judged even when it is empty.
-pub(super) fn on_leave(event: &Event) {
+fn on_leave(event: &Event) {
     if let Some((form, field)) = origin(event) {
         let _ = field.set_attribute(JUDGED, "");
         show(&form, is_to_be_judged);
@@ -77,7 +95,7 @@ fn is_to_be_judged(input: &HtmlInputElement) -> bool {
 }
 
 /// 表示, 隠す and 半角に直す.
-pub(super) fn on_click(event: &Event) {
+fn on_click(event: &Event) {
     let Some(button) = event
         .target()
         .and_then(|t| t.dyn_into::<HtmlButtonElement>().ok())
@@ -92,7 +110,7 @@ pub(super) fn on_click(event: &Event) {
 }
 
 /// Sending: what fails stays, with the focus on the first field that is wrong.
-pub(super) fn on_submit(event: &Event) {
+fn on_submit(event: &Event) {
     let Some(form) = event
         .target()
         .and_then(|t| t.dyn_into::<HtmlFormElement>().ok())

@@ -33,7 +33,6 @@ pub fn AboutPage() -> impl IntoView {
             </section>
             <section>
                 <h2>"保存するものと期間"</h2>
-                <div class="table-wrap">
                     <table>
                         <thead>
                             <tr>
@@ -64,7 +63,6 @@ pub fn AboutPage() -> impl IntoView {
                             </tr>
                         </tbody>
                     </table>
-                </div>
             </section>
             <section>
                 <h2>"ご利用にあたって"</h2>

@@ -24,7 +24,7 @@ pub fn RegistrationDonePage() -> impl IntoView {
             <p>
                 <a class="button wide" href="/login">"ログイン画面"</a>
             </p>
-            <section class="print-sheet">
+            <section>
                 <h2>"控え"</h2>
                 <p class="screen-only">"この画面を印刷するか、書き写して保管してください。パスワードは載せていません。"</p>
                 <dl class="facts">

@@ -21,50 +21,71 @@ pub fn EntryPage() -> impl IntoView {
                     {society.name.clone()} "にご加入の方は" {society.portal_name.clone()}
                     "にご登録ください。"
                 </p>
-                <div class="actions">
-                    {if signed_in {
-                        view! { <a class="button" href="/home">"マイページへ"</a> }.into_any()
-                    } else {
-                        view! {
-                            <a class="button" href="/register">"新規利用登録"</a>
-                            <a class="button quiet" href="/login">"ログイン"</a>
-                        }
-                            .into_any()
-                    }}
-                </div>
+                {if signed_in {
+                    view! {
+                        <p>
+                            <a class="button" href="/home">
+                                "マイページへ"
+                            </a>
+                        </p>
+                    }
+                        .into_any()
+                } else {
+                    view! {
+                        <ul class="doors">
+                            <li>
+                                <a class="primary" href="/register">
+                                    <b>"新規利用登録"</b>
+                                    "はじめてご利用になる方"
+                                </a>
+                            </li>
+                            <li>
+                                <a href="/login">
+                                    <b>"ログイン"</b>
+                                    "登録がお済みの方"
+                                </a>
+                            </li>
+                        </ul>
+                    }
+                        .into_any()
+                }}
             </section>
-            <section>
-                <h2>"ご覧いただけるもの"</h2>
-                <ul class="doors">
-                    <li><div><b>"健保からのお知らせ"</b>"健康保険組合からの大切なご案内"</div></li>
-                    <li><div><b>"各種健康情報の閲覧"</b>"健診の結果や、からだづくりに役立つ記事"</div></li>
-                    <li><div><b>"医療費通知の確認"</b>"月ごとの医療費と窓口でのお支払い額"</div></li>
-                </ul>
-            </section>
-            <section>
-                <h2>"ご登録の前に"</h2>
-                <ul class="checklist">
-                    <li>
-                        "ご登録いただける方："
-                        <strong>{format!("被保険者・{}歳以上の被扶養者", society.registration_age)}</strong>
-                    </li>
-                    <li>
-                        "メールアドレスが必要です。スマートフォン等で受信できるものをご利用ください（最大3つまで登録可）。"
-                    </li>
-                    <li>
-                        "別途お送りしているハガキ「" {society.portal_name.clone()}
-                        "登録について」をお手元にご用意ください。"
-                    </li>
-                    <li>
-                        "迷惑メール設定は " <strong>{society.mail_domain.clone()}</strong>
-                        " を受信可能に設定してください。"
-                    </li>
-                </ul>
-                <p>
-                    "ハガキを紛失された方、ご不明な方は健康保険組合までお問い合わせください。"
-                    <Telephone />
-                </p>
-            </section>
+            <div class="columns">
+                <section>
+                    <h2>"ご利用いただけること"</h2>
+                    <ul>
+                        <li>"健保からのお知らせ"</li>
+                        <li>"各種健康情報の閲覧"</li>
+                        <li>"医療費通知の確認"</li>
+                    </ul>
+                </section>
+                <section>
+                    <h2>"登録の前にご用意ください"</h2>
+                    <ul>
+                        <li>
+                            "ご登録いただける方："
+                            <strong>
+                                {format!("被保険者・{}歳以上の被扶養者", society.registration_age)}
+                            </strong>
+                        </li>
+                        <li>
+                            "新規登録にはメールアドレスが必要です。スマートフォン等で受信できるものをご利用ください（最大3つまで登録可）。"
+                        </li>
+                        <li>
+                            "別途お送りしているハガキ「" {society.portal_name.clone()}
+                            "登録について」をお手元にご用意ください。"
+                        </li>
+                        <li>
+                            "迷惑メール設定は " <strong>{society.mail_domain.clone()}</strong>
+                            " を受信可能に設定してください。"
+                        </li>
+                    </ul>
+                    <p>
+                        "ハガキを紛失や不明の場合は健康保険組合までお問い合わせください。 "
+                        <Telephone />
+                    </p>
+                </section>
+            </div>
         </Page>
     }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
+    api::Retry,
     components::{
         field::{FormField, Kind},
         form::CheckedForm,
@@ -16,7 +17,9 @@ use crate::{
 /// ログイン
 #[component]
 pub fn LoginPage() -> impl IntoView {
-    if matches!(expect_context::<Visit>().who, Visitor::Member(_)) {
+    let signed_in = matches!(expect_context::<Visit>().who, Visitor::Member(_));
+    // A try that failed is answered, even if somebody is signed in already.
+    if signed_in && use_context::<Retry>().is_none() {
         return go_to("/home");
     }
     view! {
@@ -27,7 +30,9 @@ pub fn LoginPage() -> impl IntoView {
                 <FormField field=Field::Password kind=Kind::Password label="パスワード" />
             </CheckedForm>
             <ul class="inline-links">
-                <li>"パスワードを忘れた方は" <a href="/help#forgotten">"こちら"</a></li>
+                <li>
+                    <a href="/help#forgotten">"パスワードを忘れた方はこちら"</a>
+                </li>
                 <li>
                     <a href="/register">"はじめてご利用になる方"</a>
                 </li>

@@ -1,6 +1,7 @@
 //! One file a screen, in the manual's words.
 
 pub mod about;
+pub mod confirm;
 pub mod done;
 pub mod entry;
 pub mod help;

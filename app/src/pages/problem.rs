@@ -85,8 +85,8 @@ pub fn ProblemPage(
                     .reference
                     .map(|reference| {
                         view! {
-                            <p>
-                                "受付番号：" <span class="value">{reference}</span>
+                            <p class="reference">
+                                "お問い合わせの番号 " <code>{reference}</code>
                             </p>
                         }
                     })}

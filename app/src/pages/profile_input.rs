@@ -46,8 +46,15 @@ fn Input(provisional: Provisional) -> impl IntoView {
                     value=draft.login_id
                 />
                 <ul class="rules" aria-label="ログインIDの例">
-                    <li class="no">"SKE123456（7・8桁目に数字使用不可）"</li>
-                    <li class="yes">"123456SKE"</li>
+                    <li class="no">
+                        <b>"×"</b>
+                        <code>"SKE123456"</code>
+                        " （7・8桁目に数字使用不可）"
+                    </li>
+                    <li class="yes">
+                        <b>"○"</b>
+                        <code>"123456SKE"</code>
+                    </li>
                 </ul>
                 <FormField
                     field=Field::Password

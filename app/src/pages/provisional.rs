@@ -43,19 +43,20 @@ fn WithPostcard(link: OpenLink) -> impl IntoView {
                 "ハガキ「" {society.portal_name.clone()}
                 "登録について」に記載の「仮ログインID」と「仮ログインパスワード」を入力してログインしてください。"
             </p>
-            <div class="postcard" aria-hidden="true">
-                <p>{society.portal_name.clone()} "登録について"</p>
-                <dl>
-                    <div>
+            <figure class="postcard">
+                <div aria-hidden="true">
+                    <p>{society.portal_name.clone()} "登録について"</p>
+                    <dl>
                         <dt>"仮ログインID"</dt>
-                        <dd>"□□□□□□□□"</dd>
-                    </div>
-                    <div>
+                        <dd>"①"</dd>
                         <dt>"仮ログインパスワード"</dt>
-                        <dd>"□□□□-□□□□-□□□□"</dd>
-                    </div>
-                </dl>
-            </div>
+                        <dd>"②"</dd>
+                    </dl>
+                </div>
+                <figcaption>
+                    "ハガキの①仮ログインIDを「ログインID」に、②仮ログインパスワードを「仮パスワード」に入力します。"
+                </figcaption>
+            </figure>
             <p class="deadline">"この手続きは " {link.until.clock_seen_at(now)} " まで"</p>
             <CheckedForm form=ProvisionalForm::default() action="/register/provisional" button="ログイン">
                 <FormField

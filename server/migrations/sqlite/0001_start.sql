@@ -127,6 +127,13 @@ create table letter (
 create index letter_due on letter (due_at) where sent_at is null and given_up_at is null;
 create index letter_address on letter (address_key, asked_at);
 
+-- Addresses that anybody has asked a letter for: the row is locked while the
+-- caps are counted, so that requests at the same moment are counted one by one.
+create table asked_address (
+    address_key text primary key not null,
+    asked_at bigint not null
+);
+
 -- What happened, in order. Rows are added and never changed.
 create table audit (
     id integer primary key autoincrement,

@@ -125,9 +125,13 @@ impl Bundle {
                 .filter_map(|value| value.to_str().ok())
                 .flat_map(|value| value.split(','))
                 .any(|one| {
-                    one.split(';')
+                    let mut parts = one.split(';').map(str::trim);
+                    // Weight 0 is a refusal (RFC 9110, 12.4.2).
+                    parts
                         .next()
-                        .is_some_and(|name| name.trim() == coding)
+                        .is_some_and(|name| name.eq_ignore_ascii_case(coding))
+                        && !parts
+                            .any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
                 })
         };
         let (body, coding) = match (&file.brotli, &file.gzip) {

@@ -17,6 +17,9 @@ const SESSION: &str = "session";
 const SENT: &str = "sent";
 const DRAFT: &str = "draft";
 
+/// Long enough to get a new letter.
+const DRAFT_LIFE: Duration = Duration::from_secs(24 * 3600);
+
 /// Which letter's link a cookie carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Opened {
@@ -92,12 +95,12 @@ impl Cookies {
     }
 
     /// What a use case wants the browser to carry.
-    pub(super) fn keep(&self, keep: &Keep, now: Timestamp) -> Option<HeaderValue> {
-        match keep {
+    pub(super) fn keep(&self, keep: &Keep, now: Timestamp) -> Vec<HeaderValue> {
+        let one = match keep {
             Keep::Session(token, until) => {
                 self.header(self.cookie(SESSION, token.0.clone(), span(now, *until)))
             }
-            Keep::NoSession => self.header(self.cookie(SESSION, String::new(), Duration::ZERO)),
+            Keep::NoSession => self.forget(SESSION),
             Keep::Sent(sent) => {
                 let SentLetter {
                     letter,
@@ -114,9 +117,18 @@ impl Cookies {
                     text.chars().filter(|c| *c != '\n').take(200).collect()
                 };
                 let text = format!("{}\n{}", short(&draft.login_id), short(&draft.nickname));
-                self.encrypted(DRAFT, text, Duration::from_secs(24 * 3600))
+                self.encrypted(DRAFT, text, DRAFT_LIFE)
             }
-        }
+            Keep::RegistrationDone => {
+                let over = [Opened::Registration.name(), SENT, DRAFT];
+                return over.iter().filter_map(|name| self.forget(name)).collect();
+            }
+        };
+        one.into_iter().collect()
+    }
+
+    fn forget(&self, name: &str) -> Option<HeaderValue> {
+        self.header(self.cookie(name, String::new(), Duration::ZERO))
     }
 
     fn name(&self, name: &str) -> String {
@@ -134,7 +146,8 @@ impl Cookies {
     }
 
     fn cookie(&self, name: &str, value: String, life: Duration) -> Cookie<'static> {
-        let seconds = i64::try_from(life.as_secs()).unwrap_or_default();
+        // Rounded up: what lives for less than a second is not dead yet.
+        let seconds = i64::try_from(life.as_millis().div_ceil(1000)).unwrap_or_default();
         Cookie::build((self.name(name), value))
             .path("/")
             .http_only(true)

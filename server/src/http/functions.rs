@@ -59,7 +59,7 @@ pub(super) async fn function(FromState(state): FromState<State>, request: Reques
         }
     };
     for keep in &outcome.keep {
-        if let Some(cookie) = state.cookies.keep(keep, now) {
+        for cookie in state.cookies.keep(keep, now) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
     }

@@ -5,6 +5,7 @@ mod cookies;
 mod functions;
 mod guard;
 mod headers;
+mod links;
 mod pages;
 mod router;
 pub mod serve;

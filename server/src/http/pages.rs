@@ -6,7 +6,7 @@ use app::{api::Retry, pages::problem::Problem, shell::shell, visit::Visit};
 use axum::{
     body::Body,
     extract::{Request, State as FromState},
-    http::{StatusCode, request::Parts},
+    http::{HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -14,6 +14,7 @@ use futures::{FutureExt, StreamExt, future::ready, stream};
 use leptos::prelude::*;
 
 use super::{State, visitor::anonymous};
+use crate::fault::reference;
 
 /// What a page is to say besides itself.
 #[derive(Clone, Debug)]
@@ -28,6 +29,10 @@ pub(super) enum Beside {
 /// Marks an answer that is complete as it is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Complete;
+
+/// What the log calls a failure.
+#[derive(Clone, Debug)]
+struct Reference(String);
 
 /// Any page, by GET.
 pub(super) async fn page(FromState(state): FromState<State>, request: Request) -> Response {
@@ -77,8 +82,14 @@ pub(super) async fn render(state: &State, visit: Visit, parts: Parts, beside: Be
         })
         .await;
     let (mut head, body) = response.into_parts();
-    if let Some(status) = status {
+    // A page that has something else to say now (the tenth wrong try has ended
+    // the link, say) says so in its status too.
+    if let (Some(status), StatusCode::OK) = (status, head.status) {
         head.status = status;
+    }
+    if head.status == StatusCode::SERVICE_UNAVAILABLE {
+        head.headers
+            .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
     head.extensions.insert(Complete);
     match axum::body::to_bytes(body, usize::MAX).await {
@@ -96,7 +107,7 @@ pub(super) async fn explain(
     next: Next,
 ) -> Response {
     let visit = anonymous(&state, &request);
-    let head = request.method() == axum::http::Method::HEAD;
+    let head = request.method() == Method::HEAD;
     let mut asked = axum::http::Request::new(());
     *asked.uri_mut() = request.uri().clone();
     let (parts, ()) = asked.into_parts();
@@ -106,15 +117,18 @@ pub(super) async fn explain(
     if !bare || response.extensions().get::<Complete>().is_some() {
         return response;
     }
-    let allow = response.headers().get(axum::http::header::ALLOW).cloned();
-    let mut page = problem(&state, visit, parts, Problem::of(status)).await;
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let what = Problem {
+        reference: response
+            .extensions()
+            .get::<Reference>()
+            .map(|r| r.0.clone()),
+        ..Problem::of(status)
+    };
+    let mut page = problem(&state, visit, parts, what).await;
     *page.status_mut() = status;
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        page.headers_mut()
-            .insert("retry-after", axum::http::HeaderValue::from_static("5"));
-    }
     if let Some(allow) = allow {
-        page.headers_mut().insert(axum::http::header::ALLOW, allow);
+        page.headers_mut().insert(header::ALLOW, allow);
     }
     if head {
         *page.body_mut() = Body::empty();
@@ -129,6 +143,9 @@ pub(super) fn after_panic(payload: Box<dyn Any + Send>) -> Response {
         .map(String::as_str)
         .or_else(|| payload.downcast_ref::<&str>().copied())
         .unwrap_or("a panic without words");
-    tracing::error!(what, "a request panicked");
-    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    let reference = reference();
+    tracing::error!(reference, what, "a request panicked");
+    let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    response.extensions_mut().insert(Reference(reference));
+    response
 }

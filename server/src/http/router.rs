@@ -5,14 +5,13 @@ use std::{net::IpAddr, sync::Arc};
 use app::ports::Ports;
 use axum::{
     Router,
-    extract::{FromRef, Query, State as FromState},
-    http::{HeaderValue, Method, StatusCode, header},
+    extract::{FromRef, State as FromState},
+    http::{Method, StatusCode},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use leptos::server_fn::axum::server_fn_paths;
-use serde::Deserialize;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, predicate::SizeAbove},
@@ -23,9 +22,8 @@ use tower_http::{
 use super::{
     Cookies,
     assets::{AT_THE_ROOT, Bundle, at_the_root, hashed},
-    cookies::Opened,
     functions::function,
-    guard, headers,
+    guard, headers, links,
     pages::{self, Complete, after_panic, page},
     visitor,
 };
@@ -69,14 +67,14 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
     let mut site = Router::new();
     for (path, method) in server_fn_paths() {
         if method == Method::POST {
-            let guarded = post(function).layer(from_fn(guard::check));
+            let guarded = post(function).route_layer(from_fn(guard::check));
             site = site.route(path, guarded.get(page));
         }
     }
     let site = site
-        .route("/register/verify", get(verify_registration))
         .fallback_service(get(page).with_state(state.clone()))
         .layer(from_fn_with_state(state.clone(), visitor::load))
+        .layer(from_fn_with_state(state.clone(), links::open))
         .layer(
             CompressionLayer::new()
                 .gzip(true)
@@ -105,34 +103,6 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(from_fn_with_state(public_url.is_https(), headers::add))
         .with_state(state))
-}
-
-#[derive(Deserialize)]
-struct Token {
-    #[serde(default)]
-    token: String,
-}
-
-/// The letter's link. It changes nothing, so a mail scanner may look at it: the
-/// token goes into an encrypted cookie, and leaves the address bar.
-async fn verify_registration(FromState(state): FromState<State>, query: Query<Token>) -> Response {
-    open_link(
-        &state,
-        Opened::Registration,
-        &query.token,
-        "/register/provisional",
-    )
-}
-
-fn open_link(state: &State, which: Opened, token: &str, path: &'static str) -> Response {
-    let to = HeaderValue::from_static(path);
-    let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response();
-    // Longer ones are not ours, and would not fit.
-    let token: String = token.chars().take(200).collect();
-    if let Some(cookie) = state.cookies.open(which, &token) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
 }
 
 /// The process lives.

@@ -101,6 +101,25 @@ pub async fn queue(tx: &mut Tx, letter: NewLetter<'_>) -> Result<Uuid> {
     Ok(id)
 }
 
+/// Makes parallel requests for one address wait for each other until the change
+/// is over.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn lock_address(tx: &mut Tx, address_key: &str, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "insert into asked_address (address_key, asked_at) values ($1, $2)
+             on conflict (address_key) do update set asked_at = excluded.asked_at",
+        )
+        .bind(address_key)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
 /// The letter of these kinds that an address was last asked to be sent.
 ///
 /// # Errors

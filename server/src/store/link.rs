@@ -149,6 +149,24 @@ pub async fn forgive(tx: &mut Tx, link: Uuid) -> Result<()> {
     Ok(())
 }
 
+/// Whether a confirmation's link has done its work.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn has_confirmed(db: &Db, token_hash: &[u8]) -> Result<bool> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select exists (select 1 from link l join email e on e.id = l.email_id
+                            where l.token_hash = $1 and l.purpose = $2 and l.ended_at is not null
+                              and e.confirmed_at is not null)",
+        )
+        .bind(token_hash)
+        .bind(Purpose::Email.as_str())
+        .fetch_one(pool)
+        .await
+    })
+}
+
 /// Ends every open registration link of an address: its registration is complete.
 ///
 /// # Errors
@@ -165,4 +183,55 @@ pub async fn end_registrations(tx: &mut Tx, address_key: &str, now: Timestamp) -
         .await?;
     });
     Ok(())
+}
+
+/// The address that a confirmation's link would confirm, while it works.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn waiting_address(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Option<String>> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select address from link
+             where token_hash = $1 and purpose = $2 and expires_at > $3 and ended_at is null",
+        )
+        .bind(token_hash)
+        .bind(Purpose::Email.as_str())
+        .bind(now.0)
+        .fetch_optional(pool)
+        .await
+    })
+}
+
+/// What a confirmation's link was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Confirmation {
+    /// Whose address.
+    pub member_id: Uuid,
+    /// Which.
+    pub email_id: Uuid,
+}
+
+/// Ends a confirmation's link because it is used; `None` when it is over. The
+/// update decides: of two at once, one gets the row.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn use_confirmation(
+    tx: &mut Tx,
+    token_hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<Confirmation>> {
+    on!(write tx, conn => {
+        sqlx::query_as(
+            "update link set ended_at = $3
+             where token_hash = $1 and purpose = $2 and expires_at > $3 and ended_at is null
+             returning member_id, email_id",
+        )
+        .bind(token_hash)
+        .bind(Purpose::Email.as_str())
+        .bind(now.0)
+        .fetch_optional(conn)
+        .await
+    })
 }

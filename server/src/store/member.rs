@@ -212,3 +212,19 @@ pub async fn add_address(
     });
     Ok(id)
 }
+
+/// An added address counts from now on.
+///
+/// # Errors
+/// Whatever the database answers; a unique violation when it is another
+/// member's by now.
+pub async fn confirm_address(tx: &mut Tx, email: Uuid, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update email set confirmed_at = $2 where id = $1 and confirmed_at is null")
+            .bind(email)
+            .bind(now.0)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
+}

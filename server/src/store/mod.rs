@@ -18,7 +18,7 @@ pub mod throttle;
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     migrate::MigrateError,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -113,7 +113,14 @@ impl Db {
             }
             let pool = SqlitePoolOptions::new()
                 .max_connections(8)
-                .acquire_timeout(PATIENCE);
+                .acquire_timeout(PATIENCE)
+                // On a full disk SQLite rolls back by itself, and sqlx goes on
+                // believing in the transaction: such a connection could never
+                // begin another.
+                .before_acquire(|connection, _| {
+                    let is_free = !connection.is_in_transaction();
+                    Box::pin(async move { Ok(is_free) })
+                });
             Ok(Self::Sqlite(pool.connect_with(options).await?))
         } else {
             let options = PgConnectOptions::from_str(url)?;

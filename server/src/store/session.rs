@@ -263,6 +263,21 @@ pub async fn complete(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<Opti
     })
 }
 
+/// Whether a provisional session ended because the registration is complete.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn is_completed(db: &Db, session: Uuid) -> Result<bool> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select exists (select 1 from session where id = $1 and ended_by = 'completed')",
+        )
+        .bind(session)
+        .fetch_one(pool)
+        .await
+    })
+}
+
 /// Notes whose account a completed provisional session has led to, for 完了.
 ///
 /// # Errors

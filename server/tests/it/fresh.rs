@@ -8,6 +8,8 @@ use tempfile::TempDir;
 /// An empty, migrated database, and a folder for the test's files.
 pub(crate) struct Fresh {
     pub(crate) db: Db,
+    /// Names the database, for a server that opens it itself.
+    pub(crate) url: String,
     pub(crate) folder: TempDir,
 }
 
@@ -47,7 +49,11 @@ pub(crate) async fn postgres() -> Fresh {
 async fn migrated(url: &str, folder: TempDir) -> Fresh {
     let db = Db::open(url).await.unwrap();
     db.migrate().await.unwrap();
-    Fresh { db, folder }
+    Fresh {
+        db,
+        url: url.to_owned(),
+        folder,
+    }
 }
 
 /// One story, told on both databases.

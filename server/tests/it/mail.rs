@@ -369,11 +369,11 @@ impl Server {
     }
 }
 
-fn address(text: &str) -> EmailAddress {
+pub(crate) fn address(text: &str) -> EmailAddress {
     EmailAddress::parse(text).unwrap()
 }
 
-fn setting(name: &str) -> String {
+pub(crate) fn setting(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run this with scripts/with-smtp"))
 }
 
@@ -402,7 +402,7 @@ fn transport(setting: SmtpSetting) -> Transport {
 }
 
 /// The bytes of every letter the test server took for an address.
-fn arrived_for(to: &EmailAddress) -> Vec<Vec<u8>> {
+pub(crate) fn arrived_for(to: &EmailAddress) -> Vec<Vec<u8>> {
     let folder = setting("TEST_SMTP_DIR");
     let mut letters = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {

@@ -3,5 +3,17 @@
 
 #[macro_use]
 mod fresh;
+mod addresses;
+mod browser;
+mod faults;
+mod input;
+mod links;
+mod mail;
 mod postcards;
+mod provisional;
+mod registration;
 mod roster;
+mod session;
+mod sign_in;
+mod test_app;
+mod web;

@@ -72,11 +72,11 @@ async fn issue_at(fresh: &Fresh, now: Timestamp) -> Result<Issued, PostcardError
     .await
 }
 
-async fn issue(fresh: &Fresh) -> Result<Issued, PostcardError> {
+pub(crate) async fn issue(fresh: &Fresh) -> Result<Issued, PostcardError> {
     issue_at(fresh, NOW).await
 }
 
-async fn reissue(fresh: &Fresh, key: &str) -> Result<Issued, PostcardError> {
+pub(crate) async fn reissue(fresh: &Fresh, key: &str) -> Result<Issued, PostcardError> {
     let key: Key = key.parse().unwrap();
     postcards::reissue(
         &fresh.db,
@@ -89,16 +89,18 @@ async fn reissue(fresh: &Fresh, key: &str) -> Result<Issued, PostcardError> {
     .await
 }
 
-struct Printed {
-    key: String,
+/// A postcard, as the print shop prints it.
+#[derive(Clone)]
+pub(crate) struct Printed {
+    pub(crate) key: String,
     name: String,
-    login_id: String,
-    password: String,
+    pub(crate) login_id: String,
+    pub(crate) password: String,
     good_until: String,
 }
 
 /// Reads the file as the print shop does, and takes it away.
-fn delivered(fresh: &Fresh) -> Vec<Printed> {
+pub(crate) fn delivered(fresh: &Fresh) -> Vec<Printed> {
     let path = out(fresh);
     assert_eq!(
         fs::metadata(&path).unwrap().permissions().mode() & 0o777,

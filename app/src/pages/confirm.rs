@@ -1,0 +1,69 @@
+//! P-2: メールアドレスの確認. Looking at the letter's link changes nothing; the
+//! button does. Works without a session, in whatever browser opens the letter.
+
+use leptos::prelude::*;
+
+use crate::{
+    components::layout::Page,
+    pages::problem::{link_refused, trouble},
+    ports::Ports,
+    visit::{Visit, Visitor},
+};
+
+/// メールアドレスの確認
+#[component]
+pub fn ConfirmAddressPage() -> impl IntoView {
+    let ports = expect_context::<Ports>();
+    let visit = expect_context::<Visit>();
+    Suspend::new(async move {
+        let Some(token) = visit.confirmation else {
+            return link_refused();
+        };
+        match ports.addresses.waiting(&token, visit.now).await {
+            Ok(Some(address)) => view! { <Confirm address /> }.into_any(),
+            Ok(None) => link_refused(),
+            Err(what) => trouble(&what),
+        }
+    })
+}
+
+#[component]
+fn Confirm(address: String) -> impl IntoView {
+    view! {
+        <Page title="メールアドレスの確認" screen="P-2" sheet=true>
+            <h1>"メールアドレスの確認"</h1>
+            <p class="lead">"次のメールアドレスを登録します。"</p>
+            <dl class="facts">
+                <div>
+                    <dt>"メールアドレス"</dt>
+                    <dd class="value">{address}</dd>
+                </div>
+            </dl>
+            <form method="post" action="/profile/emails/confirm">
+                <button class="button wide">"このアドレスを登録する"</button>
+            </form>
+        </Page>
+    }
+}
+
+/// メールアドレスの確認 (完了)
+#[component]
+pub fn AddressConfirmedPage() -> impl IntoView {
+    let signed_in = matches!(expect_context::<Visit>().who, Visitor::Member(_));
+    let (path, name) = if signed_in {
+        ("/home", "ホームへ")
+    } else {
+        ("/login", "ログイン画面")
+    };
+    view! {
+        <Page title="メールアドレスの確認（完了）" screen="P-3" sheet=true>
+            <h1>"メールアドレスを登録しました"</h1>
+            <p>"このアドレスでもお知らせを受け取れます。"</p>
+            <p>
+                <a class="button wide" href=path>
+                    {name}
+                </a>
+            </p>
+        </Page>
+    }
+}

@@ -1,0 +1,166 @@
+//! ログイン over HTTP: one answer for every failure, and tries that are counted.
+
+use app::text;
+use futures::future::join_all;
+use server::hash::HashCost;
+
+use crate::{
+    roster::NOW,
+    test_app::{
+        CHEAP, INSTANT, JIRO, MINUTE, OTHER_WISH, SABURO, TARO, TestApp, WISH, Wish, Written,
+    },
+};
+
+const ONE_TRY: Written = Written {
+    audit: 1,
+    letters: 0,
+    links: 0,
+    sessions: 0,
+    tries: 1,
+    tries_by_link: 0,
+};
+
+on_both! {
+    async fn case_25_no_failure_tells_its_reason(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(TARO, &WISH).await;
+        app.registered(JIRO, &OTHER_WISH).await;
+        let saburo = Wish { login_id: "saburo", email: "saburo@example.jp", ..OTHER_WISH };
+        app.registered(SABURO, &saburo).await;
+        tell!(
+            &app.fresh.db,
+            "update member set disabled_at = $1 where login_id = '654321Jiro'", NOW.0
+        );
+        // From now on a hash costs more than Taro's did.
+        let app = app.restart_with(|config| config.hash = HashCost { passes: 2, ..CHEAP }).await;
+        for _ in 0..3 {
+            app.browser().sign_in("saburo", "wrong1234").await.refuses(422);
+        }
+
+        let mut seen = Vec::new();
+        for (why, login_id, password) in [
+            ("wrong, under an old hash", "123456Taro", "wrong1234"),
+            ("unknown", "123456Nobody", "wrong1234"),
+            ("right, but disabled", "654321Jiro", OTHER_WISH.password),
+            ("right, but paused", "saburo", saburo.password),
+            ("a postcard's ID", &app.card(SABURO).login_id, "wrong1234"),
+        ] {
+            let before = app.written().await;
+            let answer = app.browser().sign_in(login_id, password).await.refuses(422);
+            let answer = answer.shows(text::SIGN_IN_REFUSED).hides(password);
+            assert_eq!(app.written().await.since(before), ONE_TRY, "{why}");
+            let length = answer.header("content-length").to_owned();
+            let expected = answer.body.len().to_string();
+            assert_eq!(length, expected, "{why}");
+            seen.push((why, answer.but_for(login_id).replace(&length, "(length)")));
+        }
+        for (why, answer) in &seen {
+            assert_eq!(answer, &seen[0].1, "{why}");
+        }
+    }
+}
+
+on_both! {
+    async fn case_26_capitals_spaces_and_full_width_are_one_id_or_refused(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(TARO, &WISH).await;
+        for same in ["123456taro", "123456TARO", " 123456Taro ", "１２３４５６Ｔａｒｏ", "１２３４５６TARO\u{3000}"] {
+            app.browser().sign_in(same, WISH.password).await.leads_to("/home");
+        }
+        for other in ["123456 Taro", "123456Taro\u{200B}", "123456Tar\u{F6}", "123456Tarо", "123456\0Taro", ""] {
+            app.browser().sign_in(other, WISH.password).await.refuses(422);
+        }
+        let jiro = app.with_postcard(JIRO, "jiro@example.jp").await;
+        let taken = jiro.complete(&Wish { login_id: "123456tARO", ..OTHER_WISH }).await.refuses(422);
+        taken.shows("このログインIDは使われています。別のIDを入力してください。");
+    }
+}
+
+on_both! {
+    async fn case_27_a_client_cannot_say_where_it_comes_from(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let browser = app.browser();
+        for name in ["x-forwarded-for", "forwarded", "x-real-ip", "true-client-ip"] {
+            let request = browser.request(reqwest::Method::POST, "/login")
+                .header(name, "203.0.113.7")
+                .form(&[("login_id", "nobody"), ("password", "wrong1234")]);
+            browser.send(request).await.refuses(422);
+        }
+        let local: i64 = ask!(&app.fresh.db, "select count(*) from audit where network_address = '127.0.0.1'");
+        assert_eq!(local, 4);
+    }
+}
+
+on_both! {
+    async fn case_29_a_password_counts_to_its_last_character(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let longest = format!("1{}z", "a".repeat(126));
+        app.registered(TARO, &Wish { password: &longest, ..WISH }).await;
+        let browser = app.browser();
+        browser.sign_in(WISH.login_id, &format!("{}y", &longest[..127])).await.refuses(422);
+        browser.sign_in(WISH.login_id, &longest[..127]).await.refuses(422);
+        browser.sign_in(WISH.login_id, &longest).await.leads_to("/home");
+
+        let before = app.written().await;
+        let too_long = browser.sign_in(WISH.login_id, &format!("{longest}z")).await.refuses(422);
+        too_long.shows("128文字以内にしてください。");
+        let huge = browser.sign_in(WISH.login_id, &"a".repeat(1_000_000)).await;
+        huge.refuses(413);
+        assert_eq!(app.written().await, before, "it was hashed");
+    }
+}
+
+on_both! {
+    async fn case_30_a_right_password_is_hashed_anew_where_the_cost_has_changed(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(TARO, &WISH).await;
+        let app = app.restart_with(|config| config.hash = HashCost { passes: 3, ..CHEAP }).await;
+        let stored = async || -> String { ask!(&app.fresh.db, "select password_hash from member") };
+        let old = stored().await;
+        app.browser().sign_in(WISH.login_id, "wrong1234").await.refuses(422);
+        assert_eq!(stored().await, old, "a wrong password changes nothing");
+        app.browser().sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        let new = stored().await;
+        assert!(old.contains("t=1") && new.contains("t=3"), "{old} {new}");
+        app.browser().sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        assert_eq!(stored().await, new);
+    }
+}
+
+on_both! {
+    async fn case_31_of_200_wrong_passwords_at_once_every_one_is_counted(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(TARO, &WISH).await;
+        let browser = app.browser();
+        let before = app.written().await;
+        let tries = (0..200).map(|_| browser.sign_in(WISH.login_id, "wrong1234"));
+        for answer in join_all(tries).await {
+            answer.refuses(422).shows(text::SIGN_IN_REFUSED);
+        }
+        let counted: i64 = ask!(
+            &app.fresh.db,
+            "select t.tries from throttle t join member m on m.id = t.id"
+        );
+        assert_eq!(counted, 200);
+        let written = app.written().await.since(before);
+        assert_eq!(written, Written { audit: 200, tries: 200, ..ONE_TRY });
+
+        // Only the first three and one a pause were judged: a second is enough.
+        browser.sign_in(WISH.login_id, WISH.password).await.refuses(422);
+        app.clock.advance(1_000 * INSTANT);
+        browser.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+    }
+}
+
+on_both! {
+    async fn a_guesser_delays_a_member_by_a_quarter_of_an_hour_at_most(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(TARO, &WISH).await;
+        for _ in 0..200 {
+            app.browser().sign_in(WISH.login_id, "wrong1234").await.refuses(422);
+            app.clock.advance(MINUTE);
+        }
+        app.clock.advance(14 * MINUTE);
+        app.browser().sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+    }
+}

@@ -1,0 +1,346 @@
+//! What holds for every answer over HTTP: headers, methods, origins, files, and
+//! what a failure of ours tells.
+
+use std::collections::BTreeSet;
+
+use leptos::server_fn::axum::server_fn_paths;
+use reqwest::Method;
+
+use crate::{
+    browser::{Browser, Seen},
+    test_app::{JIRO, MINUTE, OTHER_WISH, PUBLIC, TARO, TestApp, WISH},
+};
+
+const CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+                   img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
+                   form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Whoever adds a server function adds it here, and asks who may call it.
+#[test]
+fn the_server_functions_are_these_and_no_other() {
+    let paths: BTreeSet<_> = server_fn_paths()
+        .map(|(path, method)| (path, method.to_string()))
+        .collect();
+    let expected = [
+        "/login",
+        "/logout",
+        "/profile/emails/confirm",
+        "/register",
+        "/register/profile",
+        "/register/provisional",
+    ];
+    assert_eq!(paths, expected.map(|path| (path, "POST".to_owned())).into());
+}
+
+on_both! {
+    async fn case_28_and_59_a_form_on_another_site_is_refused_and_sets_no_cookie(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(TARO, &WISH).await;
+        let before = app.written().await;
+        for headers in [
+            vec![("sec-fetch-site", "cross-site")],
+            vec![("sec-fetch-site", "same-site")],
+            vec![("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")],
+            vec![("sec-fetch-site", "same-site"), ("origin", "https://www.example.jp")],
+            vec![("origin", "https://evil.example")],
+            vec![("origin", "null")],
+            vec![("origin", "http://portal.example.jp")],
+            vec![("origin", "https://portal.example.jp.evil.example")],
+            vec![("origin", "https://portal.example.jp:8443")],
+        ] {
+            let browser = app.browser();
+            for (path, _) in server_fn_paths() {
+                let mut request = browser.request(Method::POST, path)
+                    .form(&[("login_id", WISH.login_id), ("password", WISH.password)]);
+                for (name, value) in &headers {
+                    request = request.header(*name, *value);
+                }
+                let answer = browser.send(request).await.refuses(403);
+                assert_eq!(answer.header("set-cookie"), "", "{path} {headers:?}");
+            }
+        }
+        assert_eq!(app.written().await, before);
+        for headers in [
+            vec![("sec-fetch-site", "same-origin"), ("origin", PUBLIC)],
+            vec![("origin", PUBLIC)],
+            // A browser from before both headers, or no browser: no ambient cookie to abuse.
+            vec![],
+        ] {
+            let browser = app.browser();
+            let mut request = browser.request(Method::POST, "/login")
+                .form(&[("login_id", WISH.login_id), ("password", WISH.password)]);
+            for (name, value) in &headers {
+                request = request.header(*name, *value);
+            }
+            browser.send(request).await.leads_to("/home");
+        }
+    }
+}
+
+on_both! {
+    async fn case_55_letters_hold_no_link_but_our_own(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(TARO, &WISH).await;
+        app.clock.advance(MINUTE);
+        app.browser().post_email("taro@example.jp").await;
+        let mut letters = app.html_of_letters().await;
+        letters.extend(app.letters_to("taro@example.jp").await.into_iter().map(|letter| letter.text));
+        assert_eq!(letters.len(), 6, "three letters, in text and HTML");
+        for letter in letters {
+            for (at, _) in letter.match_indices("http") {
+                assert!(letter[at..].starts_with(PUBLIC), "{}", &letter[at..]);
+            }
+        }
+    }
+}
+
+/// Pages, redirects, refusals and files, each with the status it has.
+async fn every_kind_of_answer(app: &TestApp) -> Vec<(String, Seen)> {
+    let nobody = app.browser();
+    let provisional = app.with_postcard(TARO, "taro@example.jp").await;
+    let member = app.signed_in(JIRO, &OTHER_WISH).await;
+    let mut seen = Vec::new();
+    let mut look = async |browser: &Browser, method: Method, path: &str, status: u16| {
+        let answer = browser.send(browser.request(method.clone(), path)).await;
+        assert_eq!(answer.status, status, "{method} {path}: {}", answer.words());
+        seen.push((format!("{method} {path}"), answer));
+    };
+    for path in [
+        "/",
+        "/register",
+        "/login",
+        "/help",
+        "/about",
+        "/dev/mailbox",
+    ] {
+        look(&nobody, Method::GET, path, 200).await;
+        look(&nobody, Method::HEAD, path, 200).await;
+    }
+    for path in [
+        "/home",
+        "/register/sent",
+        "/register/done",
+        "/register/verify?token=x",
+    ] {
+        look(&nobody, Method::GET, path, 303).await;
+    }
+    look(&provisional, Method::GET, "/register/sent", 200).await;
+    look(&provisional, Method::GET, "/register/provisional", 200).await;
+    look(&provisional, Method::GET, "/register/profile", 200).await;
+    look(&member, Method::GET, "/home", 200).await;
+    look(&member, Method::GET, "/login", 303).await;
+    for path in ["/register/provisional", "/register/profile"] {
+        look(&nobody, Method::GET, path, 403).await;
+    }
+    for path in [
+        "/nothing",
+        "/.git/config",
+        "/.env",
+        "/metrics",
+        "/pkg/",
+        "/pkg/nothing.js",
+        "/pkg/app-x.js.map",
+        "/pkg/app-x.js.br",
+        "/pkg/..%2f..%2fdata%2fsecret",
+        "/pkg/%2e%2e/data/secret",
+        "/app-x.js",
+        "/favicon.ico",
+        "/api/register",
+        "/%FF",
+        "/pkg/%FF",
+        "/logout",
+        "/server-status",
+    ] {
+        look(
+            &nobody,
+            Method::GET,
+            path,
+            if path == "/pkg/%FF" { 400 } else { 404 },
+        )
+        .await;
+    }
+    for path in [
+        "/",
+        "/login",
+        "/register/verify",
+        "/pkg/app-x.js",
+        "/healthz",
+        "/nothing",
+    ] {
+        for method in [
+            Method::PUT,
+            Method::DELETE,
+            Method::PATCH,
+            Method::TRACE,
+            Method::OPTIONS,
+        ] {
+            look(&nobody, method, path, 405).await;
+        }
+    }
+    for path in ["/", "/home", "/healthz", "/pkg/app-x.js", "/nothing"] {
+        look(&nobody, Method::POST, path, 405).await;
+    }
+    look(&nobody, Method::POST, "/login", 415).await;
+    for path in [
+        "/pkg/app-x.js",
+        "/pkg/app-x_bg.wasm",
+        "/pkg/style-x.css",
+        "/favicon.svg",
+        "/robots.txt",
+        "/manifest.webmanifest",
+        "/healthz",
+        "/readyz",
+    ] {
+        look(&nobody, Method::GET, path, 200).await;
+        look(&nobody, Method::HEAD, path, 200).await;
+    }
+    for (path, status) in [("/login", 422), ("/register", 422), ("/logout", 303)] {
+        seen.push((format!("POST {path}"), nobody.post(path, &[]).await));
+        assert_eq!(seen.last().unwrap().1.status, status);
+    }
+    let huge = nobody.sign_in("a", &"a".repeat(100_000)).await;
+    assert_eq!(huge.status, 413);
+    seen.push(("POST 100 kB".to_owned(), huge));
+    app.server_db.close().await;
+    let failed = member.home().await;
+    assert_eq!(failed.status, 503);
+    seen.push(("GET /home without a database".to_owned(), failed));
+    seen
+}
+
+on_both! {
+    async fn case_56_and_61_every_answer_carries_the_same_armour(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        for (what, answer) in every_kind_of_answer(&app).await {
+            for (name, value) in [
+                ("content-security-policy", CSP),
+                ("strict-transport-security", "max-age=63072000; includeSubDomains"),
+                ("x-content-type-options", "nosniff"),
+                ("referrer-policy", "same-origin"),
+                ("x-frame-options", "DENY"),
+                ("cross-origin-opener-policy", "same-origin"),
+                ("cross-origin-resource-policy", "same-origin"),
+                ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+            ] {
+                let values: Vec<_> = answer.headers.get_all(name).iter().collect();
+                assert_eq!(values, [value], "{what}: {name}");
+            }
+            let cache = answer.header("cache-control");
+            let of_the_bundle = what.contains("/pkg/") && answer.status == 200;
+            let at_the_root = ["/favicon.svg", "/robots.txt", "/manifest.webmanifest"].iter()
+                .any(|name| what.ends_with(name));
+            match (of_the_bundle, at_the_root) {
+                (true, _) => assert_eq!(cache, "public, max-age=31536000, immutable", "{what}"),
+                (_, true) => assert_eq!(cache, "public, max-age=3600", "{what}"),
+                _ => assert_eq!(cache, "no-store", "{what}"),
+            }
+            for name in ["server", "x-powered-by", "access-control-allow-origin", "serverfnerror"] {
+                assert_eq!(answer.header(name), "", "{what}: {name}");
+            }
+            for inline in ["<style", "onclick=", "style=\"", "<script>", "javascript:"] {
+                assert!(!answer.body.contains(inline), "{what}: {inline}");
+            }
+            if answer.status.is_client_error() || answer.status.is_server_error() {
+                assert_eq!(answer.header("location"), "", "{what}");
+                assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{what}");
+                assert!(answer.words().contains("画面 "), "{what} is no page of ours: {}", answer.body);
+            }
+            if answer.status == 405 {
+                assert_ne!(answer.header("allow"), "", "{what} does not say what is allowed");
+            }
+            if what.starts_with("HEAD") {
+                assert_eq!(answer.body, "", "{what}");
+            }
+        }
+    }
+}
+
+on_both! {
+    async fn case_58_a_server_function_is_called_by_post_only(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let member = app.signed_in(TARO, &WISH).await;
+        let before = app.written().await;
+        for (path, _) in server_fn_paths() {
+            let query = "?login_id=123456Taro&password=natsu2026yama&email=a@example.jp";
+            for method in [Method::GET, Method::HEAD] {
+                let request = member.request(method, &format!("{path}{query}"));
+                let answer = member.send(request).await;
+                assert!(answer.headers.get("set-cookie").is_none(), "{path}");
+            }
+            for method in [Method::PUT, Method::PATCH, Method::DELETE] {
+                let request = member.request(method, path).header("origin", PUBLIC)
+                    .form(&[("email", "a@example.jp")]);
+                member.send(request).await.refuses(405);
+            }
+        }
+        assert_eq!(app.written().await, before);
+        member.home().await.shows("たろうさん、こんにちは");
+    }
+}
+
+on_both! {
+    async fn case_60_a_database_error_is_told_by_a_reference_and_nothing_else(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let browser = app.signed_in(TARO, &WISH).await;
+        tell!(&app.fresh.db, "alter table throttle rename to throttle_elsewhere");
+        let failed = app.browser().sign_in(WISH.login_id, WISH.password).await.refuses(500);
+        let words = failed.shows("お問い合わせの番号").words().to_lowercase();
+        for inside in ["throttle", "table", "sql", "relation", "error", "panick", "natsu"] {
+            assert!(!words.contains(inside), "{inside}: {words}");
+        }
+        browser.home().await.shows("たろうさん、こんにちは");
+        tell!(&app.fresh.db, "alter table throttle_elsewhere rename to throttle");
+        app.browser().sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+    }
+}
+
+on_both! {
+    async fn files_come_as_they_were_compressed_when_they_were_built(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let browser = app.browser();
+        for (accepts, coding, body) in [
+            ("br, gzip", "br", "brotli"),
+            ("gzip, deflate, br;q=0.9", "br", "brotli"),
+            ("gzip", "gzip", "gzip"),
+            ("identity", "", "export default () => {};"),
+            ("br;q=0, gzip", "gzip", "gzip"),
+        ] {
+            let request = browser.request(Method::GET, "/pkg/app-x.js").header("accept-encoding", accepts);
+            let answer = browser.send(request).await;
+            assert_eq!((answer.header("content-encoding"), &*answer.body), (coding, body), "{accepts}");
+            assert_eq!(answer.header("vary"), "accept-encoding", "{accepts}");
+            assert_eq!(answer.header("content-type"), "text/javascript; charset=utf-8");
+        }
+        let wasm = browser.get("/pkg/app-x_bg.wasm").await;
+        assert_eq!(wasm.header("content-type"), "application/wasm");
+        let page = browser.get("/register").await;
+        for name in ["/pkg/style-x.css", "/pkg/loader-x.js", "/pkg/app-x.js", "/pkg/app-x_bg.wasm"] {
+            assert!(page.body.contains(name), "{name}");
+        }
+    }
+}
+
+on_both! {
+    async fn a_form_page_is_small_enough_for_the_first_packets(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let browser = app.with_postcard(TARO, "taro@example.jp").await;
+        for path in ["/register", "/register/provisional", "/register/profile", "/login"] {
+            let page = browser.get(path).await;
+            assert!(page.body.len() <= 14_000, "{path}: {} bytes", page.body.len());
+            let request = browser.request(Method::GET, path).header("accept-encoding", "gzip");
+            assert_eq!(browser.send(request).await.header("content-encoding"), "gzip", "{path}");
+        }
+    }
+}
+
+on_both! {
+    async fn probes_tell_whether_the_process_lives_and_can_serve(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let browser = app.browser();
+        assert_eq!(browser.get("/healthz").await.body, "ok\n");
+        assert_eq!(browser.get("/readyz").await.body, "ready\n");
+        app.server_db.close().await;
+        assert_eq!(browser.get("/healthz").await.status, 200);
+        assert_eq!(browser.get("/readyz").await.status, 503);
+    }
+}
