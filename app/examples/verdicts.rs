@@ -50,7 +50,7 @@ fn case(chance: &mut Chance, number: usize) -> Value {
             .unwrap_or_default()
     };
     let notes = judge(form, &typed).into_iter().map(|(field, note)| {
-        let note = note.map(|note| json!({ "tone": tone(note.tone), "text": note.text }));
+        let note = note.map(|note| json!({ "tone": tone(note.tone), "text": note.text, "half_width": note.half_width }));
         (field.name().to_owned(), json!(note))
     });
     json!({

@@ -92,7 +92,9 @@ fn Sent(sent: SentLetter, delivery: Delivery) -> impl IntoView {
                 </div>
                 <div>
                     <dt>"状況"</dt>
-                    <dd role="status">{state}</dd>
+                    <dd>
+                        <span role="status">{state}</span>
+                    </dd>
                 </div>
                 <div>
                     <dt>"URLの有効期限"</dt>
