@@ -19,8 +19,6 @@ pub struct Society {
     pub mail_domain: String,
     /// The sender of letters, where it is not `no-reply@` the mail domain.
     pub mail_sender: Option<String>,
-    /// Its website, where the way into the portal begins.
-    pub website: String,
     /// 保険者番号: eight digits, the last of which checks the others.
     pub insurer_number: String,
     /// From which age, in years, a dependent may register.
@@ -35,7 +33,6 @@ impl Default for Society {
             telephone: "03-6219-8877".to_owned(),
             mail_domain: "autobacs-kenpo.jp".to_owned(),
             mail_sender: None,
-            website: "https://autobacs-kenpo.jp/".to_owned(),
             insurer_number: "06139497".to_owned(),
             registration_age: 20,
         }

@@ -12,6 +12,8 @@ pub struct Visit {
     pub now: Timestamp,
     /// Who is asking.
     pub who: Visitor,
+    /// The browser still carries a session, and it is over.
+    pub lapsed: bool,
     /// From where.
     pub asker: Asker,
     /// The registration's link that was opened in this browser, if any.
@@ -106,6 +108,8 @@ pub struct SentLetter {
     pub asked_at: Timestamp,
     /// Until when its link works.
     pub until: Timestamp,
+    /// Sent before this request already: one more would have been too many.
+    pub earlier: bool,
 }
 
 /// What is kept of 利用者情報入力 when the time runs out: never a password.

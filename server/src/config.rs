@@ -122,6 +122,17 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// The settings that a variable of the environment can set.
+const VARIABLES: [&str; 7] = [
+    "PORTAL_ADDR",
+    "PORTAL_PUBLIC_URL",
+    "PORTAL_DATABASE_URL",
+    "PORTAL_MAIL",
+    "PORTAL_DATA_DIR",
+    "PORTAL_SECRET_FILE",
+    "PORTAL_SITE",
+];
+
 /// `portal.toml`, as it is written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -211,6 +222,12 @@ impl File {
             Some(text) => DatabaseUrl::parse(text).map_err(|why| wrong("database_url", &why))?,
         };
         let mail = match &self.mail {
+            None if public_url.is_https() => {
+                return Err(wrong(
+                    "mail",
+                    "has to be set when members use the portal; see the sample",
+                ));
+            }
             None => MailSetting::Mailbox(data_dir.join("mailbox")),
             Some(text) => text
                 .parse()
@@ -271,8 +288,11 @@ impl File {
 }
 
 fn wrong(key: &str, why: &str) -> ConfigError {
-    let variable = key.replace('.', "_").to_uppercase();
-    ConfigError(format!("{key} (PORTAL_{variable}): {why}"))
+    let variable = format!("PORTAL_{}", key.to_uppercase());
+    match VARIABLES.contains(&variable.as_str()) {
+        true => ConfigError(format!("{key} ({variable}): {why}")),
+        false => ConfigError(format!("{key}: {why}")),
+    }
 }
 
 #[cfg(test)]

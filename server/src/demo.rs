@@ -24,6 +24,8 @@ const POSTCARDS: &str = "postcards.csv";
 pub enum DemoError {
     /// The database holds somebody else already.
     NotEmpty,
+    /// The postcards of a database that is gone.
+    Leftover(PathBuf),
     /// The roster was not taken.
     Roster(ImportError),
     /// The postcards were not made.
@@ -39,6 +41,11 @@ impl fmt::Display for DemoError {
         match self {
             Self::NotEmpty => f.write_str(
                 "データベースは空ではありません。デモのデータは空のデータベースにだけ入れられます。何も変更していません。",
+            ),
+            Self::Leftover(file) => write!(
+                f,
+                "{} は前のデータベースのハガキです。削除してから、もう一度お試しください。",
+                file.display()
             ),
             Self::Roster(error) => error.fmt(f),
             Self::Postcards(error) => error.fmt(f),
@@ -82,21 +89,27 @@ pub async fn fill(
     now: Timestamp,
 ) -> Result<Option<Try>, DemoError> {
     let file = data_dir.join(POSTCARDS);
+    let somebody = person::is_anybody_there(db).await?;
+    if file.exists() && !somebody {
+        return Err(DemoError::Leftover(file));
+    }
     if !file.exists() {
-        if person::is_anybody_there(db).await? {
-            return Err(DemoError::NotEmpty);
-        }
         let source = data_dir.join("roster.csv");
         std::fs::create_dir_all(data_dir).map_err(|e| DemoError::File(data_dir.to_owned(), e))?;
         std::fs::write(&source, ROSTER).map_err(|e| DemoError::File(source.clone(), e))?;
+        // A run that was interrupted goes on; anybody else's people stay alone.
         let options = Import {
             now,
-            dry_run: false,
-            accept_other_employers: false,
+            dry_run: somebody,
+            accept_other_employers: somebody,
         };
-        roster::import(db, &source, options, |_| {})
+        let report = roster::import(db, &source, options, |_| {})
             .await
             .map_err(DemoError::Roster)?;
+        let strangers = report.people.added + report.people.changed + report.people.absent;
+        if somebody && strangers > 0 {
+            return Err(DemoError::NotEmpty);
+        }
         postcards::issue(db, hasher, terms, now, &file, |_, _| {})
             .await
             .map_err(DemoError::Postcards)?;

@@ -61,10 +61,12 @@ impl Fault {
             ) => true,
             Self::Database(sqlx::Error::Database(error)) => {
                 // SQLite: BUSY, LOCKED, FULL, with their extended codes.
-                // PostgreSQL, whose codes have five characters: classes 53 (no
-                // resources) and 57P (shutting down).
+                // PostgreSQL, whose codes have five characters: classes 40 (rolled
+                // back for another's sake), 53 (no resources), 57P (shutting down).
                 error.code().is_some_and(|code| match code.len() {
-                    5 => code.starts_with("53") || code.starts_with("57P"),
+                    5 => ["40", "53", "57P"]
+                        .iter()
+                        .any(|class| code.starts_with(class)),
                     _ => code
                         .parse::<u32>()
                         .is_ok_and(|n| matches!(n & 0xff, 5 | 6 | 13)),

@@ -2,7 +2,7 @@
 //! the society's office Japanese.
 
 use std::{
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -253,24 +253,24 @@ async fn fill_demo(config: Config) -> Done {
 }
 
 async fn backup(config: Config, file: &Path) -> Done {
-    if file.exists() {
-        return Err(format!(
-            "{} is there already; a backup never overwrites",
-            file.display()
-        )
-        .into());
-    }
     let db = Db::open_existing(config.database_url.expose()).await?;
+    // For its owner only before the first byte is in it; never over another file.
+    std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+        .map_err(|error| format!("{}: {error}", file.display()))?;
     let copied = db.copy_to(file).await?;
     db.close().await;
     if copied {
-        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))?;
         println!(
             "{} written. Keep the secret file with it, apart.",
             file.display()
         );
         Ok(ExitCode::SUCCESS)
     } else {
+        std::fs::remove_file(file)?;
         println!(
             "PostgreSQL makes its own backups while it runs:\n  pg_dump --format=custom --file={} \
              DATABASE_URL",

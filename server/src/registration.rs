@@ -122,6 +122,14 @@ impl Registration for RegistrationDesk {
 }
 
 impl RegistrationDesk {
+    fn who(&self, now: Timestamp) -> Eligible {
+        let today = now.in_japan().date();
+        Eligible {
+            today,
+            born_by: born_by(today, self.registration_age),
+        }
+    }
+
     async fn ask_for_letter(
         &self,
         address: EmailAddress,
@@ -141,7 +149,7 @@ impl RegistrationDesk {
         let within_caps = within_caps(&mut tx, &address, now).await?;
         let told_already = told_within_the_hour(&mut tx, &address, now).await?;
         let latest = letter::latest(&mut tx, &address.key(), &ASKED_FOR).await?;
-        let letter = match latest {
+        let (letter, asked_at) = match latest {
             // Beyond the caps nothing is made and nothing voided: the letter
             // that went out before is the one to ask about.
             Some(latest) if !within_caps => latest,
@@ -178,7 +186,8 @@ impl RegistrationDesk {
                         asked_at: now,
                     },
                 )
-                .await?
+                .await
+                .map(|letter| (letter, now))?
             }
         };
         record(&mut tx, now, Event::LetterAsked, None, None, asker).await?;
@@ -187,8 +196,9 @@ impl RegistrationDesk {
         Ok(SentLetter {
             letter,
             address: address.as_str().to_owned(),
-            asked_at: now,
-            until,
+            asked_at,
+            until: asked_at.plus(LINK_LIFE),
+            earlier: asked_at < now,
         })
     }
 
@@ -201,11 +211,7 @@ impl RegistrationDesk {
     ) -> Result<Entry, Fault> {
         let link_hash = token_hash(&token.0);
 
-        let today = now.in_japan().date();
-        let who = Eligible {
-            today,
-            born_by: born_by(today, self.registration_age),
-        };
+        let who = self.who(now);
 
         // Counted before anything is judged, so that parallel guesses count too.
         let mut tx = self.db.write().await?;
@@ -236,8 +242,10 @@ impl RegistrationDesk {
             }
             (Some(link), Some(card)) => {
                 let until = Timestamp(link.expires_at);
-                throttle::forgive(&mut tx, card.id).await?;
+                // In the order of the count, so that two at once wait and don't
+                // stop each other.
                 link::forgive(&mut tx, link.id).await?;
+                throttle::forgive(&mut tx, card.id).await?;
                 session::insert(
                     &mut tx,
                     &session::NewSession {
@@ -305,6 +313,9 @@ impl RegistrationDesk {
                 Completion::Over
             });
         };
+        if !postcard::use_up(&mut tx, self.who(now), registering.postcard_id, now).await? {
+            return Ok(Completion::Over);
+        }
         let Ok(address) = EmailAddress::parse(&registering.address) else {
             return Err(Fault::Other(format!(
                 "link of session {} has no address",
@@ -349,7 +360,6 @@ impl RegistrationDesk {
             }
             added => added?,
         };
-        postcard::end(&mut tx, registering.postcard_id, now).await?;
         link::end_registrations(&mut tx, &address.key(), now).await?;
         session::led_to(&mut tx, provisional.session, account).await?;
         let mut letter = NewLetter {

@@ -91,31 +91,30 @@ impl Doorman {
             network_address: &asker.network_address,
             detail: &asker.device,
         };
-        let new = match account {
-            None => None,
-            Some(account) => {
-                let previous = account.last_sign_in_at.map(Timestamp);
-                throttle::forgive(&mut tx, account.id).await?;
-                member::signed_in(&mut tx, account.id, rehashed.as_deref(), now).await?;
-                session::end_all_but(&mut tx, account.id, session::MOST - 1, now).await?;
-                session::insert(
-                    &mut tx,
-                    &session::NewSession {
-                        token_hash: &hash,
-                        of: session::Holder::Member(account.id, previous),
-                        asker,
-                        started_at: now,
-                        expires_at: until,
-                    },
-                )
-                .await?;
-                entry.event = Event::SignedIn;
-                Some(NewSession {
-                    token: SessionToken(token),
-                    until,
-                })
-            }
-        };
+        let mut new = None;
+        if let Some(account) = account
+            && member::signed_in(&mut tx, &account, rehashed.as_deref(), now).await?
+        {
+            let previous = account.last_sign_in_at.map(Timestamp);
+            throttle::forgive(&mut tx, account.id).await?;
+            session::end_all_but(&mut tx, account.id, session::MOST - 1, now).await?;
+            session::insert(
+                &mut tx,
+                &session::NewSession {
+                    token_hash: &hash,
+                    of: session::Holder::Member(account.id, previous),
+                    asker,
+                    started_at: now,
+                    expires_at: until,
+                },
+            )
+            .await?;
+            entry.event = Event::SignedIn;
+            new = Some(NewSession {
+                token: SessionToken(token),
+                until,
+            });
+        }
         audit::record(&mut tx, &entry).await?;
         tx.commit().await?;
         Ok(new)

@@ -87,7 +87,11 @@ pub fn FormField(
     let plain_text = kind != Kind::Nickname;
     view! {
         <div class="field">
-            <label for=name>{label} <span class="required">"必須"</span></label>
+            // Not part of the field's name: `required` says it to a screen reader.
+            <label for=name>{label}</label>
+            <span class="required" aria-hidden="true">
+                "必須"
+            </span>
             {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
             <div class="control">
                 <input

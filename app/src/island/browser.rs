@@ -16,6 +16,11 @@ const JUDGED: &str = "data-judged";
 /// back), so its word stands until the field is changed.
 const ANSWERED: &str = "data-answered";
 
+/// When the form was sent, in milliseconds since the page began.
+const SENT_AT: &str = "data-sent-at";
+/// Whoever sends again so soon did not mean it.
+const DOUBLE_CLICK_MS: f64 = 1500.0;
+
 /// Judges what was typed before the client was there, and uncovers the buttons
 /// that need it.
 pub(super) fn start() {
@@ -120,7 +125,15 @@ fn on_submit(event: &Event) {
     if let Some(wrong) = show(&form, |_| true) {
         event.prevent_default();
         let _ = wrong.focus();
+        return;
     }
+    // The second click of a double click: one try too many, of the same.
+    let before: Option<f64> = form.get_attribute(SENT_AT).and_then(|at| at.parse().ok());
+    if before.is_some_and(|before| event.time_stamp() - before < DOUBLE_CLICK_MS) {
+        event.prevent_default();
+        return;
+    }
+    let _ = form.set_attribute(SENT_AT, &event.time_stamp().to_string());
 }
 
 /// Runs the form's check, writes the messages of the fields that `wanted` picks,

@@ -18,8 +18,11 @@ pub fn EntryPage() -> impl IntoView {
             <section class="hero">
                 <h1>{society.portal_name.clone()}</h1>
                 <p class="lead">
-                    {society.name.clone()} "にご加入の方は" {society.portal_name.clone()}
-                    "にご登録ください。"
+                    {format!(
+                        "{}にご加入の方は{}にご登録ください。",
+                        society.name,
+                        society.portal_name,
+                    )}
                 </p>
                 {if signed_in {
                     view! {
@@ -72,8 +75,10 @@ pub fn EntryPage() -> impl IntoView {
                             "新規登録にはメールアドレスが必要です。スマートフォン等で受信できるものをご利用ください（最大3つまで登録可）。"
                         </li>
                         <li>
-                            "別途お送りしているハガキ「" {society.portal_name.clone()}
-                            "登録について」をお手元にご用意ください。"
+                            {format!(
+                                "別途お送りしているハガキ「{}登録について」をお手元にご用意ください。",
+                                society.portal_name,
+                            )}
                         </li>
                         <li>
                             "迷惑メール設定は " <strong>{society.mail_domain.clone()}</strong>

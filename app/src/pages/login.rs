@@ -17,7 +17,8 @@ use crate::{
 /// ログイン
 #[component]
 pub fn LoginPage() -> impl IntoView {
-    let signed_in = matches!(expect_context::<Visit>().who, Visitor::Member(_));
+    let Visit { who, lapsed, .. } = expect_context::<Visit>();
+    let signed_in = matches!(who, Visitor::Member(_));
     // A try that failed is answered, even if somebody is signed in already.
     if signed_in && use_context::<Retry>().is_none() {
         return go_to("/home");
@@ -25,6 +26,16 @@ pub fn LoginPage() -> impl IntoView {
     view! {
         <Page title="ログイン" screen="L-1" sheet=true>
             <h1>"ログイン"</h1>
+            {lapsed
+                .then(|| {
+                    view! {
+                        <div class="notice">
+                            <p>
+                                "時間が過ぎたため、ログアウトしました。もう一度ログインしてください。"
+                            </p>
+                        </div>
+                    }
+                })}
             <CheckedForm form=SignInForm::default() action="/login" button="ログイン">
                 <FormField field=Field::LoginId kind=Kind::LoginId label="ログインID" />
                 <FormField field=Field::Password kind=Kind::Password label="パスワード" />

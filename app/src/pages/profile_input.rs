@@ -49,7 +49,7 @@ fn Input(provisional: Provisional) -> impl IntoView {
                     <li class="no">
                         <b>"×"</b>
                         <code>"SKE123456"</code>
-                        " （7・8桁目に数字使用不可）"
+                        " (7・8桁目に数字使用不可)"
                     </li>
                     <li class="yes">
                         <b>"○"</b>
@@ -60,7 +60,7 @@ fn Input(provisional: Provisional) -> impl IntoView {
                     field=Field::Password
                     kind=Kind::NewPassword
                     label="新パスワード"
-                    hint="半角英小文字、半角数字を組み合わせた8文字以上　例）kenpo123"
+                    hint="半角英小文字、半角数字を組み合わせた8文字以上　例) kenpo123"
                 />
                 <FormField
                     field=Field::PasswordConfirmation
@@ -72,7 +72,7 @@ fn Input(provisional: Provisional) -> impl IntoView {
                     field=Field::Email
                     kind=Kind::Email
                     label="メールアドレス"
-                    hint="確認済みのアドレスです。別のアドレスにすると、そのアドレスにも確認のメールをお送りします。"
+                    hint="このアドレスを登録します。別のものに書きかえると、2つ目として確認のメールをお送りします。"
                     value=provisional.address
                 />
                 <FormField

@@ -40,12 +40,14 @@ fn WithPostcard(link: OpenLink) -> impl IntoView {
             <Steps at=2 />
             <h1>"新規利用登録"</h1>
             <p class="lead">
-                "ハガキ「" {society.portal_name.clone()}
-                "登録について」に記載の「仮ログインID」と「仮ログインパスワード」を入力してログインしてください。"
+                {format!(
+                    "ハガキ「{}登録について」に記載の「仮ログインID」と「仮ログインパスワード」を入力してログインしてください。",
+                    society.portal_name,
+                )}
             </p>
             <figure class="postcard">
                 <div aria-hidden="true">
-                    <p>{society.portal_name.clone()} "登録について"</p>
+                    <p>{format!("{}登録について", society.portal_name)}</p>
                     <dl>
                         <dt>"仮ログインID"</dt>
                         <dd>"①"</dd>

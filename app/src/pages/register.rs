@@ -10,12 +10,15 @@ use crate::{
     },
     forms::{Field, RegisterForm},
     ports::Ports,
+    visit::Visit,
 };
 
 /// 新規利用登録
 #[component]
 pub fn RegisterPage() -> impl IntoView {
     let society = expect_context::<Ports>().society;
+    // 「入力し直す」 begins with what was typed.
+    let typed = expect_context::<Visit>().sent.map(|sent| sent.address);
     view! {
         <Page title="新規利用登録" screen="R-1" sheet=true>
             <Steps at=1 />
@@ -27,6 +30,7 @@ pub fn RegisterPage() -> impl IntoView {
                     kind=Kind::Email
                     label="メールアドレス"
                     hint="スマートフォン等で受信できるもの。例：taro@example.jp"
+                    value=typed.unwrap_or_default()
                 />
             </CheckedForm>
             <div class="notice">

@@ -11,6 +11,7 @@ use crate::{
     components::layout::{Page, Steps, Telephone},
     pages::{go_to, problem::trouble},
     ports::{Delivery, Ports},
+    timestamp::Timestamp,
     visit::{SentLetter, Visit},
 };
 
@@ -28,7 +29,7 @@ pub fn RegistrationSentPage() -> impl IntoView {
     Suspend::new(async move {
         match ports.registration.delivery(&sent).await {
             Ok(delivery) => {
-                if delivery == Delivery::Waiting && visit.now < sent.asked_at.plus(PATIENCE) {
+                if asks_again(&sent, delivery, visit.now) {
                     expect_context::<ResponseOptions>().insert_header(
                         HeaderName::from_static("refresh"),
                         HeaderValue::from_static("3"),
@@ -42,12 +43,22 @@ pub fn RegistrationSentPage() -> impl IntoView {
     .into_any()
 }
 
+fn asks_again(sent: &SentLetter, delivery: Delivery, now: Timestamp) -> bool {
+    delivery == Delivery::Waiting && now < sent.asked_at.plus(PATIENCE)
+}
+
 #[component]
 fn Sent(sent: SentLetter, delivery: Delivery) -> impl IntoView {
     let society = expect_context::<Ports>().society;
     let now = expect_context::<Visit>().now;
     let state = match delivery {
-        Delivery::Waiting => "メールを送信しています。この画面は自動で更新されます。".to_owned(),
+        Delivery::Waiting if asks_again(&sent, delivery, now) => {
+            "メールを送信しています。この画面は自動で更新されます。".to_owned()
+        }
+        Delivery::Waiting => {
+            "メールサーバーに渡すのに時間がかかっています。渡せるまで、くり返し送信します。"
+                .to_owned()
+        }
         Delivery::HandedOver(at) => {
             format!("メールサーバーに渡しました（{}）。", at.clock_seen_at(now))
         }
@@ -56,10 +67,24 @@ fn Sent(sent: SentLetter, delivery: Delivery) -> impl IntoView {
                 .to_owned()
         }
     };
+    let heading = match (delivery, sent.earlier) {
+        (Delivery::GivenUp, _) => "手続き案内メールを届けられませんでした",
+        (_, true) => "先にお送りしたメールをご確認ください",
+        (_, false) => "手続き案内メールを送信しました",
+    };
     view! {
         <Page title="新規利用登録（送信完了）" screen="R-2" sheet=true>
             <Steps at=1 />
-            <h1>"手続き案内メールを送信しました"</h1>
+            <h1>{heading}</h1>
+            {sent
+                .earlier
+                .then(|| {
+                    view! {
+                        <p class="lead">
+                            "続けて送信されたため、新しいメールはお送りしていません。先に届いたメールのURLをお使いください。"
+                        </p>
+                    }
+                })}
             <dl class="facts">
                 <div>
                     <dt>"送信先"</dt>

@@ -70,11 +70,12 @@ impl Cookies {
     /// The letter that was asked for last.
     pub(super) fn sent(&self, headers: &HeaderMap) -> Option<SentLetter> {
         let text = self.read(headers, SENT)?;
-        let mut parts = text.splitn(4, ' ');
+        let mut parts = text.splitn(5, ' ');
         Some(SentLetter {
             letter: Uuid::parse_str(parts.next()?).ok()?,
             asked_at: Timestamp(parts.next()?.parse().ok()?),
             until: Timestamp(parts.next()?.parse().ok()?),
+            earlier: parts.next()?.parse().ok()?,
             address: parts.next()?.to_owned(),
         })
     }
@@ -107,8 +108,9 @@ impl Cookies {
                     address,
                     asked_at,
                     until,
+                    earlier,
                 } = sent;
-                let text = format!("{letter} {} {} {address}", asked_at.0, until.0);
+                let text = format!("{letter} {} {} {earlier} {address}", asked_at.0, until.0);
                 self.encrypted(SENT, text, span(now, *until))
             }
             Keep::Draft(draft) => {

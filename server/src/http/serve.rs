@@ -28,14 +28,12 @@ const DRAIN: Duration = Duration::from_secs(20);
 
 /// Serves until `stop` holds `true`, then finishes what is at hand.
 pub async fn run(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
-    let mut http = auto::Builder::new(TokioExecutor::new());
+    // HTTP/1 only: that is what proxies speak to us, and while `auto` waits for
+    // the first bytes to tell the versions apart, it has no timer.
+    let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
     http.http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS);
-    http.http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(HEADERS)
-        .max_concurrent_streams(64);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let open = GracefulShutdown::new();
 

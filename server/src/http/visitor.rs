@@ -26,11 +26,17 @@ pub(super) async fn load(
     let headers = request.headers();
     visit.registration = state.cookies.opened(headers, Opened::Registration);
     visit.confirmation = state.cookies.opened(headers, Opened::Confirmation);
-    visit.sent = state.cookies.sent(headers);
+    visit.sent = state
+        .cookies
+        .sent(headers)
+        .filter(|sent| visit.now < sent.until);
     visit.draft = state.cookies.draft(headers);
     if let Some(token) = state.cookies.session(headers) {
         match session::visitor(&state.db, &token_hash(&token.0), visit.now).await {
-            Ok(who) => visit.who = who,
+            Ok(who) => {
+                visit.lapsed = matches!(who, Visitor::Nobody);
+                visit.who = who;
+            }
             // Nobody gets in while the database is gone; and nobody is told
             // that they are signed out.
             Err(error) => {
@@ -63,6 +69,7 @@ pub(super) fn anonymous(state: &State, request: &Request) -> Visit {
     Visit {
         now: state.clock.now(),
         who: Visitor::Nobody,
+        lapsed: false,
         asker: Asker {
             network_address: peer
                 .map(|peer| client_address(peer, &state.trusted_proxies, headers).to_string())

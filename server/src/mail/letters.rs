@@ -164,7 +164,10 @@ pub fn address_confirmation(society: &Society, link: &Link) -> Letter {
     ))];
     blocks.extend(link.blocks());
     blocks.push(Block::Notes(vec![
-        link.validity("プロフィール設定からもう一度お手続きください。"),
+        link.validity(&format!(
+            "健康保険組合（TEL:{}）までご連絡ください。",
+            society.telephone
+        )),
         "確認が済むまで、このメールアドレスは登録されません。".to_owned(),
         let_through(society),
         THROW_AWAY.to_owned(),

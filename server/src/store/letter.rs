@@ -120,18 +120,23 @@ pub async fn lock_address(tx: &mut Tx, address_key: &str, now: Timestamp) -> Res
     Ok(())
 }
 
-/// The letter of these kinds that an address was last asked to be sent.
+/// The letter of these kinds that an address was last asked to be sent, and when.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn latest(tx: &mut Tx, address_key: &str, kinds: &[LetterKind]) -> Result<Option<Uuid>> {
-    on!(write tx, conn => {
-        let mut query = QueryBuilder::new("select id from letter where address_key = ");
+pub async fn latest(
+    tx: &mut Tx,
+    address_key: &str,
+    kinds: &[LetterKind],
+) -> Result<Option<(Uuid, Timestamp)>> {
+    let found: Option<(Uuid, i64)> = on!(write tx, conn => {
+        let mut query = QueryBuilder::new("select id, asked_at from letter where address_key = ");
         query.push_bind(address_key);
         push_kinds(&mut query, kinds);
         query.push(" order by asked_at desc, id desc limit 1");
-        query.build_query_scalar().fetch_optional(conn).await
-    })
+        query.build_query_as().fetch_optional(conn).await?
+    });
+    Ok(found.map(|(letter, asked_at)| (letter, Timestamp(asked_at))))
 }
 
 /// How many letters of these kinds an address was asked to be sent after `since`

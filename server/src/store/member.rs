@@ -39,27 +39,31 @@ pub async fn by_login_id(tx: &mut Tx, key: &str) -> Result<Option<SignInRow>> {
 }
 
 /// Notes a sign-in, and the hash with today's cost where the stored one is older.
+/// `false` when the account is not what it was when `judged` was read: closed, or
+/// with another password since.
 ///
 /// # Errors
 /// Whatever the database answers.
 pub async fn signed_in(
     tx: &mut Tx,
-    member: Uuid,
+    judged: &SignInRow,
     rehashed: Option<&str>,
     now: Timestamp,
-) -> Result<()> {
-    on!(write tx, conn => {
+) -> Result<bool> {
+    let noted = on!(write tx, conn => {
         sqlx::query(
             "update member set last_sign_in_at = $2, password_hash = coalesce($3, password_hash)
-             where id = $1",
+             where id = $1 and password_hash = $4 and disabled_at is null",
         )
-        .bind(member)
+        .bind(judged.id)
         .bind(now.0)
         .bind(rehashed)
+        .bind(&judged.password_hash)
         .execute(conn)
-        .await?;
+        .await?
+        .rows_affected()
     });
-    Ok(())
+    Ok(noted == 1)
 }
 
 /// Whether an address is a member's confirmed one.

@@ -15,7 +15,12 @@ pub mod roster;
 pub mod session;
 pub mod throttle;
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::Path,
+    str::FromStr,
+    time::Duration,
+};
 
 use sqlx::{
     Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
@@ -109,7 +114,16 @@ impl Db {
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(PATIENCE);
             if let Some(folder) = options.get_filename().parent().filter(|_| make) {
-                std::fs::create_dir_all(folder)?;
+                std::fs::DirBuilder::new()
+                    .recursive(true)
+                    .mode(0o700)
+                    .create(folder)?;
+                // SQLite gives its journal the rights of the file: its owner's only.
+                std::fs::OpenOptions::new()
+                    .create(true)
+                    .append(true)
+                    .mode(0o600)
+                    .open(options.get_filename())?;
             }
             let pool = SqlitePoolOptions::new()
                 .max_connections(8)
@@ -188,8 +202,8 @@ impl Db {
         Ok((engine, (next(), next(), next())))
     }
 
-    /// Writes a consistent copy of an SQLite database to a new file while it is
-    /// in use. `false` for PostgreSQL, which brings its own tool for that.
+    /// Writes a consistent copy of an SQLite database to a new or empty file while
+    /// it is in use. `false` for PostgreSQL, which brings its own tool for that.
     ///
     /// # Errors
     /// The file is there already, or cannot be written.

@@ -78,16 +78,16 @@ pub async fn insert(tx: &mut Tx, new: &NewPostcard) -> Result<bool> {
 pub async fn end_all_of(tx: &mut Tx, person_id: Uuid, now: Timestamp) -> Result<()> {
     on!(write tx, conn => {
         sqlx::query(
-            "update postcard set ended_at = $2 where person_id = $1 and ended_at is null",
+            "update session set ended_at = $2
+             where kind = 'provisional' and ended_at is null
+               and postcard_id in (select id from postcard where person_id = $1)",
         )
         .bind(person_id)
         .bind(now.0)
         .execute(&mut *conn)
         .await?;
         sqlx::query(
-            "update session set ended_at = $2
-             where kind = 'provisional' and ended_at is null
-               and postcard_id in (select id from postcard where person_id = $1)",
+            "update postcard set ended_at = $2 where person_id = $1 and ended_at is null",
         )
         .bind(person_id)
         .bind(now.0)
@@ -216,17 +216,28 @@ pub async fn hash_of_session(db: &Db, session: Uuid) -> Result<Option<String>> {
     })
 }
 
-/// Ends a postcard: it was used.
+/// Uses a postcard up. `false` when it is no longer good at this moment: used,
+/// reissued, out of date, or of somebody who may not register any more. The
+/// update decides: of many at once, one gets the row.
 ///
 /// # Errors
 /// Whatever the engine answers.
-pub async fn end(tx: &mut Tx, postcard: Uuid, now: Timestamp) -> Result<()> {
-    on!(write tx, conn => {
-        sqlx::query("update postcard set ended_at = $2 where id = $1 and ended_at is null")
-            .bind(postcard)
-            .bind(now.0)
-            .execute(conn)
-            .await?;
+pub async fn use_up(tx: &mut Tx, who: Eligible, postcard: Uuid, now: Timestamp) -> Result<bool> {
+    let used = on!(write tx, conn => {
+        sqlx::query(eligible!(
+            "update postcard set ended_at = $5
+             where id = $4 and ended_at is null and expires_at > $5
+               and person_id in (select p.id from person p where",
+            ")"
+        ))
+        .bind(who.today)
+        .bind(Relation::INSURED)
+        .bind(who.born_by)
+        .bind(postcard)
+        .bind(now.0)
+        .execute(conn)
+        .await?
+        .rows_affected()
     });
-    Ok(())
+    Ok(used == 1)
 }

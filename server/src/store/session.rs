@@ -156,7 +156,10 @@ pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visit
         return Ok(Visitor::Nobody);
     };
     if now >= Timestamp(row.last_seen_at).plus(SEEN_EVERY) {
-        touch(db, row.id, now).await?;
+        // Whoever only reads is not turned away because this cannot be noted.
+        if let Err(error) = touch(db, row.id, now).await {
+            tracing::warn!(%error, "a session's last visit was not noted");
+        }
     }
     Ok(Visitor::Member(Member {
         id,
@@ -250,11 +253,11 @@ pub async fn complete(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<Opti
     }
     on!(write tx, conn => {
         sqlx::query_as(
-            "select s.postcard_id, p.person_id, l.address
+            "select s.postcard_id, c.person_id, l.address
              from session s
              join link l on l.id = s.link_id
-             join postcard p on p.id = s.postcard_id
-             where s.id = $1 and l.ended_at is null and l.expires_at > $2 and p.ended_at is null",
+             join postcard c on c.id = s.postcard_id
+             where s.id = $1 and l.ended_at is null and l.expires_at > $2",
         )
         .bind(session)
         .bind(now.0)
