@@ -19,7 +19,7 @@ const ANSWERED: &str = "data-answered";
 /// When the form was sent, in milliseconds since the page began.
 const SENT_AT: &str = "data-sent-at";
 /// Whoever sends again so soon did not mean it.
-const DOUBLE_CLICK_MS: f64 = 1500.0;
+const DOUBLE_CLICK_MS: u32 = 1500;
 
 /// Judges what was typed before the client was there, and uncovers the buttons
 /// that need it.
@@ -128,12 +128,14 @@ fn on_submit(event: &Event) {
         return;
     }
     // The second click of a double click: one try too many, of the same.
-    let before: Option<f64> = form.get_attribute(SENT_AT).and_then(|at| at.parse().ok());
-    if before.is_some_and(|before| event.time_stamp() - before < DOUBLE_CLICK_MS) {
+    // Whole milliseconds: to print and read fractions takes 20 kB of code.
+    let now = event.time_stamp() as u32;
+    let before: Option<u32> = form.get_attribute(SENT_AT).and_then(|at| at.parse().ok());
+    if before.is_some_and(|before| now.saturating_sub(before) < DOUBLE_CLICK_MS) {
         event.prevent_default();
         return;
     }
-    let _ = form.set_attribute(SENT_AT, &event.time_stamp().to_string());
+    let _ = form.set_attribute(SENT_AT, &now.to_string());
 }
 
 /// Runs the form's check, writes the messages of the fields that `wanted` picks,
