@@ -18,8 +18,10 @@ export type Postcard = { name: string; loginId: string; password: string };
 
 /** The letters that arrive. */
 export type Mailbox = {
-  /** The newest letter to `address`, as soon as at least `count` have arrived there. */
-  newest(address: string, options?: { subject?: string; count?: number }): Promise<Letter>;
+  /** The newest letter to `address`, as soon as one has arrived there. */
+  newest(address: string, options?: { subject?: string }): Promise<Letter>;
+  /** How many letters with such a subject have arrived there so far. */
+  count(address: string, subject: string): Promise<number>;
 };
 
 type Fixtures = {
@@ -51,16 +53,16 @@ export const test = base.extend<Fixtures>({
   },
 
   mailbox: async ({}, use) => {
+    const arrived = async (address: string, subject: string) =>
+      (await lettersTo(address)).filter((letter) => letter.subject.includes(subject));
     await use({
-      async newest(address, { subject, count = 1 } = {}) {
-        const arrived = async () => {
-          const letters = await lettersTo(address);
-          return letters.filter((letter) => subject === undefined || letter.subject.includes(subject));
-        };
-        await expect
-          .poll(async () => (await arrived()).length, { message: `letters to ${address}` })
-          .toBeGreaterThanOrEqual(count);
-        return (await arrived()).at(-1) as Letter;
+      async newest(address, { subject = "" } = {}) {
+        const count = async () => (await arrived(address, subject)).length;
+        await expect.poll(count, { message: `letters to ${address}` }).toBeGreaterThan(0);
+        return (await arrived(address, subject)).at(-1) as Letter;
+      },
+      async count(address, subject) {
+        return (await arrived(address, subject)).length;
       },
     });
   },

@@ -1,7 +1,7 @@
 // From the postcard to the first sign-in: the main story, with and without JavaScript.
 
 import { expect, test } from "../fixtures";
-import { field, fullWidth, message, Newcomer, press } from "../newcomer";
+import { field, fillIn, fullWidth, message, Newcomer, press } from "../newcomer";
 
 test("from the postcard to the first sign-in", async ({ page, newcomer, mailbox, baseURL }) => {
   const { address, choice, postcard } = newcomer;
@@ -110,4 +110,35 @@ test("a login ID that somebody has already is refused beside its field", async (
 
   await next.chooses();
   await expect(page).toHaveURL("/register/done");
+});
+
+test("a different address at 利用者情報入力 counts once its own letter is confirmed", async ({
+  page,
+  newcomer,
+  mailbox,
+}) => {
+  const other = `taro.${newcomer.postcard.loginId}@example.jp`;
+  await newcomer.reachesTheProfile();
+  await field(page, "email").fill(other);
+  await newcomer.chooses();
+  await expect(page).toHaveURL("/register/done");
+
+  const letter = await mailbox.newest(other, { subject: "メールアドレスの確認" });
+  await page.goto(letter.link ?? "a letter without a link");
+  await expect(page).toHaveURL("/profile/emails/confirm");
+  await expect(page.getByRole("main")).toContainText(other);
+  await press(page, "このアドレスを登録する");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("メールアドレスを登録しました");
+});
+
+test("a double click registers once", async ({ page, newcomer, mailbox }) => {
+  await newcomer.reachesTheProfile();
+  await fillIn(page, newcomer.choice);
+  await page.getByRole("button", { name: "登録", exact: true }).dblclick();
+  await expect(page).toHaveURL("/register/done");
+  await expect(page.getByRole("main")).toContainText(newcomer.choice.login_id);
+  await newcomer.signsIn();
+  await expect(page).toHaveURL("/home");
+  await mailbox.newest(newcomer.address, { subject: "ようこそ" });
+  expect(await mailbox.count(newcomer.address, "ようこそ"), "letters of welcome").toBe(1);
 });
