@@ -1,0 +1,198 @@
+// Everybody can read every screen, light and dark, and use it without a mouse.
+
+import type { Locator, Page } from "@playwright/test";
+import { expect, test } from "../fixtures";
+import { field, fillIn, message } from "../newcomer";
+
+test.describe("access", { tag: "@javascript" }, () => {
+  // Screens that refuse something answer so.
+  test.use({ expectedMessages: /status of 40[34]/ });
+
+  test("no screen that is open to everybody violates WCAG 2.2 AA", { tag: "@once" }, async ({ page, axe }) => {
+    test.setTimeout(120_000);
+    const isFine = screens(page, axe);
+    const openPages = { "E-1": "/", "Q-1": "/help", "I-1": "/about", "M-1": "/dev/mailbox", "X-404": "/nothing/here" };
+    for (const [screen, path] of Object.entries(openPages)) {
+      await page.goto(path);
+      await isFine(screen);
+    }
+    await page.goto("/register/verify?token=made-up");
+    await isFine("X-403");
+
+    await page.goto("/register");
+    await isFine("R-1");
+    await field(page, "email").fill("ｈａｎａｋｏ");
+    await expect(page.getByRole("button", { name: "半角に直す" })).toBeVisible();
+    await isFine("R-1");
+    await field(page, "email").fill("hanako@gmail.con");
+    await isFine("R-1");
+    await field(page, "email").fill("hanako");
+    await sendUnchecked(page);
+    await expect(page.getByRole("alert")).toBeVisible();
+    await isFine("R-1");
+
+    await page.goto("/login");
+    await isFine("L-1");
+    await fillIn(page, { login_id: "hanako_", password: "Hanako2026" });
+    await isFine("L-1");
+    await sendUnchecked(page);
+    await expect(page.getByRole("alert")).toBeVisible();
+    await isFine("L-1");
+  });
+
+  test("nor does one on the way to the first sign-in", { tag: "@once" }, async ({
+    page,
+    newcomer,
+    instantChecks,
+    axe,
+  }) => {
+    test.setTimeout(120_000);
+    const isFine = screens(page, axe);
+    await newcomer.asksForTheLetter();
+    await expect(page.getByRole("status")).toContainText("メールサーバーに渡しました");
+    await isFine("R-2");
+    await newcomer.opensTheLetter();
+    await isFine("R-3");
+    await newcomer.copiesThePostcard({ password: "aaaa-aaaa-aaaa" });
+    await expect(page.getByRole("alert")).toBeVisible();
+    await isFine("R-3");
+    await newcomer.copiesThePostcard();
+    await expect(page).toHaveURL("/register/profile");
+    await isFine("R-4");
+    await instantChecks();
+    await fillIn(page, { login_id: "SKE123456", password: "hanako2026ko", password_confirmation: "h", nickname: " " });
+    await page.getByRole("button", { name: /^新パスワードを ?表示$/ }).click();
+    await isFine("R-4");
+    await sendUnchecked(page);
+    await expect(page.getByRole("alert")).toBeVisible();
+    await isFine("R-4");
+    await newcomer.chooses();
+    await expect(page).toHaveURL("/register/done");
+    await isFine("R-5");
+
+    await newcomer.signsIn();
+    await expect(page).toHaveURL("/home");
+    await isFine("H-1");
+  });
+
+  test("the whole registration with the keyboard alone", async ({ page, newcomer, instantChecks }) => {
+    const { address, choice, postcard } = newcomer;
+    const main = page.getByRole("main");
+    await page.goto("/");
+    await page.keyboard.press("Tab");
+    await expect(page.getByRole("link", { name: "本文へ移動" })).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(main).toBeFocused();
+    await tabTo(page, main.getByRole("link", { name: "新規利用登録" }));
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL("/register");
+
+    await tabTo(page, field(page, "email"));
+    await page.keyboard.type(address);
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL("/register/sent");
+    await newcomer.opensTheLetter();
+
+    await tabTo(page, field(page, "login_id"));
+    await page.keyboard.type(postcard.loginId);
+    await tabTo(page, field(page, "password"));
+    await page.keyboard.type(postcard.password);
+    await tabTo(page, page.getByRole("button", { name: "ログイン" }));
+    await page.keyboard.press("Space");
+    await expect(page).toHaveURL("/register/profile");
+
+    await instantChecks();
+    await tabTo(page, field(page, "login_id"));
+    await page.keyboard.type("ｓｋｅ");
+    await tabTo(page, page.getByRole("button", { name: "半角に直す" }));
+    await page.keyboard.press("Enter");
+    await expect(field(page, "login_id"), "back in the field").toBeFocused();
+    await expect(field(page, "login_id")).toHaveValue("ske");
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type(choice.login_id);
+    await tabTo(page, field(page, "password"));
+    await page.keyboard.type(choice.password);
+    await tabTo(page, page.getByRole("button", { name: /^新パスワードを ?表示$/ }));
+    await page.keyboard.press("Space");
+    await expect(field(page, "password")).toHaveAttribute("type", "text");
+    await tabTo(page, field(page, "password_confirmation"));
+    await page.keyboard.type("hanako");
+    await tabTo(page, field(page, "nickname"));
+    await page.keyboard.type(choice.nickname);
+    await page.keyboard.press("Enter");
+    await expect(field(page, "password_confirmation"), "the first wrong field").toBeFocused();
+    await expect(message(page, "password_confirmation")).toHaveText(
+      "上のパスワードと違います。もう一度入力してください。",
+    );
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type(choice.password);
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL("/register/done");
+
+    await tabTo(page, page.getByRole("link", { name: "ログイン画面" }));
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL("/login");
+    await tabTo(page, field(page, "login_id"));
+    await page.keyboard.type(choice.login_id);
+    await tabTo(page, field(page, "password"));
+    await page.keyboard.type(choice.password);
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL("/home");
+    await tabTo(page, page.getByRole("button", { name: "ログアウト" }));
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL("/login");
+  });
+
+  test("what can be pressed is at least 44 px high", async ({ page, newcomer }) => {
+    const isLarge = async () => {
+      const small = await page.locator("button:visible, a.button:visible, input:visible, header a:visible, .inline-links a:visible").evaluateAll((all) =>
+        all
+          .filter((one) => !one.matches(".skip") && one.getBoundingClientRect().height < 44)
+          .map((one) => `${one.outerHTML.slice(0, 100)}: ${one.getBoundingClientRect().height}`),
+      );
+      expect(small, `on ${page.url()}`).toEqual([]);
+    };
+    for (const path of ["/", "/register", "/login"]) {
+      await page.goto(path);
+      await isLarge();
+    }
+    await newcomer.reachesTheProfile();
+    await field(page, "login_id").fill("ｓｋｅ");
+    await expect(page.getByRole("button", { name: "半角に直す" })).toBeVisible();
+    await isLarge();
+  });
+});
+
+/** Checks the page as it is now, which has to be the screen of that number. */
+function screens(page: Page, axe: () => Promise<void>) {
+  return (screen: string) =>
+    test.step(screen, async () => {
+      await expect(page.locator(".screen-number")).toHaveText(`画面 ${screen}`);
+      await axe();
+    });
+}
+
+/** Goes on with Tab until `target` has the focus; everywhere on the way the focus is seen. */
+async function tabTo(page: Page, target: Locator) {
+  for (let stop = 0; stop < 30; stop++) {
+    await page.keyboard.press("Tab");
+    const focus = await page.evaluate(() => {
+      const at = document.activeElement as HTMLElement;
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(at);
+      const { top, bottom } = at.getBoundingClientRect();
+      return {
+        at: at.outerHTML.slice(0, 100),
+        ring: outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2 && boxShadow !== "none",
+        onScreen: bottom > 0 && top < innerHeight,
+      };
+    });
+    expect(focus, "where the focus is").toEqual({ at: focus.at, ring: true, onScreen: true });
+    if (await target.evaluate((one) => one === document.activeElement)) return;
+  }
+  throw new Error(`Tab does not lead to ${target}`);
+}
+
+/** Sends the form past the checks in the browser, as it goes when they have not arrived yet. */
+async function sendUnchecked(page: Page) {
+  await page.locator("form[data-form]").evaluate((form) => (form as HTMLFormElement).submit());
+}
