@@ -17,6 +17,10 @@ const SESSION: &str = "session";
 const SENT: &str = "sent";
 const DRAFT: &str = "draft";
 
+/// How a cookie says when its letter was asked for.
+const EARLIER: &str = "earlier";
+const JUST_NOW: &str = "justnow";
+
 /// Long enough to get a new letter.
 const DRAFT_LIFE: Duration = Duration::from_secs(24 * 3600);
 
@@ -75,7 +79,7 @@ impl Cookies {
             letter: Uuid::parse_str(parts.next()?).ok()?,
             asked_at: Timestamp(parts.next()?.parse().ok()?),
             until: Timestamp(parts.next()?.parse().ok()?),
-            earlier: parts.next()?.parse().ok()?,
+            earlier: parts.next()? == EARLIER,
             address: parts.next()?.to_owned(),
         })
     }
@@ -110,8 +114,10 @@ impl Cookies {
                     until,
                     earlier,
                 } = sent;
-                let text = format!("{letter} {} {} {earlier} {address}", asked_at.0, until.0);
-                self.encrypted(SENT, text, span(now, *until))
+                // Of one length and one life, whether a letter went out or not.
+                let which = if *earlier { EARLIER } else { JUST_NOW };
+                let text = format!("{letter} {} {} {which} {address}", asked_at.0, until.0);
+                self.encrypted(SENT, text, LINK_LIFE)
             }
             Keep::Draft(draft) => {
                 // Long enough for any good value; a cookie has 4 kB.

@@ -98,8 +98,8 @@ on_both! {
             let count = letter::count_asked_since(&mut tx, &key, &kinds, since).await.unwrap();
             assert_eq!(count, letters, "since {since:?}");
         }
-        assert_eq!(letter::latest(&mut tx, &key, &kinds).await.unwrap(), Some(last));
-        assert_eq!(letter::latest(&mut tx, &key, &kinds[..1]).await.unwrap(), Some(first));
+        assert_eq!(letter::latest(&mut tx, &key, &kinds).await.unwrap(), Some((last, NOW.plus(MINUTE))));
+        assert_eq!(letter::latest(&mut tx, &key, &kinds[..1]).await.unwrap(), Some((first, NOW)));
         assert_eq!(letter::latest(&mut tx, "nobody@example.jp", &kinds).await.unwrap(), None);
     }
 }
