@@ -8,7 +8,7 @@
 use std::io::{self, Write};
 
 use app::forms::{
-    Field, Form, ProvisionalForm, RegisterForm, RegistrationProfileForm, SignInForm, Tone, judge,
+    AddressForm, Field, Form, ProvisionalForm, RegistrationProfileForm, SignInForm, Tone, judge,
 };
 use app::rules::{ProvisionalId, ProvisionalPassword};
 use serde_json::{Map, Value, json};
@@ -25,7 +25,7 @@ fn main() -> io::Result<()> {
 fn case(chance: &mut Chance, number: usize) -> Value {
     // the form with most fields takes half of the cases
     let (form, fields) = match number % 6 {
-        0 => (RegisterForm::NAME, RegisterForm::FIELDS),
+        0 => (AddressForm::NAME, AddressForm::FIELDS),
         1 => (ProvisionalForm::NAME, ProvisionalForm::FIELDS),
         2 => (SignInForm::NAME, SignInForm::FIELDS),
         _ => (

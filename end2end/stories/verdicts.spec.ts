@@ -34,7 +34,7 @@ test("10,000 filled-in forms are judged alike here and there", { tag: ["@javascr
 
   await withoutHiddenFields(page);
   await judge("/login", "sign_in");
-  await judge("/register", "register");
+  await judge("/register", "address");
   await newcomer.asksForTheLetter();
   await newcomer.opensTheLetter();
   await judge("/register/provisional", "provisional");

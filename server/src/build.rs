@@ -19,10 +19,11 @@ use crate::{
     http::{Cookies, State, assets::Bundle, router, serve},
     mail::{
         mailbox,
-        queue::Postman,
+        queue::{PostOffice, Postman},
         transport::{MailSetting, Transport},
     },
     registration::RegistrationDesk,
+    reissue::ReissueDesk,
     secrets::Secrets,
     sign_in::Doorman,
     store::Db,
@@ -104,6 +105,13 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             registration_age: society.registration_age,
             post: post.clone(),
         }),
+        reissue: Arc::new(ReissueDesk {
+            db: db.clone(),
+            hasher: hasher.clone(),
+            secrets: secrets.clone(),
+            post: post.clone(),
+        }),
+        post: Arc::new(PostOffice { db: db.clone() }),
         sign_in: Arc::new(Doorman {
             db: db.clone(),
             hasher,

@@ -1,7 +1,7 @@
 //! What stands beside the fields while a form is filled in, and what comes of it.
 
 use app::forms::{
-    Errors, Field, Form, ProvisionalForm, RegisterForm, RegistrationProfileForm, SignInForm, Tone,
+    AddressForm, Errors, Field, Form, ProvisionalForm, RegistrationProfileForm, SignInForm, Tone,
     judge, note,
 };
 use app::rules::LoginIdError;
@@ -123,13 +123,13 @@ fn a_new_password_and_what_depends_on_it() {
 
 #[test]
 fn an_address_with_a_likely_slip_may_be_sent() {
-    for form in ["register", "registration_profile"] {
+    for form in ["address", "registration_profile"] {
         assert_eq!(
             beside(form, &[(Field::Email, "taro@docomo.ne.jo")], Field::Email),
             hint("もしかして「@docomo.ne.jp」ですか？")
         );
     }
-    let form = RegisterForm {
+    let form = AddressForm {
         email: "taro@docomo.ne.jo".into(),
     };
     assert_eq!(
@@ -142,7 +142,7 @@ fn an_address_with_a_likely_slip_may_be_sent() {
 fn a_refused_address_is_not_asked_about_a_slip_too() {
     assert_eq!(
         beside(
-            "register",
+            "address",
             &[(Field::Email, "ta ro@gmail.con")],
             Field::Email
         ),
@@ -295,7 +295,7 @@ fn every_field_of_a_form_can_be_filled_and_read() {
             F::NAME
         );
     }
-    fill::<RegisterForm>();
+    fill::<AddressForm>();
     fill::<ProvisionalForm>();
     fill::<RegistrationProfileForm>();
     fill::<SignInForm>();

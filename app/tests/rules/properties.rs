@@ -1,7 +1,7 @@
 //! What holds for any input, however strange.
 
 use app::forms::{
-    Form, ProvisionalForm, RegisterForm, RegistrationProfileForm, SignInForm, Tone, judge, note,
+    AddressForm, Form, ProvisionalForm, RegistrationProfileForm, SignInForm, Tone, judge, note,
 };
 use app::rules::{
     EmailAddress, LoginId, Nickname, Password, ProvisionalId, ProvisionalPassword, SignInId,
@@ -10,7 +10,7 @@ use app::rules::{
 use proptest::prelude::*;
 
 const FORMS: [&str; 4] = [
-    RegisterForm::NAME,
+    AddressForm::NAME,
     ProvisionalForm::NAME,
     RegistrationProfileForm::NAME,
     SignInForm::NAME,

@@ -18,7 +18,7 @@ use crate::{
     },
     store::{
         self, Db,
-        audit::{self, Entry, Event},
+        audit::Event,
         postcard,
         roster::{Outcome, Staged},
     },
@@ -224,15 +224,10 @@ pub async fn import(
         let detail = format!(
             "added {added}, changed {changed}, left {left}, postcards ended {postcards_ended}"
         );
-        let entry = Entry {
-            at: options.now,
-            event: Event::RosterImported,
-            person: None,
-            member: None,
-            network_address: "",
-            detail: &detail,
-        };
-        audit::record(&mut tx, &entry).await?;
+        Event::RosterImported
+            .at_the_command_line(&detail, options.now)
+            .record(&mut tx)
+            .await?;
     }
     if !options.dry_run {
         tx.commit().await?;
