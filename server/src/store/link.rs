@@ -215,7 +215,8 @@ pub struct Reissue {
     pub id: Uuid,
     /// Where it was sent.
     pub address: String,
-    /// Whose account it opens; `None` where the address was nobody's.
+    /// Whose account it opens; `None` where the address was nobody's, or the account
+    /// has been closed.
     pub member_id: Option<Uuid>,
     /// What the login ID in it is compared by; empty where there is none.
     pub login_id_key: String,
@@ -229,8 +230,9 @@ pub struct Reissue {
 pub async fn reissue(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Reissue>> {
     on!(write tx, conn => {
         sqlx::query_as(
-            "select l.id, l.address, l.member_id, coalesce(m.login_id_key, '') as login_id_key
-             from link l left join member m on m.id = l.member_id
+            "select l.id, l.address, m.id as member_id, coalesce(m.login_id_key, '') as login_id_key
+             from link l left join member m
+                 on m.id = l.member_id and m.disabled_at is null and m.left_at is null
              where l.token_hash = $1 and l.purpose = $2",
         )
         .bind(token_hash)

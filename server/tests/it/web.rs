@@ -28,6 +28,9 @@ fn the_server_functions_are_these_and_no_other() {
         "/register",
         "/register/profile",
         "/register/provisional",
+        "/reissue",
+        "/reissue/password",
+        "/reissue/provisional",
     ];
     assert_eq!(paths, expected.map(|path| (path, "POST".to_owned())).into());
 }
