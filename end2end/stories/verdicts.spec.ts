@@ -41,6 +41,7 @@ test("10,000 filled-in forms are judged alike here and there", { tag: ["@javascr
   await newcomer.copiesThePostcard();
   await expect(page).toHaveURL("/register/profile");
   await judge("/register/profile", "registration_profile");
+  await page.reload();
   await newcomer.chooses();
   await expect(page).toHaveURL("/register/done");
   await newcomer.forgets();
