@@ -31,6 +31,20 @@ pub struct Visit {
     pub draft: Option<Draft>,
 }
 
+impl Visit {
+    /// Whether this is nobody in particular, in a browser that carries nothing of
+    /// ours: a page shows them what it shows everybody.
+    pub fn is_anybody_s(&self) -> bool {
+        matches!(self.who, Visitor::Nobody)
+            && !self.lapsed
+            && self.registration.is_none()
+            && self.reissue.is_none()
+            && self.confirmation.is_none()
+            && self.sent.is_none()
+            && self.draft.is_none()
+    }
+}
+
 /// Who is asking.
 #[derive(Clone, Debug)]
 pub enum Visitor {

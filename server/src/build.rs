@@ -16,7 +16,7 @@ use crate::{
     config::Config,
     fault::Fault,
     hash::{Hasher, Pool},
-    http::{Cookies, State, assets::Bundle, router, serve},
+    http::{Cookies, Kept, State, assets::Bundle, router, serve},
     mail::{
         mailbox,
         queue::{PostOffice, Postman},
@@ -125,6 +125,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         ports,
         cookies,
         bundle,
+        kept: Kept::default(),
         trusted_proxies: config.trusted_proxies.into(),
     };
     let router =

@@ -242,11 +242,14 @@ impl ReissueDesk {
         link::end_all_of(&mut tx, account, now).await?;
         member::remove_waiting_addresses(&mut tx, account).await?;
         throttle::forgive(&mut tx, account).await?;
-        let mut changes = vec![Changed::Password];
-        if new.login_id.is_some() {
-            changes.insert(0, Changed::LoginId);
-        }
-        let about = Changed::about(&changes);
+        let other_id = new
+            .login_id
+            .is_some_and(|id| id.as_str() != reissuing.login_id);
+        let about = if other_id {
+            Changed::about(&[Changed::LoginId, Changed::Password])
+        } else {
+            Changed::about(&[Changed::Password])
+        };
         letter::tell_all(&mut tx, account, LetterKind::Change, &about, now).await?;
         Event::Reissued
             .by(asker, now)

@@ -23,7 +23,9 @@ use super::{
     Cookies,
     assets::{AT_THE_ROOT, Bundle, at_the_root, hashed},
     functions::function,
-    guard, headers, links,
+    guard, headers,
+    kept::Kept,
+    links,
     pages::{self, Complete, after_panic, page},
     visitor,
 };
@@ -45,6 +47,8 @@ pub struct State {
     pub cookies: Cookies,
     /// The client bundle.
     pub bundle: Bundle,
+    /// Pages rendered for nobody in particular.
+    pub kept: Kept,
     /// Proxies whose word about the client counts.
     pub trusted_proxies: Arc<[IpAddr]>,
 }
