@@ -13,6 +13,7 @@ pub mod person;
 pub mod postcard;
 pub mod roster;
 pub mod session;
+mod staging;
 pub mod throttle;
 
 use std::{
