@@ -8,7 +8,8 @@
 use std::io::{self, Write};
 
 use app::forms::{
-    AddressForm, Field, Form, ProvisionalForm, RegistrationProfileForm, SignInForm, Tone, judge,
+    AddressForm, Field, Form, PresentPasswordForm, ProfileForm, ProvisionalForm,
+    RegistrationProfileForm, SignInForm, Tone, judge,
 };
 use app::rules::{ProvisionalId, ProvisionalPassword};
 use serde_json::{Map, Value, json};
@@ -23,11 +24,13 @@ fn main() -> io::Result<()> {
 }
 
 fn case(chance: &mut Chance, number: usize) -> Value {
-    // the form with most fields takes half of the cases
-    let (form, fields) = match number % 6 {
+    // the forms with most fields take most of the cases
+    let (form, fields) = match number % 9 {
         0 => (AddressForm::NAME, AddressForm::FIELDS),
         1 => (ProvisionalForm::NAME, ProvisionalForm::FIELDS),
         2 => (SignInForm::NAME, SignInForm::FIELDS),
+        3 => (PresentPasswordForm::NAME, PresentPasswordForm::FIELDS),
+        4 | 5 => (ProfileForm::NAME, ProfileForm::FIELDS),
         _ => (
             RegistrationProfileForm::NAME,
             RegistrationProfileForm::FIELDS,
@@ -68,6 +71,13 @@ fn tone(tone: Tone) -> &'static str {
     }
 }
 
+fn is_password(field: Field) -> bool {
+    matches!(
+        field,
+        Field::Password | Field::PasswordConfirmation | Field::CurrentPassword
+    )
+}
+
 /// The field above that this one is compared with.
 fn depends_on(field: Field) -> Field {
     match field {
@@ -82,6 +92,10 @@ fn value(chance: &mut Chance, form: &str, field: Field, before: Option<&str>) ->
         (Field::Password, Some(login_id)) if chance.one_in(20) => login_id.to_ascii_lowercase(),
         _ => careful(chance, form, field),
     };
+    let may_be_blank = form == ProfileForm::NAME && is_password(field);
+    if may_be_blank && chance.one_in(3) {
+        return String::new();
+    }
     let value = match chance.below(10) {
         0..=3 => careful,
         4..=8 => (0..=chance.below(2)).fold(careful, |typed, _| slip(chance, &typed)),
