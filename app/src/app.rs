@@ -10,6 +10,7 @@ use leptos_router::{
 use crate::pages::{
     about::AboutPage,
     confirm::{AddressConfirmedPage, ConfirmAddressPage},
+    confirm_password::ConfirmPasswordPage,
     done::RegistrationDonePage,
     entry::EntryPage,
     help::HelpPage,
@@ -17,6 +18,7 @@ use crate::pages::{
     login::LoginPage,
     mailbox::MailboxPage,
     problem::{NotFoundPage, Problem, ProblemPage},
+    profile::{AddressesPage, ProfilePage},
     profile_input::RegistrationProfilePage,
     provisional::ProvisionalPage,
     register::RegisterPage,
@@ -46,6 +48,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/reissue/password") view=NewPasswordPage />
                     <Route path=path!("/reissue/done") view=ReissueDonePage />
                     <Route path=path!("/home") view=HomePage />
+                    <Route path=path!("/profile") view=ProfilePage />
+                    <Route path=path!("/profile/confirm-password") view=ConfirmPasswordPage />
+                    <Route path=path!("/profile/emails/add") view=AddressesPage />
+                    <Route path=path!("/profile/emails/again") view=AddressesPage />
+                    <Route path=path!("/profile/emails/remove") view=AddressesPage />
+                    <Route path=path!("/profile/emails/notices") view=AddressesPage />
                     <Route path=path!("/profile/emails/confirm") view=ConfirmAddressPage />
                     <Route path=path!("/profile/emails/confirmed") view=AddressConfirmedPage />
                     <Route path=path!("/help") view=HelpPage />

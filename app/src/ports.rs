@@ -9,11 +9,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::{
-    forms::{Credentials, NewCredentials, NewMember, ProvisionalCredentials, ReissueCredentials},
-    rules::EmailAddress,
+    forms::{
+        Credentials, NewCredentials, NewMember, NewProfile, ProvisionalCredentials,
+        ReissueCredentials,
+    },
+    rules::{EmailAddress, EmailError, SignInPassword},
     society::Society,
     timestamp::Timestamp,
-    visit::{Asker, LinkToken, Member, Provisional, Reissuing, SentLetter, SessionToken},
+    visit::{Asked, Asker, LinkToken, Member, Provisional, Reissuing, SentLetter, SessionToken},
 };
 
 /// Everything a request may ask for; given into the context of each.
@@ -33,7 +36,9 @@ pub struct Ports {
     pub post: Arc<dyn Post>,
     /// ログイン, ログアウト
     pub sign_in: Arc<dyn SignIn>,
-    /// A member's further addresses.
+    /// プロフィール設定
+    pub profile: Arc<dyn Profile>,
+    /// A member's addresses.
     pub addresses: Arc<dyn Addresses>,
     /// The mailbox folder, where letters go to a folder.
     pub mailbox: Option<Arc<dyn Mailbox>>,
@@ -224,15 +229,143 @@ pub struct NewSession {
     pub until: Timestamp,
 }
 
-/// A member's further addresses.
+/// プロフィール設定
+#[async_trait]
+pub trait Profile: Send + Sync {
+    /// Login ID, nickname and password, the end of every other session and of open
+    /// reissues, the audit entries and the letters, all or nothing.
+    async fn change(
+        &self,
+        member: &Member,
+        new: NewProfile,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<ProfileChange>;
+}
+
+/// What became of a change of the profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProfileChange {
+    /// It holds; with what the session goes on under, where that is new.
+    Done(Option<NewSession>),
+    /// The present password has to be given, since the last time is too long ago.
+    PasswordDue,
+    /// It was given, and it is another.
+    PasswordWrong,
+    /// Somebody else has this login ID.
+    LoginIdTaken,
+    /// The new login ID is the password, which stayed.
+    SameAsPassword,
+    /// The session ended before.
+    Over,
+}
+
+/// A member's addresses.
 #[async_trait]
 pub trait Addresses: Send + Sync {
+    /// All of them, the oldest first.
+    async fn of(&self, member: &Member) -> Answer<Vec<Address>>;
+
+    /// Changes them, where the password was given not long ago.
+    async fn change(
+        &self,
+        member: &Member,
+        asked: &Asked,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<AddressChange>;
+
+    /// Changes them with the present password, which counts as given from now on
+    /// whatever becomes of the change, and if nothing was asked.
+    async fn change_with(
+        &self,
+        member: &Member,
+        password: &SignInPassword,
+        asked: Option<&Asked>,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<PasswordGiven>;
+
+    /// Notices go to this one of them, or to none. No password is asked for that.
+    async fn choose_for_notices(
+        &self,
+        member: &Member,
+        address: Option<uuid::Uuid>,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<AddressChange>;
+
     /// The address that a confirmation's link would confirm; `None` for a link
     /// that is forged, over or used.
     async fn waiting(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<String>>;
 
     /// Confirms it; `false` when the link is no longer good.
     async fn confirm(&self, token: &LinkToken, asker: &Asker, now: Timestamp) -> Answer<bool>;
+}
+
+/// One of a member's addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// Its row.
+    pub id: uuid::Uuid,
+    /// As it was typed.
+    pub address: String,
+    /// Whether it counts.
+    pub state: AddressState,
+}
+
+/// Whether an address counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressState {
+    /// It does.
+    Confirmed {
+        /// Whether notices go there.
+        gets_notices: bool,
+    },
+    /// Not before the link in its letter has been opened.
+    Waiting {
+        /// Until when that link works; `None` where no letter went out.
+        until: Option<Timestamp>,
+    },
+}
+
+/// What became of a change of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressChange {
+    /// It holds.
+    Done,
+    /// A letter is on its way; or an earlier one, since another would have been
+    /// one too many.
+    Sent {
+        /// No letter was made this time.
+        earlier: bool,
+    },
+    /// Not possible, and why.
+    Refused(EmailError),
+    /// The present password has to be given first.
+    PasswordDue,
+    /// The address is not there any more.
+    Gone,
+    /// It is another member's.
+    NotTheirs,
+    /// The session ended before.
+    Over,
+}
+
+/// A password was given as the present one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PasswordGiven {
+    /// It is.
+    Right {
+        /// What the session goes on under.
+        session: NewSession,
+        /// What became of the change that waited, if any.
+        change: Option<AddressChange>,
+    },
+    /// It is another.
+    Wrong,
+    /// The session ended before.
+    Over,
 }
 
 /// The letters in the mailbox folder.

@@ -3,7 +3,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::timestamp::Timestamp;
+use crate::{rules::EmailAddress, timestamp::Timestamp};
 
 /// For so long after the password was given, changes are made without it.
 const PASSWORD_LASTS: Duration = Duration::from_secs(10 * 60);
@@ -29,6 +29,8 @@ pub struct Visit {
     pub sent: Option<SentLetter>,
     /// What was typed into 利用者情報入力 when the time ran out.
     pub draft: Option<Draft>,
+    /// What waits in this session for the present password.
+    pub asked: Option<Asked>,
 }
 
 impl Visit {
@@ -179,6 +181,17 @@ pub struct Draft {
     pub nickname: String,
 }
 
+/// A change of a member's addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// One more.
+    Add(EmailAddress),
+    /// The letter that confirms this one, once more.
+    Again(uuid::Uuid),
+    /// This one less.
+    Remove(uuid::Uuid),
+}
+
 /// What the browser is to carry from now on.
 #[derive(Clone, Debug)]
 pub enum Keep {
@@ -190,6 +203,10 @@ pub enum Keep {
     Sent(SentLetter),
     /// What was typed when the time ran out.
     Draft(Draft),
+    /// What waits for the present password in the session of that row.
+    Asked(Asked, uuid::Uuid),
+    /// Nothing waits any more.
+    NothingAsked,
     /// The registration is complete: its link, letter and draft are forgotten.
     RegistrationDone,
     /// The password is changed: the reissue's link and letter are forgotten.

@@ -22,6 +22,7 @@ use crate::{
         queue::{PostOffice, Postman},
         transport::{MailSetting, Transport},
     },
+    profile::ProfileDesk,
     registration::RegistrationDesk,
     reissue::ReissueDesk,
     secrets::Secrets,
@@ -114,9 +115,19 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         post: Arc::new(PostOffice { db: db.clone() }),
         sign_in: Arc::new(Doorman {
             db: db.clone(),
-            hasher,
+            hasher: hasher.clone(),
         }),
-        addresses: Arc::new(AddressBook { db: db.clone() }),
+        profile: Arc::new(ProfileDesk {
+            db: db.clone(),
+            hasher: hasher.clone(),
+            post: post.clone(),
+        }),
+        addresses: Arc::new(AddressBook {
+            db: db.clone(),
+            hasher,
+            secrets: secrets.clone(),
+            post: post.clone(),
+        }),
         mailbox,
     };
     let state = State {

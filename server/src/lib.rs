@@ -16,6 +16,7 @@ pub mod import;
 pub mod mail;
 pub mod postcards;
 pub mod present_password;
+pub mod profile;
 pub mod registration;
 pub mod reissue;
 pub mod roster;

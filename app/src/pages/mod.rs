@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod confirm;
+pub mod confirm_password;
 pub mod done;
 pub mod entry;
 pub mod help;
@@ -9,6 +10,7 @@ pub mod home;
 pub mod login;
 pub mod mailbox;
 pub mod problem;
+pub mod profile;
 pub mod profile_input;
 pub mod provisional;
 pub mod register;

@@ -36,6 +36,9 @@ pub(super) async fn load(
         match session::visitor(&state.db, &token_hash(&token.0), visit.now).await {
             Ok(who) => {
                 visit.lapsed = matches!(who, Visitor::Nobody);
+                if let Visitor::Member(member) = &who {
+                    visit.asked = state.cookies.asked(headers, member.session);
+                }
                 visit.who = who;
             }
             // Nobody gets in while the database is gone; and nobody is told
@@ -90,6 +93,7 @@ pub(super) fn anonymous(state: &State, request: &Request) -> Visit {
         confirmation: None,
         sent: None,
         draft: None,
+        asked: None,
     }
 }
 

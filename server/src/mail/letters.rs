@@ -63,8 +63,8 @@ pub fn registration(society: &Society, link: &Link) -> Letter {
 pub fn already_registered(society: &Society, sign_in: &str) -> Letter {
     let blocks = vec![
         Block::Lines(format!(
-            "{}の新規利用登録の依頼がありましたが、\n\
-             このメールアドレスはすでに登録されています。",
+            "{}に、このメールアドレスを登録する依頼がありましたが、\n\
+             すでに登録されています。",
             society.portal_name
         )),
         Block::Lines(format!(
@@ -190,7 +190,7 @@ impl Changed {
 }
 
 /// 登録内容の変更のお知らせ: so that a change by somebody else does not go unseen.
-pub fn change(society: &Society, at: Timestamp, changes: &[Changed], sign_in: &str) -> Letter {
+pub fn change(society: &Society, at: Timestamp, changes: &[Changed], reissue: &str) -> Letter {
     let names: Vec<_> = changes.iter().map(|change| change.name()).collect();
     let blocks = vec![
         Block::Lines(format!(
@@ -207,11 +207,11 @@ pub fn change(society: &Society, at: Timestamp, changes: &[Changed], sign_in: &s
         },
         Block::Lines(format!(
             "ご自身で変更された場合は、お手続きは不要です。\n\
-             お心当たりがない場合は、ただちに以下のログイン画面の{FORGOTTEN}から\n\
-             パスワードを再発行し、健康保険組合（TEL:{}）までご連絡ください。",
+             お心当たりがない場合は、ただちに以下の画面からパスワードを再発行し、\n\
+             健康保険組合（TEL:{}）までご連絡ください。",
             society.telephone
         )),
-        Block::Link(sign_in.to_owned()),
+        Block::Link(reissue.to_owned()),
     ];
     Letter::new(society, "登録内容の変更のお知らせ", blocks)
 }
@@ -225,10 +225,7 @@ pub fn address_confirmation(society: &Society, link: &Link) -> Letter {
     ))];
     blocks.extend(link.blocks());
     blocks.push(Block::Notes(vec![
-        link.validity(&format!(
-            "健康保険組合（TEL:{}）までご連絡ください。",
-            society.telephone
-        )),
+        link.validity("ログインして、「プロフィール設定」から確認メールをもう一度お送りください。"),
         "確認が済むまで、このメールアドレスは登録されません。".to_owned(),
         let_through(society),
         THROW_AWAY.to_owned(),
@@ -307,7 +304,7 @@ mod tests {
                 &provisional(),
             ),
             not_found(society, &format!("{PORTAL}/reissue")),
-            change(society, ASKED, &Changed::ALL, &sign_in),
+            change(society, ASKED, &Changed::ALL, &format!("{PORTAL}/reissue")),
             address_confirmation(society, &link("/profile/emails/confirm")),
             welcome(society, "はなこ & <b>\"'", "SKEhanako", &sign_in),
         ]

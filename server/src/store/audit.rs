@@ -32,6 +32,22 @@ pub enum Event {
     Reissued,
     /// An added address was confirmed.
     AddressConfirmed,
+    /// A member chose another login ID.
+    LoginIdChanged,
+    /// A member chose another password.
+    PasswordChanged,
+    /// A member chose another nickname.
+    NicknameChanged,
+    /// A member added an address, which waits for its confirmation.
+    AddressAdded,
+    /// A member had a confirmation's letter sent once more.
+    ConfirmationAsked,
+    /// A member removed an address.
+    AddressRemoved,
+    /// A member chose where notices go.
+    NoticesChanged,
+    /// A member asked for what is another member's.
+    NotTheirs,
     /// A member signed in.
     SignedIn,
     /// A sign-in failed.
@@ -60,6 +76,14 @@ impl Event {
             Self::ReissueRefused => "reissue_refused",
             Self::Reissued => "reissued",
             Self::AddressConfirmed => "address_confirmed",
+            Self::LoginIdChanged => "login_id_changed",
+            Self::PasswordChanged => "password_changed",
+            Self::NicknameChanged => "nickname_changed",
+            Self::AddressAdded => "address_added",
+            Self::ConfirmationAsked => "confirmation_asked",
+            Self::AddressRemoved => "address_removed",
+            Self::NoticesChanged => "notices_changed",
+            Self::NotTheirs => "not_theirs",
             Self::SignedIn => "signed_in",
             Self::SignInFailed => "sign_in_failed",
             Self::PasswordRefused => "password_refused",

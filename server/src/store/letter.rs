@@ -128,7 +128,7 @@ pub async fn tell_all(
     about: &str,
     now: Timestamp,
 ) -> Result<()> {
-    for (address, address_key) in super::member::confirmed_addresses(tx, member).await? {
+    for (address, address_key) in super::email::confirmed(tx, member).await? {
         queue(
             tx,
             NewLetter {

@@ -264,23 +264,29 @@ pub async fn is_open(tx: &mut Tx, session: Uuid) -> Result<bool> {
     })
 }
 
-/// The password was given once more: the session goes on under another token.
+/// The session goes on under another token; `given_at` says when the password was
+/// last given in it. Answers its absolute end, which stays.
 ///
 /// # Errors
-/// Whatever the database answers.
-pub async fn renew(tx: &mut Tx, session: Uuid, token_hash: &[u8], now: Timestamp) -> Result<()> {
-    on!(write tx, conn => {
-        sqlx::query(
+/// Whatever the database answers; there is no row for a session that has ended.
+pub async fn renew(
+    tx: &mut Tx,
+    session: Uuid,
+    token_hash: &[u8],
+    given_at: Timestamp,
+) -> Result<Timestamp> {
+    let until: i64 = on!(write tx, conn => {
+        sqlx::query_scalar(
             "update session set token_hash = $2, password_given_at = $3
-             where id = $1 and ended_at is null",
+             where id = $1 and ended_at is null returning expires_at",
         )
         .bind(session)
         .bind(token_hash)
-        .bind(now.0)
-        .execute(conn)
-        .await?;
+        .bind(given_at.0)
+        .fetch_one(conn)
+        .await?
     });
-    Ok(())
+    Ok(Timestamp(until))
 }
 
 /// Ends a member's sessions, but for the one that asks.

@@ -24,7 +24,13 @@ fn the_server_functions_are_these_and_no_other() {
     let expected = [
         "/login",
         "/logout",
+        "/profile",
+        "/profile/confirm-password",
+        "/profile/emails/add",
+        "/profile/emails/again",
         "/profile/emails/confirm",
+        "/profile/emails/notices",
+        "/profile/emails/remove",
         "/register",
         "/register/profile",
         "/register/provisional",
