@@ -21,6 +21,8 @@ use crate::pages::{
     provisional::ProvisionalPage,
     register::RegisterPage,
     reissue::{NewPasswordPage, ReissueDonePage, ReissuePage, ReissueProvisionalPage},
+    report::ReportPage,
+    security::SecurityPage,
     sent::{RegistrationSentPage, ReissueSentPage},
 };
 
@@ -48,6 +50,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/home") view=HomePage />
                     <Route path=path!("/profile/emails/confirm") view=ConfirmAddressPage />
                     <Route path=path!("/profile/emails/confirmed") view=AddressConfirmedPage />
+                    <Route path=path!("/security") view=SecurityPage />
+                    <Route path=path!("/security/report") view=ReportPage />
                     <Route path=path!("/help") view=HelpPage />
                     <Route path=path!("/about") view=AboutPage />
                     <Route path=path!("/dev/mailbox") view=MailboxPage />

@@ -17,6 +17,8 @@ pub const SIGN_IN_REFUSED: &str = "ログインIDまたはパスワードが違�
 pub const LETTER_REFUSED: &str = "ログインできませんでした。メールのログインIDと仮パスワードをご確認ください。続けて間違えると、このURLは使えなくなります。";
 /// A link that is over, used, altered or unknown.
 pub const LINK_REFUSED: &str = "このURLは使えません。期限（3時間）が切れたか、すでに使われています。もう一度お手続きください。";
+/// The same for the link in the letter about a new device, which lives longer.
+pub const REPORT_REFUSED: &str = "このURLは使えません。期限（12時間）が切れたか、すでに使われています。ご心配な場合は、パスワードを再発行してください。";
 /// A provisional session that ran out in the middle of a form.
 pub const SESSION_OVER: &str =
     "時間が過ぎたため中断しました。メールのURLをもう一度開いてください。";

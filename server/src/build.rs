@@ -25,6 +25,7 @@ use crate::{
     registration::RegistrationDesk,
     reissue::ReissueDesk,
     secrets::Secrets,
+    security::SecurityDesk,
     sign_in::Doorman,
     store::Db,
 };
@@ -114,8 +115,11 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         post: Arc::new(PostOffice { db: db.clone() }),
         sign_in: Arc::new(Doorman {
             db: db.clone(),
-            hasher,
+            hasher: hasher.clone(),
+            secrets: secrets.clone(),
+            post: post.clone(),
         }),
+        security: Arc::new(SecurityDesk { db: db.clone() }),
         addresses: Arc::new(AddressBook { db: db.clone() }),
         mailbox,
     };

@@ -24,6 +24,11 @@ pub mod reissue;
     missing_docs,
     reason = "the fields of the structs that #[server] makes"
 )]
+pub mod security;
+#[allow(
+    missing_docs,
+    reason = "the fields of the structs that #[server] makes"
+)]
 pub mod sign_in;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -55,6 +60,8 @@ pub enum Next {
     TryAgain(Retry),
     /// 403: not for this visitor.
     Forbidden(Refusal),
+    /// 404: there is none, or it is somebody else's.
+    NotFound,
     /// No answer at all.
     Trouble(Trouble),
 }
@@ -108,6 +115,14 @@ pub fn try_again<F: Form>(form: &F, errors: Errors) -> Outcome {
 pub fn forbidden(refusal: Refusal) -> Outcome {
     Outcome {
         next: Next::Forbidden(refusal),
+        keep: Vec::new(),
+    }
+}
+
+/// There is none, or it is somebody else's: nobody is told which.
+pub fn not_found() -> Outcome {
+    Outcome {
+        next: Next::NotFound,
         keep: Vec::new(),
     }
 }

@@ -21,10 +21,12 @@ pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<(), ServerFn
         };
         let session = ports
             .sign_in
-            .sign_in(credentials, &visit.asker, visit.now)
+            .sign_in(credentials, visit.device.as_ref(), &visit.asker, visit.now)
             .await?;
         Ok(match session {
-            Some(new) => see_other("/home").keep(Keep::Session(new.token, new.until)),
+            Some(new) => see_other("/home")
+                .keep(Keep::Session(new.token, new.until))
+                .keep(Keep::Device(new.device)),
             None => try_again(&form, Errors::default()).alert(text::SIGN_IN_REFUSED.to_owned()),
         })
     })

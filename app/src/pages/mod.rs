@@ -13,6 +13,8 @@ pub mod profile_input;
 pub mod provisional;
 pub mod register;
 pub mod reissue;
+pub mod report;
+pub mod security;
 pub mod sent;
 
 use http::{StatusCode, header};

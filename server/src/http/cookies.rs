@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use app::{
     timestamp::Timestamp,
-    visit::{Draft, Keep, LinkToken, SentLetter, SessionToken, Way},
+    visit::{DeviceToken, Draft, Keep, LinkToken, SentLetter, SessionToken, Way},
 };
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, Key, PrivateCookieJar, SameSite};
 use uuid::Uuid;
 
-use crate::asking::LINK_LIFE;
+use crate::{asking::LINK_LIFE, store::device::REMEMBERED};
 
 const SESSION: &str = "session";
+const DEVICE: &str = "device";
 const SENT: &str = "sent";
 const DRAFT: &str = "draft";
 
@@ -36,6 +37,8 @@ pub(super) enum Opened {
     Reissue,
     /// メールアドレスの確認
     Confirmation,
+    /// 新しい端末からのログイン
+    Report,
 }
 
 impl Opened {
@@ -44,6 +47,7 @@ impl Opened {
             Self::Registration => REGISTRATION,
             Self::Reissue => REISSUE,
             Self::Confirmation => "confirmation",
+            Self::Report => "report",
         }
     }
 }
@@ -70,6 +74,12 @@ impl Cookies {
         let jar = CookieJar::from_headers(headers);
         jar.get(&self.name(SESSION))
             .map(|cookie| SessionToken(cookie.value().to_owned()))
+    }
+
+    /// By what the browser is known from an earlier sign-in; encrypted, so that
+    /// nobody but us can have made it up.
+    pub(super) fn device(&self, headers: &HeaderMap) -> Option<DeviceToken> {
+        self.read(headers, DEVICE).map(DeviceToken)
     }
 
     /// The link that was opened in this browser.
@@ -116,6 +126,7 @@ impl Cookies {
                 self.header(self.cookie(SESSION, token.0.clone(), span(now, *until)))
             }
             Keep::NoSession => self.forget(SESSION),
+            Keep::Device(token) => self.encrypted(DEVICE, token.0.clone(), REMEMBERED),
             Keep::Sent(sent) => {
                 let SentLetter {
                     way,

@@ -102,6 +102,24 @@ pub async fn hold(tx: &mut Tx, member: Uuid, session: Uuid) -> Result<bool> {
     Ok(held == 1 && super::session::is_open(tx, session).await?)
 }
 
+/// Holds the account that a letter's link speaks of, for a change that needs no
+/// session. A link that nobody was sent holds nothing.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn hold_by_link(tx: &mut Tx, token_hash: &[u8]) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update member set nickname = nickname
+             where id = (select member_id from link where token_hash = $1)",
+        )
+        .bind(token_hash)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
 /// Whether an address is a member's confirmed one.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ mod postcards;
 mod provisional;
 mod registration;
 mod roster;
+mod security;
 mod session;
 mod sign_in;
 mod test_app;
