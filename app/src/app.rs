@@ -14,6 +14,7 @@ use crate::pages::{
     entry::EntryPage,
     help::HelpPage,
     home::HomePage,
+    leave::{LeaveConfirmPage, LeavePage, LeftPage},
     login::LoginPage,
     mailbox::MailboxPage,
     problem::{NotFoundPage, Problem, ProblemPage},
@@ -51,6 +52,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/profile/emails/confirm") view=ConfirmAddressPage />
                     <Route path=path!("/profile/emails/confirmed") view=AddressConfirmedPage />
                     <Route path=path!("/security") view=SecurityPage />
+                    <Route path=path!("/security/leave") view=LeavePage />
+                    <Route path=path!("/security/leave/confirm") view=LeaveConfirmPage />
+                    <Route path=path!("/security/left") view=LeftPage />
                     <Route path=path!("/security/report") view=ReportPage />
                     <Route path=path!("/help") view=HelpPage />
                     <Route path=path!("/about") view=AboutPage />

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 
 use crate::{
     forms::{Credentials, NewCredentials, NewMember, ProvisionalCredentials, ReissueCredentials},
-    rules::EmailAddress,
+    rules::{EmailAddress, SignInPassword},
     society::Society,
     timestamp::Timestamp,
     visit::{
@@ -37,6 +37,8 @@ pub struct Ports {
     pub sign_in: Arc<dyn SignIn>,
     /// 利用状況とセキュリティ
     pub security: Arc<dyn Security>,
+    /// 利用停止
+    pub leaving: Arc<dyn Leaving>,
     /// A member's further addresses.
     pub addresses: Arc<dyn Addresses>,
     /// The mailbox folder, where letters go to a folder.
@@ -324,6 +326,32 @@ pub enum Disowning {
     /// It was done before: a double click.
     Already,
     /// The link is no longer good.
+    Over,
+}
+
+/// The end of the use of the portal.
+#[async_trait]
+pub trait Leaving: Send + Sync {
+    /// Ends the account, all or nothing: sessions, links, addresses, login ID,
+    /// password and known devices. The history and the data stay; a new postcard
+    /// opens the account again.
+    async fn leave(
+        &self,
+        member: &Member,
+        current: SignInPassword,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Leave>;
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// The account is closed.
+    Done,
+    /// The present password is another, or is not to be tried at the moment.
+    WrongPassword,
+    /// The session ended before.
     Over,
 }
 

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use crate::rules::login_id::Digits;
 use crate::rules::{
-    ConfirmationError, EmailError, LoginIdError, NicknameError, PasswordError, ProvisionalIdError,
-    ProvisionalPasswordError, invisible::is_invisible,
+    ConfirmationError, CurrentPasswordError, EmailError, LoginIdError, NicknameError,
+    PasswordError, ProvisionalIdError, ProvisionalPasswordError, invisible::is_invisible,
 };
 
 /// A refused sign-in, whatever the reason.
@@ -150,6 +150,18 @@ impl Sentence for PasswordError {
 
     fn is_full_width(&self) -> bool {
         *self == Self::FullWidth
+    }
+}
+
+impl Sentence for CurrentPasswordError {
+    fn sentence(&self) -> Cow<'static, str> {
+        match self {
+            Self::Empty => "現在のパスワードを入力してください。",
+            Self::Wrong => {
+                "現在のパスワードが違います。続けて間違えると、しばらくお手続きできません。"
+            }
+        }
+        .into()
     }
 }
 

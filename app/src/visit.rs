@@ -194,6 +194,8 @@ pub enum Keep {
     Draft(Draft),
     /// The registration is complete: its link, letter and draft are forgotten.
     RegistrationDone,
+    /// The member has left: nothing at all.
+    Left,
     /// The password is changed: the reissue's link and letter are forgotten.
     ReissueDone,
 }

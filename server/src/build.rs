@@ -17,6 +17,7 @@ use crate::{
     fault::Fault,
     hash::{Hasher, Pool},
     http::{Cookies, State, assets::Bundle, router, serve},
+    leaving::LeavingDesk,
     mail::{
         mailbox,
         queue::{PostOffice, Postman},
@@ -117,6 +118,11 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             db: db.clone(),
             hasher: hasher.clone(),
             secrets: secrets.clone(),
+            post: post.clone(),
+        }),
+        leaving: Arc::new(LeavingDesk {
+            db: db.clone(),
+            hasher,
             post: post.clone(),
         }),
         security: Arc::new(SecurityDesk { db: db.clone() }),

@@ -13,6 +13,7 @@ pub mod fault;
 pub mod hash;
 pub mod http;
 pub mod import;
+pub mod leaving;
 pub mod mail;
 pub mod new_device;
 pub mod postcards;

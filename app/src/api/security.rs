@@ -1,17 +1,19 @@
-//! 利用状況とセキュリティ: ending sessions.
+//! 利用状況とセキュリティ: ending sessions, and the use of the portal.
 
 use leptos::prelude::*;
 
 use crate::{
-    api::{Outcome, answer, forbidden, not_found, see_other},
+    api::{Outcome, answer, forbidden, not_found, see_other, try_again},
+    forms::{Errors, Field, Form, LeaveForm},
     pages::problem::{Begun, Refusal},
-    ports::{Disowning, Ending, Ports},
+    ports::{Disowning, Ending, Leave, Ports},
+    rules::CurrentPasswordError,
     visit::{Keep, Visit, Visitor},
 };
 
 /// ログインを終了する
 #[server(prefix = "", endpoint = "/security/end")]
-pub async fn end_session(session: String) -> Result<(), ServerFnError> {
+pub async fn end_session(#[server(default)] session: String) -> Result<(), ServerFnError> {
     answer(async move |ports: Ports, visit: Visit| {
         let Visitor::Member(member) = &visit.who else {
             return Ok(not_signed_in(&visit.who));
@@ -65,6 +67,31 @@ pub async fn disown_sign_in() -> Result<(), ServerFnError> {
             }
             Disowning::Already => see_other("/reissue/sent"),
             Disowning::Over => forbidden(Refusal::Link(Begun::Report)),
+        })
+    })
+    .await
+}
+
+/// ポータルの利用をやめる
+#[server(prefix = "", endpoint = "/security/leave/confirm")]
+pub async fn leave_the_portal(#[server(flatten)] form: LeaveForm) -> Result<(), ServerFnError> {
+    answer(async move |ports: Ports, visit: Visit| {
+        let Visitor::Member(member) = &visit.who else {
+            return Ok(not_signed_in(&visit.who));
+        };
+        let current = match form.check() {
+            Ok(current) => current,
+            Err(errors) => return Ok(try_again(&form, errors)),
+        };
+        let leave = ports
+            .leaving
+            .leave(member, current, &visit.asker, visit.now)
+            .await?;
+        let wrong = Errors::of(Field::CurrentPassword, &CurrentPasswordError::Wrong);
+        Ok(match leave {
+            Leave::Done => see_other("/security/left").keep(Keep::Left),
+            Leave::WrongPassword => try_again(&form, wrong),
+            Leave::Over => see_other("/login"),
         })
     })
     .await

@@ -6,6 +6,7 @@ pub mod done;
 pub mod entry;
 pub mod help;
 pub mod home;
+pub mod leave;
 pub mod login;
 pub mod mailbox;
 pub mod problem;

@@ -206,6 +206,11 @@ fn Advice() -> impl IntoView {
                 "お心当たりのない記録があるときは、パスワードを再発行し、健康保険組合までご連絡ください。"
                 <Telephone />
             </p>
+            <ul class="inline-links">
+                <li>
+                    <a href="/security/leave">"ポータルの利用をやめる"</a>
+                </li>
+            </ul>
         </section>
     }
 }

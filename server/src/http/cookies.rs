@@ -157,6 +157,18 @@ impl Cookies {
             Keep::RegistrationDone => {
                 return self.forget_all(&[Opened::Registration.name(), SENT, DRAFT]);
             }
+            Keep::Left => {
+                return self.forget_all(&[
+                    SESSION,
+                    DEVICE,
+                    Opened::Registration.name(),
+                    Opened::Reissue.name(),
+                    Opened::Confirmation.name(),
+                    Opened::Report.name(),
+                    SENT,
+                    DRAFT,
+                ]);
+            }
             Keep::ReissueDone => return self.forget_all(&[Opened::Reissue.name(), SENT]),
         };
         one.into_iter().collect()

@@ -7,7 +7,7 @@ use app::{
 };
 use uuid::Uuid;
 
-use super::{Result, Tx, on};
+use super::{Db, Result, Tx, on};
 
 /// What sign-in needs to know of a member.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -118,6 +118,43 @@ pub async fn hold_by_link(tx: &mut Tx, token_hash: &[u8]) -> Result<()> {
         .await?;
     });
     Ok(())
+}
+
+/// Closes an account because the member leaves. The login ID is free for somebody
+/// else; what takes its place nobody can type, since no ID has a hyphen. `decoy` is
+/// a hash that no password fits.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn leave(tx: &mut Tx, member: Uuid, decoy: &str, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update member set login_id = $2, login_id_key = $2, password_hash = $3, left_at = $4
+             where id = $1",
+        )
+        .bind(member)
+        .bind(member.to_string())
+        .bind(decoy)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Whether a member has left.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn has_left(db: &Db, member: Uuid) -> Result<bool> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select exists (select 1 from member where id = $1 and left_at is not null)",
+        )
+        .bind(member)
+        .fetch_one(pool)
+        .await
+    })
 }
 
 /// Whether an address is a member's confirmed one.

@@ -7,6 +7,7 @@ mod addresses;
 mod browser;
 mod faults;
 mod input;
+mod leaving;
 mod links;
 mod mail;
 mod postcards;

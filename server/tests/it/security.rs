@@ -347,7 +347,7 @@ on_both! {
             let answer = taro.post("/security/end", &[("session", session)]).await;
             answer.refuses(404).shows(text::NOT_FOUND);
         }
-        taro.post("/security/end", &[]).await.refuses(400);
+        taro.post("/security/end", &[]).await.refuses(404);
         jiro.home().await.shows("じろうさん");
         assert_eq!(ended_sessions(&app).await, 0);
         let noted: i64 = ask!(
@@ -355,7 +355,7 @@ on_both! {
             "select count(*) from audit a join member m on m.id = a.member_id
              where a.event = 'not_theirs' and m.login_id = '123456Taro'"
         );
-        assert_eq!(noted, 5);
+        assert_eq!(noted, 6);
         jiro.get("/security").await.hides("お断りしました");
         taro.get("/security").await.shows("お断りしました").hides(&theirs);
 
