@@ -15,6 +15,7 @@ use crate::pages::{
     entry::EntryPage,
     help::HelpPage,
     home::HomePage,
+    leave::{LeaveConfirmPage, LeavePage, LeftPage},
     login::LoginPage,
     mailbox::MailboxPage,
     problem::{NotFoundPage, Problem, ProblemPage},
@@ -23,6 +24,8 @@ use crate::pages::{
     provisional::ProvisionalPage,
     register::RegisterPage,
     reissue::{NewPasswordPage, ReissueDonePage, ReissuePage, ReissueProvisionalPage},
+    report::ReportPage,
+    security::SecurityPage,
     sent::{RegistrationSentPage, ReissueSentPage},
 };
 
@@ -56,6 +59,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/profile/emails/notices") view=AddressesPage />
                     <Route path=path!("/profile/emails/confirm") view=ConfirmAddressPage />
                     <Route path=path!("/profile/emails/confirmed") view=AddressConfirmedPage />
+                    <Route path=path!("/security") view=SecurityPage />
+                    <Route path=path!("/security/leave") view=LeavePage />
+                    <Route path=path!("/security/leave/confirm") view=LeaveConfirmPage />
+                    <Route path=path!("/security/left") view=LeftPage />
+                    <Route path=path!("/security/report") view=ReportPage />
                     <Route path=path!("/help") view=HelpPage />
                     <Route path=path!("/about") view=AboutPage />
                     <Route path=path!("/dev/mailbox") view=MailboxPage />

@@ -17,6 +17,8 @@ pub const SIGN_IN_REFUSED: &str = "ログインIDまたはパスワードが違�
 pub const LETTER_REFUSED: &str = "ログインできませんでした。メールのログインIDと仮パスワードをご確認ください。続けて間違えると、このURLは使えなくなります。";
 /// A link that is over, used, altered or unknown.
 pub const LINK_REFUSED: &str = "このURLは使えません。期限（3時間）が切れたか、すでに使われています。もう一度お手続きください。";
+/// The same for the link in the letter about a new device, which lives longer.
+pub const REPORT_REFUSED: &str = "このURLは使えません。期限（12時間）が切れたか、すでに使われています。ご心配な場合は、パスワードを再発行してください。";
 /// A provisional session that ran out in the middle of a form.
 pub const SESSION_OVER: &str =
     "時間が過ぎたため中断しました。メールのURLをもう一度開いてください。";
@@ -157,21 +159,23 @@ impl Sentence for PasswordError {
     }
 }
 
-impl Sentence for ConfirmationError {
+impl Sentence for CurrentPasswordError {
     fn sentence(&self) -> Cow<'static, str> {
         match self {
-            Self::Empty => "確認のため、もう一度入力してください。",
-            Self::Different => "上のパスワードと違います。もう一度入力してください。",
+            Self::Empty => "現在のパスワードを入力してください。",
+            Self::Wrong => {
+                "現在のパスワードが違います。続けて間違えると、しばらくお手続きできません。"
+            }
         }
         .into()
     }
 }
 
-impl Sentence for CurrentPasswordError {
+impl Sentence for ConfirmationError {
     fn sentence(&self) -> Cow<'static, str> {
         match self {
-            Self::Empty => "現在のパスワードを入力してください。",
-            Self::Wrong => "現在のパスワードが違います。続けて間違えると、しばらく変更できません。",
+            Self::Empty => "確認のため、もう一度入力してください。",
+            Self::Different => "上のパスワードと違います。もう一度入力してください。",
         }
         .into()
     }

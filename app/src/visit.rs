@@ -25,6 +25,10 @@ pub struct Visit {
     pub reissue: Option<LinkToken>,
     /// The link that confirms an address, likewise.
     pub confirmation: Option<LinkToken>,
+    /// The link that disowns a sign-in, likewise.
+    pub report: Option<LinkToken>,
+    /// What the browser carries from an earlier sign-in.
+    pub device: Option<DeviceToken>,
     /// The letter that was asked for last in this browser.
     pub sent: Option<SentLetter>,
     /// What was typed into 利用者情報入力 when the time ran out.
@@ -134,6 +138,10 @@ pub struct LinkToken(pub String);
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionToken(pub String);
 
+/// The secret by which a browser is known to have been signed in from before.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DeviceToken(pub String);
+
 impl fmt::Debug for LinkToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("LinkToken")
@@ -143,6 +151,12 @@ impl fmt::Debug for LinkToken {
 impl fmt::Debug for SessionToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SessionToken")
+    }
+}
+
+impl fmt::Debug for DeviceToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DeviceToken")
     }
 }
 
@@ -199,6 +213,8 @@ pub enum Keep {
     Session(SessionToken, Timestamp),
     /// No session any more.
     NoSession,
+    /// That somebody has signed in here.
+    Device(DeviceToken),
     /// The letter that was asked for.
     Sent(SentLetter),
     /// What was typed when the time ran out.
@@ -209,6 +225,8 @@ pub enum Keep {
     NothingAsked,
     /// The registration is complete: its link, letter and draft are forgotten.
     RegistrationDone,
+    /// The member has left: nothing at all.
+    Left,
     /// The password is changed: the reissue's link and letter are forgotten.
     ReissueDone,
 }

@@ -17,6 +17,7 @@ use crate::{
     fault::Fault,
     hash::{Hasher, Pool},
     http::{Cookies, Kept, State, assets::Bundle, router, serve},
+    leaving::LeavingDesk,
     mail::{
         mailbox,
         queue::{PostOffice, Postman},
@@ -26,6 +27,7 @@ use crate::{
     registration::RegistrationDesk,
     reissue::ReissueDesk,
     secrets::Secrets,
+    security::SecurityDesk,
     sign_in::Doorman,
     store::Db,
 };
@@ -116,12 +118,20 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         sign_in: Arc::new(Doorman {
             db: db.clone(),
             hasher: hasher.clone(),
+            secrets: secrets.clone(),
+            post: post.clone(),
         }),
         profile: Arc::new(ProfileDesk {
             db: db.clone(),
             hasher: hasher.clone(),
             post: post.clone(),
         }),
+        leaving: Arc::new(LeavingDesk {
+            db: db.clone(),
+            hasher: hasher.clone(),
+            post: post.clone(),
+        }),
+        security: Arc::new(SecurityDesk { db: db.clone() }),
         addresses: Arc::new(AddressBook {
             db: db.clone(),
             hasher,

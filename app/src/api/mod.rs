@@ -29,6 +29,11 @@ pub mod reissue;
     missing_docs,
     reason = "the fields of the structs that #[server] makes"
 )]
+pub mod security;
+#[allow(
+    missing_docs,
+    reason = "the fields of the structs that #[server] makes"
+)]
 pub mod sign_in;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -61,7 +66,7 @@ pub enum Next {
     TryAgain(Retry),
     /// 403: not for this visitor.
     Forbidden(Refusal),
-    /// 404: what the post speaks of is not there, or not this visitor's.
+    /// 404: there is none, or it is somebody else's.
     NotFound,
     /// No answer at all.
     Trouble(Trouble),
@@ -143,7 +148,7 @@ pub fn forbidden(refusal: Refusal) -> Outcome {
     }
 }
 
-/// What the post speaks of is not there, or not this visitor's.
+/// There is none, or it is somebody else's: nobody is told which.
 pub fn not_found() -> Outcome {
     Outcome {
         next: Next::NotFound,

@@ -7,6 +7,7 @@ pub mod done;
 pub mod entry;
 pub mod help;
 pub mod home;
+pub mod leave;
 pub mod login;
 pub mod mailbox;
 pub mod problem;
@@ -15,6 +16,8 @@ pub mod profile_input;
 pub mod provisional;
 pub mod register;
 pub mod reissue;
+pub mod report;
+pub mod security;
 pub mod sent;
 
 use http::{StatusCode, header};

@@ -6,15 +6,19 @@ use std::time::Duration;
 use app::{
     rules::EmailAddress,
     timestamp::Timestamp,
-    visit::{Asked, Draft, Keep, LinkToken, SentLetter, SessionToken, Way},
+    visit::{Asked, DeviceToken, Draft, Keep, LinkToken, SentLetter, SessionToken, Way},
 };
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, Key, PrivateCookieJar, SameSite};
 use uuid::Uuid;
 
-use crate::{asking::LINK_LIFE, store::session};
+use crate::{
+    asking::LINK_LIFE,
+    store::{device::REMEMBERED, session},
+};
 
 const SESSION: &str = "session";
+const DEVICE: &str = "device";
 const SENT: &str = "sent";
 const DRAFT: &str = "draft";
 const ASKED: &str = "asked";
@@ -43,6 +47,8 @@ pub(super) enum Opened {
     Reissue,
     /// メールアドレスの確認
     Confirmation,
+    /// 新しい端末からのログイン
+    Report,
 }
 
 impl Opened {
@@ -51,6 +57,7 @@ impl Opened {
             Self::Registration => REGISTRATION,
             Self::Reissue => REISSUE,
             Self::Confirmation => "confirmation",
+            Self::Report => "report",
         }
     }
 }
@@ -77,6 +84,12 @@ impl Cookies {
         let jar = CookieJar::from_headers(headers);
         jar.get(&self.name(SESSION))
             .map(|cookie| SessionToken(cookie.value().to_owned()))
+    }
+
+    /// By what the browser is known from an earlier sign-in; encrypted, so that
+    /// nobody but us can have made it up.
+    pub(super) fn device(&self, headers: &HeaderMap) -> Option<DeviceToken> {
+        self.read(headers, DEVICE).map(DeviceToken)
     }
 
     /// The link that was opened in this browser.
@@ -138,6 +151,7 @@ impl Cookies {
                 self.header(self.cookie(SESSION, token.0.clone(), span(now, *until)))
             }
             Keep::NoSession => self.forget(SESSION),
+            Keep::Device(token) => self.encrypted(DEVICE, token.0.clone(), REMEMBERED),
             Keep::Sent(sent) => {
                 let SentLetter {
                     way,
@@ -176,6 +190,18 @@ impl Cookies {
             Keep::NothingAsked => self.forget(ASKED),
             Keep::RegistrationDone => {
                 return self.forget_all(&[Opened::Registration.name(), SENT, DRAFT]);
+            }
+            Keep::Left => {
+                return self.forget_all(&[
+                    SESSION,
+                    DEVICE,
+                    Opened::Registration.name(),
+                    Opened::Reissue.name(),
+                    Opened::Confirmation.name(),
+                    Opened::Report.name(),
+                    SENT,
+                    DRAFT,
+                ]);
             }
             Keep::ReissueDone => return self.forget_all(&[Opened::Reissue.name(), SENT]),
         };

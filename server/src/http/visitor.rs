@@ -27,6 +27,8 @@ pub(super) async fn load(
     visit.registration = state.cookies.opened(headers, Opened::Registration);
     visit.reissue = state.cookies.opened(headers, Opened::Reissue);
     visit.confirmation = state.cookies.opened(headers, Opened::Confirmation);
+    visit.report = state.cookies.opened(headers, Opened::Report);
+    visit.device = state.cookies.device(headers);
     visit.sent = state
         .cookies
         .sent(headers)
@@ -91,6 +93,8 @@ pub(super) fn anonymous(state: &State, request: &Request) -> Visit {
         registration: None,
         reissue: None,
         confirmation: None,
+        report: None,
+        device: None,
         sent: None,
         draft: None,
         asked: None,

@@ -239,6 +239,19 @@ impl Postman {
                 }
                 None => return Err(Failure::Never("the member is gone".to_owned())),
             },
+            LetterKind::NewDevice => {
+                let link = self.link(claimed, "/security/report")?;
+                let sign_in = claimed.link.as_ref().and_then(|link| link.sign_in.as_ref());
+                let Some(sign_in) = sign_in else {
+                    return Err(Failure::Never("the session is gone".to_owned()));
+                };
+                letters::new_device(society, &link, sign_in)
+            }
+            LetterKind::Left => letters::left(
+                society,
+                claimed.asked_at,
+                &format!("{}/help", self.public_url),
+            ),
             LetterKind::Withheld => return Ok(None),
         }))
     }

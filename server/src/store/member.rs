@@ -7,7 +7,7 @@ use app::{
 };
 use uuid::Uuid;
 
-use super::{Result, Tx, on};
+use super::{Db, Result, Tx, on};
 
 /// What sign-in needs to know of a member.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -96,6 +96,61 @@ pub async fn lock(tx: &mut Tx, member: Uuid) -> Result<bool> {
         .rows_affected()
     });
     Ok(held == 1)
+}
+
+/// Holds the account that a letter's link speaks of, for a change that needs no
+/// session. A link that nobody was sent holds nothing.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn hold_by_link(tx: &mut Tx, token_hash: &[u8]) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update member set nickname = nickname
+             where id = (select member_id from link where token_hash = $1)",
+        )
+        .bind(token_hash)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Closes an account because the member leaves. The login ID is free for somebody
+/// else; what takes its place nobody can type, since no ID has a hyphen. `decoy` is
+/// a hash that no password fits.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn leave(tx: &mut Tx, member: Uuid, decoy: &str, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update member set login_id = $2, login_id_key = $2, password_hash = $3, left_at = $4
+             where id = $1",
+        )
+        .bind(member)
+        .bind(member.to_string())
+        .bind(decoy)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Whether a member has left.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn has_left(db: &Db, member: Uuid) -> Result<bool> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select exists (select 1 from member where id = $1 and left_at is not null)",
+        )
+        .bind(member)
+        .fetch_one(pool)
+        .await
+    })
 }
 
 /// The same for a change that a session asks for; `false` also when that session

@@ -6,7 +6,9 @@
 //! only SQL until `commit`: SQLite has one writer, and it must not wait for us.
 
 pub mod audit;
+pub mod device;
 pub mod email;
+pub mod history;
 pub mod letter;
 pub mod link;
 pub mod member;

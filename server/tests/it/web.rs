@@ -37,6 +37,10 @@ fn the_server_functions_are_these_and_no_other() {
         "/reissue",
         "/reissue/password",
         "/reissue/provisional",
+        "/security/end",
+        "/security/end-others",
+        "/security/leave/confirm",
+        "/security/report",
     ];
     assert_eq!(paths, expected.map(|path| (path, "POST".to_owned())).into());
 }
