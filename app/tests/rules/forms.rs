@@ -1,8 +1,8 @@
 //! What stands beside the fields while a form is filled in, and what comes of it.
 
 use app::forms::{
-    AddressForm, Errors, Field, Form, ProvisionalForm, RegistrationProfileForm, SignInForm, Tone,
-    judge, note,
+    AddressForm, Errors, Field, Form, LeaveForm, ProvisionalForm, RegistrationProfileForm,
+    SignInForm, Tone, judge, note,
 };
 use app::rules::LoginIdError;
 
@@ -241,6 +241,36 @@ fn a_password_that_cannot_be_right_is_hinted_at_sign_in_but_may_be_tried() {
 }
 
 #[test]
+fn the_present_password_is_asked_for_and_hinted_at_like_at_sign_in() {
+    let beside = |typed: &str| {
+        let form = LeaveForm {
+            current_password: typed.into(),
+        };
+        note(&form, Field::CurrentPassword).map(|note| (note.tone, note.text.into_owned()))
+    };
+    let said = |tone, text: &str| Some((tone, text.to_owned()));
+    assert_eq!(
+        beside(""),
+        said(Tone::Error, "現在のパスワードを入力してください。")
+    );
+    assert_eq!(
+        beside(&"a".repeat(129)),
+        said(
+            Tone::Error,
+            "現在のパスワードが違います。続けて間違えると、しばらくお手続きできません。"
+        )
+    );
+    assert_eq!(
+        beside("Kenpo123"),
+        said(
+            Tone::Hint,
+            "大文字が入っています。パスワードは小文字と数字だけです。"
+        )
+    );
+    assert_eq!(beside("momiji77"), None);
+}
+
+#[test]
 fn what_only_the_server_knows_is_said_beside_the_field_too() {
     let errors = Errors::of(Field::LoginId, &LoginIdError::Taken);
     assert!(!errors.is_empty());
@@ -288,15 +318,21 @@ fn every_field_of_a_form_can_be_filled_and_read() {
         for &field in F::FIELDS {
             assert_eq!(form.value(field), field.name(), "in {}", F::NAME);
         }
-        assert_eq!(
-            form.value(Field::CurrentPassword),
-            "",
-            "{} has no such field",
-            F::NAME
-        );
+        let every = [
+            Field::Email,
+            Field::LoginId,
+            Field::Password,
+            Field::PasswordConfirmation,
+            Field::Nickname,
+            Field::CurrentPassword,
+        ];
+        for field in every.into_iter().filter(|field| !F::FIELDS.contains(field)) {
+            assert_eq!(form.value(field), "", "{} has no such field", F::NAME);
+        }
     }
     fill::<AddressForm>();
     fill::<ProvisionalForm>();
     fill::<RegistrationProfileForm>();
     fill::<SignInForm>();
+    fill::<LeaveForm>();
 }

@@ -1,7 +1,8 @@
 //! What holds for any input, however strange.
 
 use app::forms::{
-    AddressForm, Form, ProvisionalForm, RegistrationProfileForm, SignInForm, Tone, judge, note,
+    AddressForm, Form, LeaveForm, ProvisionalForm, RegistrationProfileForm, SignInForm, Tone,
+    judge, note,
 };
 use app::rules::{
     EmailAddress, LoginId, Nickname, Password, ProvisionalId, ProvisionalPassword, SignInId,
@@ -9,11 +10,12 @@ use app::rules::{
 };
 use proptest::prelude::*;
 
-const FORMS: [&str; 4] = [
+const FORMS: [&str; 5] = [
     AddressForm::NAME,
     ProvisionalForm::NAME,
     RegistrationProfileForm::NAME,
     SignInForm::NAME,
+    LeaveForm::NAME,
 ];
 
 /// Anything at all: control characters, emoji, every script.
