@@ -183,7 +183,7 @@ fn Past(history: History, page: u32) -> impl IntoView {
 fn entry(entry: HistoryEntry) -> impl IntoView {
     let from = |from: Asker| {
         let device = device::in_words(&from.device);
-        view! { <span>{device} <br /> {from.network_address}</span> }
+        view! { <span class="device">{device} <br /> {from.network_address}</span> }
     };
     view! {
         <tr>
