@@ -20,7 +20,12 @@ use crate::{
 /// The addresses with what can be done with each, and one more. Every form leads
 /// back here, where its answer stands, and not to the top of a long page.
 #[component]
-pub fn AddressesSection(addresses: Vec<Address>, told: Option<&'static str>) -> impl IntoView {
+pub fn AddressesSection(
+    /// All of the member's, the oldest first.
+    addresses: Vec<Address>,
+    /// What the last change of them has come to.
+    told: Option<&'static str>,
+) -> impl IntoView {
     let has_room = addresses.len() < email::MOST;
     let was_tried = use_context::<Retry>().is_some_and(|retry| retry.is_of::<AddressForm>());
     let to_whom = addresses

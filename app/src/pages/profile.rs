@@ -76,7 +76,10 @@ impl Told {
 
 /// What the step before has come to, where the eye and a screen reader find it.
 #[component]
-pub fn Status(sentence: &'static str) -> impl IntoView {
+pub fn Status(
+    /// In words.
+    sentence: &'static str,
+) -> impl IntoView {
     view! {
         <div class="notice" role="status">
             <p>
