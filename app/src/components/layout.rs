@@ -42,7 +42,7 @@ pub fn Page(
                     .then(|| {
                         view! {
                             <a href="/home">"ホーム"</a>
-                            <a href="/profile">"プロフィール" <wbr /> "設定"</a>
+                            <a href="/profile">"プロフィール設定"</a>
                         }
                     })} <a href="/help">"ヘルプ"</a>
                 {if signed_in {
