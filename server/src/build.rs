@@ -12,6 +12,7 @@ use tokio::{
 
 use crate::{
     addresses::AddressBook,
+    audit_seal::{self, Sealer},
     clock::Clock,
     config::Config,
     fault::Fault,
@@ -40,6 +41,7 @@ pub struct Portal {
     listener: TcpListener,
     router: Router,
     postman: Postman,
+    sealer: Sealer,
 }
 
 /// Why there is no server.
@@ -121,6 +123,12 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
     };
     let router =
         router(state, &config.public_url).map_err(|e| BuildError(format!("public_url: {e:?}")))?;
+    let sealer = Sealer {
+        db: db.clone(),
+        clock: clock.clone(),
+        secrets: secrets.clone(),
+        note: audit_seal::note_file(&config.data_dir),
+    };
     let postman = Postman {
         db: db.clone(),
         transport,
@@ -136,6 +144,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         listener,
         router,
         postman,
+        sealer,
     })
 }
 
@@ -143,10 +152,20 @@ impl Portal {
     /// Serves until `stop` holds `true`; then what is at hand is finished.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let post = tokio::spawn(self.postman.run(stop.clone()));
+        let sealer = self.sealer.clone();
+        let seals = tokio::spawn({
+            let stop = stop.clone();
+            async move { sealer.run(stop).await }
+        });
         serve::run(self.listener, self.router, stop).await;
         if let Err(error) = post.await {
             tracing::error!(%error, "the postman ended before the work did");
         }
+        if let Err(error) = seals.await {
+            tracing::error!(%error, "the audit's sealer ended before the work did");
+        }
+        // What the last requests have noted.
+        self.sealer.round().await;
         self.db.close().await;
     }
 }

@@ -3,7 +3,9 @@
 
 pub mod addresses;
 pub mod age;
+pub mod audit_seal;
 pub mod build;
+mod chores;
 pub mod clock;
 pub mod config;
 pub mod demo;

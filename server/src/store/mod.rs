@@ -6,6 +6,7 @@
 //! only SQL until `commit`: SQLite has one writer, and it must not wait for us.
 
 pub mod audit;
+pub mod audit_seal;
 pub mod letter;
 pub mod link;
 pub mod member;

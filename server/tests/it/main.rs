@@ -4,6 +4,7 @@
 #[macro_use]
 mod fresh;
 mod addresses;
+mod audit;
 mod browser;
 mod faults;
 mod input;

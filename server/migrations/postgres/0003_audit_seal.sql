@@ -1,0 +1,27 @@
+-- The chain over the audit, one seal a batch of entries, made beside the requests.
+-- A hash covers the one before it and every entry since, under the server's key.
+create table audit_seal (
+    id bigint primary key not null,
+    first_entry bigint not null,
+    last_entry bigint not null,
+    entries bigint not null,
+    sealed_at bigint not null,
+    -- Tells the keys of two secret files apart, and says nothing else about them.
+    key_mark bytea not null,
+    hash bytea not null
+);
+
+create trigger audit_is_never_shortened before delete on audit
+for each row execute function audit_is_append_only();
+create trigger audit_is_never_emptied before truncate on audit
+for each statement execute function audit_is_append_only();
+
+create function audit_seal_is_append_only() returns trigger language plpgsql as $$
+begin
+    raise exception 'audit seals are never changed';
+end
+$$;
+create trigger audit_seal_is_append_only before update or delete on audit_seal
+for each row execute function audit_seal_is_append_only();
+create trigger audit_seal_is_never_emptied before truncate on audit_seal
+for each statement execute function audit_seal_is_append_only();

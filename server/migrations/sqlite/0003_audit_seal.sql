@@ -1,0 +1,25 @@
+-- The chain over the audit, one seal a batch of entries, made beside the requests.
+-- A hash covers the one before it and every entry since, under the server's key.
+create table audit_seal (
+    id bigint primary key not null,
+    first_entry bigint not null,
+    last_entry bigint not null,
+    entries bigint not null,
+    sealed_at bigint not null,
+    -- Tells the keys of two secret files apart, and says nothing else about them.
+    key_mark blob not null,
+    hash blob not null
+);
+
+create trigger audit_is_never_shortened before delete on audit
+begin
+    select raise(abort, 'audit rows are never removed');
+end;
+create trigger audit_seal_is_append_only before update on audit_seal
+begin
+    select raise(abort, 'audit seals are never changed');
+end;
+create trigger audit_seal_is_never_shortened before delete on audit_seal
+begin
+    select raise(abort, 'audit seals are never removed');
+end;
