@@ -16,7 +16,7 @@ use crate::{
     clock::Clock,
     config::Config,
     fault::Fault,
-    hash::{Hasher, Pool},
+    hash::Hasher,
     http::{Cookies, State, assets::Bundle, router, serve},
     mail::{
         mailbox,
@@ -76,7 +76,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         .await
         .map_err(|e| because("database")(&e))?;
     db.migrate().await.map_err(|e| because("database")(&e))?;
-    let hasher = Hasher::start(config.hash, Pool::default()).map_err(|e| because("hash")(&e))?;
+    let hasher = Hasher::start(config.hash, config.hash_pool).map_err(|e| because("hash")(&e))?;
     let mailbox = match &config.mail {
         MailSetting::Mailbox(folder) => {
             let mailbox: Arc<dyn Mailbox> = Arc::new(MailboxFolder(folder.clone()));

@@ -14,7 +14,10 @@ use app::{
 use serde::Deserialize;
 use url::Url;
 
-use crate::{hash::HashCost, mail::transport::MailSetting};
+use crate::{
+    hash::{HashCost, Pool},
+    mail::transport::MailSetting,
+};
 
 /// The settings, checked.
 #[derive(Clone, Debug)]
@@ -39,6 +42,8 @@ pub struct Config {
     pub postcard_days: u16,
     /// What a password hash costs.
     pub hash: HashCost,
+    /// How much is hashed at a time: what this machine can do.
+    pub hash_pool: Pool,
     /// Who runs the portal.
     pub society: Society,
 }
@@ -282,6 +287,7 @@ impl File {
                 passes: self.hash.passes.unwrap_or(default.passes),
                 lanes: self.hash.lanes.unwrap_or(default.lanes),
             },
+            hash_pool: Pool::default(),
             society: self.society,
         })
     }
