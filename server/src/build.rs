@@ -17,7 +17,7 @@ use crate::{
     config::Config,
     fault::Fault,
     hash::Hasher,
-    http::{Cookies, State, assets::Bundle, router, serve},
+    http::{Cookies, OuterLimit, State, assets::Bundle, router, serve},
     mail::{
         mailbox,
         queue::Postman,
@@ -40,6 +40,7 @@ pub struct Portal {
     pub db: Db,
     listener: TcpListener,
     router: Router,
+    outer_limit: OuterLimit,
     postman: Postman,
     sealer: Sealer,
 }
@@ -113,13 +114,17 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         addresses: Arc::new(AddressBook { db: db.clone() }),
         mailbox,
     };
+    let trusted_proxies: Arc<[_]> = config.trusted_proxies.into();
+    let outer_limit = OuterLimit::new(config.allowance, trusted_proxies.clone())
+        .ok_or_else(|| BuildError("limits: zero".to_owned()))?;
     let state = State {
         db: db.clone(),
         clock: clock.clone(),
         ports,
         cookies,
         bundle,
-        trusted_proxies: config.trusted_proxies.into(),
+        trusted_proxies,
+        outer_limit: outer_limit.clone(),
     };
     let router =
         router(state, &config.public_url).map_err(|e| BuildError(format!("public_url: {e:?}")))?;
@@ -143,6 +148,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         db,
         listener,
         router,
+        outer_limit,
         postman,
         sealer,
     })
@@ -152,6 +158,7 @@ impl Portal {
     /// Serves until `stop` holds `true`; then what is at hand is finished.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let post = tokio::spawn(self.postman.run(stop.clone()));
+        tokio::spawn(self.outer_limit.run(stop.clone()));
         let sealer = self.sealer.clone();
         let seals = tokio::spawn({
             let stop = stop.clone();

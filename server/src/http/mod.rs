@@ -5,6 +5,7 @@ mod cookies;
 mod functions;
 mod guard;
 mod headers;
+mod limits;
 mod links;
 mod pages;
 mod router;
@@ -12,4 +13,5 @@ pub mod serve;
 mod visitor;
 
 pub use cookies::Cookies;
+pub use limits::{Allowance, OuterLimit};
 pub use router::{State, router};

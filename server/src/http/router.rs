@@ -23,7 +23,9 @@ use super::{
     Cookies,
     assets::{AT_THE_ROOT, Bundle, at_the_root, hashed},
     functions::function,
-    guard, headers, links,
+    guard, headers,
+    limits::OuterLimit,
+    links,
     pages::{self, Complete, after_panic, page},
     visitor,
 };
@@ -47,6 +49,8 @@ pub struct State {
     pub bundle: Bundle,
     /// Proxies whose word about the client counts.
     pub trusted_proxies: Arc<[IpAddr]>,
+    /// What one network address may post.
+    pub outer_limit: OuterLimit,
 }
 
 impl FromRef<State> for Bundle {
@@ -79,7 +83,10 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
             CompressionLayer::new()
                 .gzip(true)
                 .compress_when(SizeAbove::new(1024)),
-        );
+        )
+        // After the check of the origin: a foreign page cannot use up what its
+        // visitors may post.
+        .layer(state.outer_limit.layer());
 
     let mut files = Router::new().route("/pkg/{name}", get(hashed));
     for name in AT_THE_ROOT {

@@ -8,6 +8,7 @@ mod audit;
 mod browser;
 mod faults;
 mod input;
+mod limits;
 mod links;
 mod mail;
 mod postcards;
