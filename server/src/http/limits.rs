@@ -140,7 +140,7 @@ mod tests {
         for n in 0..1_000_u32 {
             limiter.check_key(&IpAddr::from(n.to_be_bytes())).unwrap();
         }
-        while limiter.len() > 0 {
+        while !limiter.is_empty() {
             limiter.retain_recent();
         }
     }

@@ -6,6 +6,7 @@ mod fresh;
 mod addresses;
 mod audit;
 mod browser;
+mod equal_answers;
 mod faults;
 mod input;
 mod limits;
