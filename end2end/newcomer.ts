@@ -75,10 +75,42 @@ export class Newcomer {
     await expect(this.page).toHaveURL("/register/done");
   }
 
-  /** Signs in with what was chosen. */
-  async signsIn() {
+  /** Signs in with what was chosen, or with something else. */
+  async signsIn(other: Partial<Choice> = {}) {
     await this.page.goto("/login");
-    await fillIn(this.page, { login_id: this.choice.login_id, password: this.choice.password });
+    const { login_id, password } = { ...this.choice, ...other };
+    await fillIn(this.page, { login_id, password });
+    await press(this.page, "ログイン");
+  }
+
+  /** パスワード再発行: from the sign-in page to 「メールを送信しました」. */
+  async forgets() {
+    await this.page.goto("/login");
+    await this.page.getByRole("link", { name: "パスワードを忘れた方はこちら" }).click();
+    await field(this.page, "email").fill(this.address);
+    await press(this.page, "送信");
+    await expect(this.page).toHaveURL("/reissue/sent");
+  }
+
+  /** What the newest letter of a reissue bears. */
+  async readsTheReissue(): Promise<{ letter: Letter; login_id: string; password: string }> {
+    const letter = await this.mailbox.newest(this.address, { subject: "パスワード再発行のご案内" });
+    const lines = letter.text.split("\n").map((line) => line.trim());
+    const below = (name: string) => lines[lines.indexOf(name) + 1];
+    return { letter, login_id: below("ログインID"), password: below("仮パスワード") };
+  }
+
+  /** Follows that letter's link. */
+  async opensTheReissue() {
+    const { letter } = await this.readsTheReissue();
+    await this.page.goto(letter.link ?? "a letter without a link");
+    await expect(this.page).toHaveURL("/reissue/provisional");
+  }
+
+  /** Signs in with that letter's pair. */
+  async copiesTheReissue() {
+    const { login_id, password } = await this.readsTheReissue();
+    await fillIn(this.page, { login_id, password });
     await press(this.page, "ログイン");
   }
 }

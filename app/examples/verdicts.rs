@@ -8,7 +8,8 @@
 use std::io::{self, Write};
 
 use app::forms::{
-    Field, Form, ProvisionalForm, RegisterForm, RegistrationProfileForm, SignInForm, Tone, judge,
+    AddressForm, Field, Form, NewPasswordForm, ProvisionalForm, RegistrationProfileForm,
+    ReissueProvisionalForm, SignInForm, Tone, judge,
 };
 use app::rules::{ProvisionalId, ProvisionalPassword};
 use serde_json::{Map, Value, json};
@@ -23,11 +24,13 @@ fn main() -> io::Result<()> {
 }
 
 fn case(chance: &mut Chance, number: usize) -> Value {
-    // the form with most fields takes half of the cases
-    let (form, fields) = match number % 6 {
-        0 => (RegisterForm::NAME, RegisterForm::FIELDS),
+    // the form with most fields takes the most cases
+    let (form, fields) = match number % 8 {
+        0 => (AddressForm::NAME, AddressForm::FIELDS),
         1 => (ProvisionalForm::NAME, ProvisionalForm::FIELDS),
         2 => (SignInForm::NAME, SignInForm::FIELDS),
+        3 => (ReissueProvisionalForm::NAME, ReissueProvisionalForm::FIELDS),
+        4 => (NewPasswordForm::NAME, NewPasswordForm::FIELDS),
         _ => (
             RegistrationProfileForm::NAME,
             RegistrationProfileForm::FIELDS,
@@ -100,7 +103,9 @@ fn careful(chance: &mut Chance, form: &str, field: Field) -> String {
                 .as_str()
                 .to_owned()
         }
-        Field::Password if form == ProvisionalForm::NAME => {
+        Field::Password
+            if [ProvisionalForm::NAME, ReissueProvisionalForm::NAME].contains(&form) =>
+        {
             ProvisionalPassword::generate(|| chance.byte()).printed()
         }
         Field::LoginId => {

@@ -20,7 +20,8 @@ use crate::pages::{
     profile_input::RegistrationProfilePage,
     provisional::ProvisionalPage,
     register::RegisterPage,
-    sent::RegistrationSentPage,
+    reissue::{NewPasswordPage, ReissueDonePage, ReissuePage, ReissueProvisionalPage},
+    sent::{RegistrationSentPage, ReissueSentPage},
 };
 
 /// Every page, by its path; or the page for what went wrong before any of them.
@@ -39,6 +40,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/register/profile") view=RegistrationProfilePage />
                     <Route path=path!("/register/done") view=RegistrationDonePage />
                     <Route path=path!("/login") view=LoginPage />
+                    <Route path=path!("/reissue") view=ReissuePage />
+                    <Route path=path!("/reissue/sent") view=ReissueSentPage />
+                    <Route path=path!("/reissue/provisional") view=ReissueProvisionalPage />
+                    <Route path=path!("/reissue/password") view=NewPasswordPage />
+                    <Route path=path!("/reissue/done") view=ReissueDonePage />
                     <Route path=path!("/home") view=HomePage />
                     <Route path=path!("/profile/emails/confirm") view=ConfirmAddressPage />
                     <Route path=path!("/profile/emails/confirmed") view=AddressConfirmedPage />

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::{
-    forms::{Credentials, NewMember, ProvisionalCredentials},
+    forms::{Credentials, NewCredentials, NewMember, ProvisionalCredentials, ReissueCredentials},
     rules::EmailAddress,
     society::Society,
     timestamp::Timestamp,
-    visit::{Asker, LinkToken, Member, Provisional, SentLetter, SessionToken},
+    visit::{Asker, LinkToken, Member, Provisional, Reissuing, SentLetter, SessionToken},
 };
 
 /// Everything a request may ask for; given into the context of each.
@@ -27,6 +27,10 @@ pub struct Ports {
     pub assets: Arc<Assets>,
     /// 新規利用登録
     pub registration: Arc<dyn Registration>,
+    /// パスワード再発行
+    pub reissue: Arc<dyn Reissue>,
+    /// The way of the letters that were asked for.
+    pub post: Arc<dyn Post>,
     /// ログイン, ログアウト
     pub sign_in: Arc<dyn SignIn>,
     /// A member's further addresses.
@@ -72,9 +76,6 @@ pub trait Registration: Send + Sync {
     async fn ask(&self, address: EmailAddress, asker: &Asker, now: Timestamp)
     -> Answer<SentLetter>;
 
-    /// How far the letter has come.
-    async fn delivery(&self, letter: &SentLetter) -> Answer<Delivery>;
-
     /// What a link is good for; `None` for one that is forged, over or used.
     async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>>;
 
@@ -99,6 +100,13 @@ pub trait Registration: Send + Sync {
     ) -> Answer<Completion>;
 }
 
+/// The way of the letters.
+#[async_trait]
+pub trait Post: Send + Sync {
+    /// How far a letter has come that was asked for in this browser.
+    async fn delivery(&self, letter: &SentLetter) -> Answer<Delivery>;
+}
+
 /// How far a letter has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
@@ -110,14 +118,14 @@ pub enum Delivery {
     GivenUp,
 }
 
-/// A registration link that works.
+/// A link that works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenLink {
     /// Until when.
     pub until: Timestamp,
 }
 
-/// What the postcard's sign-in came to.
+/// What a provisional sign-in came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
     /// Signed in, for as long as the link is good.
@@ -142,6 +150,52 @@ pub enum Completion {
     LoginIdTaken,
     /// The new password is the postcard's.
     SameAsProvisional,
+    /// The session ended before.
+    Over,
+}
+
+/// From the forgotten password to a new one.
+#[async_trait]
+pub trait Reissue: Send + Sync {
+    /// Asks for the letter with link, login ID and provisional password. The answer
+    /// is the same whatever is known about the address, and nothing changes by it.
+    async fn ask(&self, address: EmailAddress, asker: &Asker, now: Timestamp)
+    -> Answer<SentLetter>;
+
+    /// What a link is good for; `None` for one that is forged, over or used.
+    async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>>;
+
+    /// 仮ログイン with what the letter bears.
+    async fn enter(
+        &self,
+        token: &LinkToken,
+        letter: ReissueCredentials,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Entry>;
+
+    /// パスワード変更: the new password (and ID), the end of every session, reissue
+    /// and pending address, the audit entry and the letters, all or nothing.
+    async fn complete(
+        &self,
+        reissuing: &Reissuing,
+        new: NewCredentials,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Renewal>;
+}
+
+/// What became of a change of the password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
+    /// The new password holds.
+    Done,
+    /// Somebody else has this login ID.
+    LoginIdTaken,
+    /// The new password is the letter's provisional one.
+    SameAsProvisional,
+    /// The new password is the login ID, which stayed.
+    SameAsLoginId,
     /// The session ended before.
     Over,
 }

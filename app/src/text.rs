@@ -13,6 +13,8 @@ use crate::rules::{
 
 /// A refused sign-in, whatever the reason.
 pub const SIGN_IN_REFUSED: &str = "ログインIDまたはパスワードが違うか、現在ログインできません。仮パスワードはメールのURLからお使いください。続けて間違えると、しばらくログインできません。";
+/// What was copied from a reissue's letter, whatever is wrong with it.
+pub const LETTER_REFUSED: &str = "ログインできませんでした。メールのログインIDと仮パスワードをご確認ください。続けて間違えると、このURLは使えなくなります。";
 /// A link that is over, used, altered or unknown.
 pub const LINK_REFUSED: &str = "このURLは使えません。期限（3時間）が切れたか、すでに使われています。もう一度お手続きください。";
 /// A provisional session that ran out in the middle of a form.

@@ -1,9 +1,12 @@
 //! Who is asking, and what the browser carries for them. The server's http
 //! layer loads a `Visit` for every request; pages and server functions read it.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use crate::timestamp::Timestamp;
+
+/// For so long after the password was given, changes are made without it.
+const PASSWORD_LASTS: Duration = Duration::from_secs(10 * 60);
 
 /// One request's visitor.
 #[derive(Clone, Debug)]
@@ -18,12 +21,28 @@ pub struct Visit {
     pub asker: Asker,
     /// The registration's link that was opened in this browser, if any.
     pub registration: Option<LinkToken>,
+    /// The reissue's link, likewise.
+    pub reissue: Option<LinkToken>,
     /// The link that confirms an address, likewise.
     pub confirmation: Option<LinkToken>,
     /// The letter that was asked for last in this browser.
     pub sent: Option<SentLetter>,
     /// What was typed into 利用者情報入力 when the time ran out.
     pub draft: Option<Draft>,
+}
+
+impl Visit {
+    /// Whether this is nobody in particular, in a browser that carries nothing of
+    /// ours: a page shows them what it shows everybody.
+    pub fn is_anybody_s(&self) -> bool {
+        matches!(self.who, Visitor::Nobody)
+            && !self.lapsed
+            && self.registration.is_none()
+            && self.reissue.is_none()
+            && self.confirmation.is_none()
+            && self.sent.is_none()
+            && self.draft.is_none()
+    }
 }
 
 /// Who is asking.
@@ -38,6 +57,10 @@ pub enum Visitor {
         /// For the sheet to keep.
         login_id: String,
     },
+    /// Signed in with a reissue's provisional password.
+    Reissuing(Reissuing),
+    /// The same browser, after the password was changed.
+    Reissued,
     /// Signed in.
     Member(Member),
 }
@@ -53,6 +76,19 @@ pub struct Provisional {
     pub until: Timestamp,
 }
 
+/// A member who has forgotten the password, between 仮ログイン and 登録.
+#[derive(Clone, Debug)]
+pub struct Reissuing {
+    /// The session's row.
+    pub session: uuid::Uuid,
+    /// The account.
+    pub member: uuid::Uuid,
+    /// ログインID, which stays unless another is chosen.
+    pub login_id: String,
+    /// When link and session end.
+    pub until: Timestamp,
+}
+
 /// A member who is signed in.
 #[derive(Clone, Debug)]
 pub struct Member {
@@ -62,10 +98,21 @@ pub struct Member {
     pub person: uuid::Uuid,
     /// The session that asks.
     pub session: uuid::Uuid,
+    /// ログインID, as it was typed when it was chosen.
+    pub login_id: String,
     /// ニックネーム
     pub nickname: String,
+    /// When the password was last given in this session.
+    pub password_given_at: Timestamp,
     /// When the member signed in before this time.
     pub previous_sign_in: Option<Timestamp>,
+}
+
+impl Member {
+    /// Whether a change of ID, password or address asks for the present password.
+    pub fn password_is_due(&self, now: Timestamp) -> bool {
+        now >= self.password_given_at.plus(PASSWORD_LASTS)
+    }
 }
 
 /// From where a request comes.
@@ -97,9 +144,20 @@ impl fmt::Debug for SessionToken {
     }
 }
 
+/// What somebody without a session can ask a letter for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// 新規利用登録
+    Registration,
+    /// パスワード再発行
+    Reissue,
+}
+
 /// A letter on its way, as far as the one who asked may know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentLetter {
+    /// What it was asked for.
+    pub way: Way,
     /// Which letter to ask about.
     pub letter: uuid::Uuid,
     /// The address as typed.
@@ -134,4 +192,6 @@ pub enum Keep {
     Draft(Draft),
     /// The registration is complete: its link, letter and draft are forgotten.
     RegistrationDone,
+    /// The password is changed: the reissue's link and letter are forgotten.
+    ReissueDone,
 }

@@ -34,13 +34,22 @@ test("10,000 filled-in forms are judged alike here and there", { tag: ["@javascr
 
   await withoutHiddenFields(page);
   await judge("/login", "sign_in");
-  await judge("/register", "register");
+  await judge("/register", "address");
   await newcomer.asksForTheLetter();
   await newcomer.opensTheLetter();
   await judge("/register/provisional", "provisional");
   await newcomer.copiesThePostcard();
   await expect(page).toHaveURL("/register/profile");
   await judge("/register/profile", "registration_profile");
+  await page.reload();
+  await newcomer.chooses();
+  await expect(page).toHaveURL("/register/done");
+  await newcomer.forgets();
+  await newcomer.opensTheReissue();
+  await judge("/reissue/provisional", "reissue_provisional");
+  await newcomer.copiesTheReissue();
+  await expect(page).toHaveURL("/reissue/password");
+  await judge("/reissue/password", "new_password");
   expect(judged, "no form is left out").toBe(cases.length);
 });
 
@@ -49,7 +58,7 @@ test("10,000 filled-in forms are judged alike here and there", { tag: ["@javascr
  * half a millisecond for each value that a script puts into a hidden field.
  */
 async function withoutHiddenFields(page: Page) {
-  await page.route(/\/(login|register\/profile)$/, async (route) => {
+  await page.route(/\/(login|register\/profile|reissue\/password)$/, async (route) => {
     if (route.request().method() !== "GET") return route.continue();
     const response = await route.fetch();
     const body = (await response.text()).replaceAll('type="password"', 'type="text"');

@@ -11,11 +11,7 @@ use async_trait::async_trait;
 use crate::{
     fault::Fault,
     secrets::token_hash,
-    store::{
-        Db,
-        audit::{self, Entry, Event},
-        link, member,
-    },
+    store::{Db, audit::Event, link, member},
 };
 
 /// The use cases of addresses.
@@ -51,15 +47,11 @@ impl AddressBook {
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => return Ok(false),
             confirmed => confirmed?,
         }
-        let entry = Entry {
-            at: now,
-            event: Event::AddressConfirmed,
-            person: None,
-            member: Some(used.member_id),
-            network_address: &asker.network_address,
-            detail: &asker.device,
-        };
-        audit::record(&mut tx, &entry).await?;
+        Event::AddressConfirmed
+            .by(asker, now)
+            .of_member(used.member_id)
+            .record(&mut tx)
+            .await?;
         tx.commit().await?;
         Ok(true)
     }

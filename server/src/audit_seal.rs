@@ -315,8 +315,9 @@ fn add(parts: &mut Parts, entry: &StoredEntry) {
     for id in [entry.person_id, entry.member_id] {
         parts.add(id.as_ref().map_or(&[], |id| id.as_bytes()));
     }
-    parts.add(entry.network_address.as_bytes());
-    parts.add(entry.detail.as_bytes());
+    for text in [&entry.network_address, &entry.detail, &entry.actor] {
+        parts.add(text.as_bytes());
+    }
 }
 
 fn end(mut parts: Parts, seal: &Seal) -> [u8; 32] {

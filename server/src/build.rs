@@ -17,13 +17,14 @@ use crate::{
     config::Config,
     fault::Fault,
     hash::Hasher,
-    http::{Cookies, OuterLimit, State, assets::Bundle, router, serve},
+    http::{Cookies, Kept, OuterLimit, State, assets::Bundle, router, serve},
     mail::{
         mailbox,
-        queue::Postman,
+        queue::{PostOffice, Postman},
         transport::{MailSetting, Transport},
     },
     registration::RegistrationDesk,
+    reissue::ReissueDesk,
     secrets::Secrets,
     sign_in::Doorman,
     store::Db,
@@ -107,6 +108,13 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             registration_age: society.registration_age,
             post: post.clone(),
         }),
+        reissue: Arc::new(ReissueDesk {
+            db: db.clone(),
+            hasher: hasher.clone(),
+            secrets: secrets.clone(),
+            post: post.clone(),
+        }),
+        post: Arc::new(PostOffice { db: db.clone() }),
         sign_in: Arc::new(Doorman {
             db: db.clone(),
             hasher,
@@ -123,6 +131,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         ports,
         cookies,
         bundle,
+        kept: Kept::default(),
         trusted_proxies,
         outer_limit: outer_limit.clone(),
     };

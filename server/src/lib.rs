@@ -3,6 +3,7 @@
 
 pub mod addresses;
 pub mod age;
+pub mod asking;
 pub mod audit_seal;
 pub mod build;
 mod chores;
@@ -16,7 +17,9 @@ pub mod http;
 pub mod import;
 pub mod mail;
 pub mod postcards;
+pub mod present_password;
 pub mod registration;
+pub mod reissue;
 pub mod roster;
 pub mod secrets;
 pub mod sign_in;

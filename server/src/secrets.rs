@@ -11,6 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use app::rules::ProvisionalPassword;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretBox};
@@ -110,6 +111,28 @@ impl Secrets {
             address.as_bytes(),
         ];
         URL_SAFE_NO_PAD.encode(self.derive(&parts))
+    }
+
+    /// The provisional password in a reissue's letter: like the token, the same for
+    /// the same row and address, and stored nowhere.
+    pub fn reissue_password(&self, link: Uuid, address: &str) -> ProvisionalPassword {
+        let mut block = 0_u64;
+        let mut bytes = Vec::new().into_iter();
+        ProvisionalPassword::generate(|| {
+            loop {
+                if let Some(byte) = bytes.next() {
+                    return byte;
+                }
+                let parts: [&[u8]; 4] = [
+                    b"reissue password",
+                    link.as_bytes(),
+                    address.as_bytes(),
+                    &block.to_be_bytes(),
+                ];
+                bytes = self.derive(&parts).to_vec().into_iter();
+                block += 1;
+            }
+        })
     }
 
     /// The key of encrypted cookies, for `axum_extra`'s private jar.
@@ -288,6 +311,25 @@ mod tests {
         ] {
             assert_ne!(token, different);
             assert_ne!(token_hash(&token), token_hash(&different));
+        }
+    }
+
+    #[test]
+    fn a_reissue_password_is_the_same_in_every_retry_and_no_other_letter_s() {
+        let (_folder, _, secrets) = fresh();
+        let (_folder, _, other_key) = fresh();
+        let row = Uuid::from_u128(1);
+        let password = secrets.reissue_password(row, "a@example.jp");
+        assert_eq!(
+            password.as_str(),
+            secrets.reissue_password(row, "a@example.jp").as_str()
+        );
+        for different in [
+            secrets.reissue_password(Uuid::from_u128(2), "a@example.jp"),
+            secrets.reissue_password(row, "b@example.jp"),
+            other_key.reissue_password(row, "a@example.jp"),
+        ] {
+            assert_ne!(password.as_str(), different.as_str());
         }
     }
 

@@ -15,7 +15,7 @@ use crate::{
     secrets::{session_token, token_hash},
     store::{
         Db,
-        audit::{self, Entry, Event},
+        audit::{Entry, Event},
         member, session, throttle,
     },
 };
@@ -87,12 +87,8 @@ impl Doorman {
 
         let mut tx = self.db.write().await?;
         let mut entry = Entry {
-            at: now,
-            event: Event::SignInFailed,
-            person: None,
             member: (tried != throttle::DECOY).then_some(tried),
-            network_address: &asker.network_address,
-            detail: &asker.device,
+            ..Event::SignInFailed.by(asker, now)
         };
         let mut new = None;
         if let Some(account) = account
@@ -118,7 +114,7 @@ impl Doorman {
                 until,
             });
         }
-        audit::record(&mut tx, &entry).await?;
+        entry.record(&mut tx).await?;
         tx.commit().await?;
         Ok(new)
     }
@@ -126,15 +122,12 @@ impl Doorman {
     async fn see_off(&self, member: &Member, asker: &Asker, now: Timestamp) -> Result<(), Fault> {
         let mut tx = self.db.write().await?;
         session::end(&mut tx, member.session, now).await?;
-        let entry = Entry {
-            at: now,
-            event: Event::SignedOut,
-            person: Some(member.person),
-            member: Some(member.id),
-            network_address: &asker.network_address,
-            detail: &asker.device,
-        };
-        audit::record(&mut tx, &entry).await?;
+        Event::SignedOut
+            .by(asker, now)
+            .of_person(member.person)
+            .of_member(member.id)
+            .record(&mut tx)
+            .await?;
         Ok(tx.commit().await?)
     }
 }

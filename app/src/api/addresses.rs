@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::{
     api::{answer, forbidden, see_other},
+    pages::problem::{Begun, Refusal},
     ports::Ports,
-    text,
     visit::Visit,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 pub async fn confirm_address() -> Result<(), ServerFnError> {
     answer(async move |ports: Ports, visit: Visit| {
         let Some(token) = &visit.confirmation else {
-            return Ok(forbidden(text::LINK_REFUSED));
+            return Ok(forbidden(Refusal::Link(Begun::Profile)));
         };
         let confirmed = ports
             .addresses
@@ -23,7 +23,7 @@ pub async fn confirm_address() -> Result<(), ServerFnError> {
         Ok(if confirmed {
             see_other("/profile/emails/confirmed")
         } else {
-            forbidden(text::LINK_REFUSED)
+            forbidden(Refusal::Link(Begun::Profile))
         })
     })
     .await

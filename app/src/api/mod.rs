@@ -19,6 +19,11 @@ pub mod register;
     missing_docs,
     reason = "the fields of the structs that #[server] makes"
 )]
+pub mod reissue;
+#[allow(
+    missing_docs,
+    reason = "the fields of the structs that #[server] makes"
+)]
 pub mod sign_in;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +32,7 @@ use leptos::prelude::*;
 
 use crate::{
     forms::{Errors, Field, Form},
+    pages::problem::Refusal,
     ports::{Answer, Ports, Trouble},
     visit::{Keep, Visit},
 };
@@ -47,8 +53,8 @@ pub enum Next {
     SeeOther(&'static str),
     /// 422: the same screen with what was typed and what is wrong.
     TryAgain(Retry),
-    /// 403: not for this visitor; said in a sentence.
-    Forbidden(&'static str),
+    /// 403: not for this visitor.
+    Forbidden(Refusal),
     /// No answer at all.
     Trouble(Trouble),
 }
@@ -99,9 +105,9 @@ pub fn try_again<F: Form>(form: &F, errors: Errors) -> Outcome {
 }
 
 /// Not for this visitor.
-pub fn forbidden(sentence: &'static str) -> Outcome {
+pub fn forbidden(refusal: Refusal) -> Outcome {
     Outcome {
-        next: Next::Forbidden(sentence),
+        next: Next::Forbidden(refusal),
         keep: Vec::new(),
     }
 }

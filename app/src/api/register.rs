@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use crate::{
     api::{answer, forbidden, see_other, try_again},
-    forms::{Errors, Field, Form, ProvisionalForm, RegisterForm, RegistrationProfileForm},
+    forms::{AddressForm, Errors, Field, Form, ProvisionalForm, RegistrationProfileForm},
+    pages::problem::{Begun, Refusal},
     ports::{Completion, Entry, Ports},
     rules::{LoginIdError, PasswordError},
     text,
@@ -13,7 +14,7 @@ use crate::{
 
 /// メールアドレスを送信する
 #[server(prefix = "", endpoint = "/register")]
-pub async fn register(#[server(flatten)] form: RegisterForm) -> Result<(), ServerFnError> {
+pub async fn register(#[server(flatten)] form: AddressForm) -> Result<(), ServerFnError> {
     answer(async move |ports: Ports, visit: Visit| {
         let address = match form.check() {
             Ok(address) => address,
@@ -44,7 +45,7 @@ pub async fn enter_with_postcard(
             }
         };
         let Some(token) = &visit.registration else {
-            return Ok(forbidden(text::LINK_REFUSED));
+            return Ok(forbidden(Refusal::Link(Begun::Registration)));
         };
         let entry = ports
             .registration
@@ -56,7 +57,7 @@ pub async fn enter_with_postcard(
             }
             Entry::Refused => try_again(&form, Errors::default())
                 .alert(text::postcard_refused(&ports.society.telephone)),
-            Entry::LinkOver => forbidden(text::LINK_REFUSED),
+            Entry::LinkOver => forbidden(Refusal::Link(Begun::Registration)),
         })
     })
     .await
@@ -72,7 +73,7 @@ pub async fn complete_registration(
             Visitor::Provisional(provisional) => provisional,
             // The same post again: a double click, or an answer that got lost.
             Visitor::Registered { .. } => return Ok(see_other("/register/done")),
-            Visitor::Nobody | Visitor::Member(_) => return Ok(interrupted(&form)),
+            _ => return Ok(interrupted(&form)),
         };
         let member = match form.check() {
             Ok(member) => member,
@@ -99,7 +100,7 @@ pub async fn complete_registration(
 
 /// The time ran out: what was typed is kept, but for the passwords.
 fn interrupted(form: &RegistrationProfileForm) -> crate::api::Outcome {
-    forbidden(text::SESSION_OVER).keep(Keep::Draft(Draft {
+    forbidden(Refusal::Over(Begun::Registration)).keep(Keep::Draft(Draft {
         login_id: form.value(Field::LoginId).to_owned(),
         nickname: form.value(Field::Nickname).to_owned(),
     }))

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     api::{answer, forbidden, see_other, try_again},
     forms::{Errors, Form, SignInForm},
+    pages::problem::Refusal,
     ports::Ports,
     text,
     visit::{Keep, Visit, Visitor},
@@ -41,8 +42,8 @@ pub async fn sign_out() -> Result<(), ServerFnError> {
                 .await?;
             Ok(see_other("/login").keep(Keep::NoSession))
         }
-        Visitor::Provisional(_) => Ok(forbidden(text::NOT_FOR_YOU)),
-        Visitor::Nobody | Visitor::Registered { .. } => Ok(see_other("/login")),
+        Visitor::Provisional(_) | Visitor::Reissuing(_) => Ok(forbidden(Refusal::NotForYou)),
+        Visitor::Nobody | Visitor::Registered { .. } | Visitor::Reissued => Ok(see_other("/login")),
     })
     .await
 }

@@ -66,6 +66,9 @@ pub fn FormField(
     /// The rule in a few words.
     #[prop(optional)]
     hint: Option<&'static str>,
+    /// Whether it may be left blank.
+    #[prop(optional)]
+    optional: bool,
     /// What stands in it at first.
     #[prop(optional, into)]
     value: String,
@@ -89,9 +92,16 @@ pub fn FormField(
         <div class="field">
             // Not part of the field's name: `required` says it to a screen reader.
             <label for=name>{label}</label>
-            <span class="required" aria-hidden="true">
-                "必須"
-            </span>
+            {if optional {
+                view! { <span class="optional">"任意"</span> }.into_any()
+            } else {
+                view! {
+                    <span class="required" aria-hidden="true">
+                        "必須"
+                    </span>
+                }
+                    .into_any()
+            }}
             {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
             <div class="control">
                 <input
@@ -99,7 +109,7 @@ pub fn FormField(
                     name=name
                     type=if kind.is_hidden() { "password" } else { "text" }
                     value=value
-                    required
+                    required=!optional
                     autocomplete=kind.autocomplete()
                     inputmode=kind.keyboard()
                     autocapitalize=plain_text.then_some("none")

@@ -6,7 +6,7 @@ use leptos_meta::Title;
 
 use crate::{
     ports::Ports,
-    visit::{Visit, Visitor},
+    visit::{Visit, Visitor, Way},
 };
 
 /// A page with its title and its screen number.
@@ -77,18 +77,23 @@ pub fn Telephone() -> impl IntoView {
     view! { <a href=format!("tel:{telephone}")>"TEL:" {telephone.clone()}</a> }
 }
 
-/// The four steps of the registration.
+/// The four steps of a procedure that begins with a letter.
 #[component]
 pub fn Steps(
+    /// Which procedure.
+    of: Way,
     /// The present one, from 1.
     at: usize,
 ) -> impl IntoView {
-    const STEPS: [&str; 4] = ["メール", "仮ログイン", "利用者情報", "完了"];
-    let items = STEPS.iter().enumerate().map(|(i, name)| {
+    let steps = match of {
+        Way::Registration => ["メール", "仮ログイン", "利用者情報", "完了"],
+        Way::Reissue => ["メール", "仮ログイン", "変更", "完了"],
+    };
+    let items = steps.into_iter().enumerate().map(|(i, name)| {
         let step = i + 1;
         view! {
             <li class:done=step < at aria-current=(step == at).then_some("step")>
-                {step} " " {*name}
+                {step} " " {name}
             </li>
         }
     });

@@ -3,9 +3,10 @@
 //! The same `check` runs in the browser on every keystroke and on the server
 //! for every post; there is no other check of a form anywhere.
 
+mod address;
 mod provisional;
-mod register;
 mod registration_profile;
+mod reissue;
 mod sign_in;
 
 use std::borrow::Cow;
@@ -14,9 +15,10 @@ use std::fmt;
 use crate::rules::half_width;
 use crate::text::Sentence;
 
+pub use address::AddressForm;
 pub use provisional::{ProvisionalCredentials, ProvisionalForm};
-pub use register::RegisterForm;
 pub use registration_profile::{NewMember, RegistrationProfileForm};
+pub use reissue::{NewCredentials, NewPasswordForm, ReissueCredentials, ReissueProvisionalForm};
 pub use sign_in::{Credentials, SignInForm};
 
 /// The fields of our forms. The names are the contract's: they stand in the
@@ -225,10 +227,12 @@ pub fn note<F: Form>(form: &F, field: Field) -> Option<Note> {
 /// This is what the browser asks after every keystroke.
 pub fn judge(form_name: &str, read: &dyn Fn(Field) -> String) -> Vec<(Field, Option<Note>)> {
     match form_name {
-        RegisterForm::NAME => notes::<RegisterForm>(read),
+        AddressForm::NAME => notes::<AddressForm>(read),
         ProvisionalForm::NAME => notes::<ProvisionalForm>(read),
         RegistrationProfileForm::NAME => notes::<RegistrationProfileForm>(read),
         SignInForm::NAME => notes::<SignInForm>(read),
+        ReissueProvisionalForm::NAME => notes::<ReissueProvisionalForm>(read),
+        NewPasswordForm::NAME => notes::<NewPasswordForm>(read),
         _ => Vec::new(),
     }
 }
@@ -257,10 +261,12 @@ macro_rules! debug_hides_what_was_typed {
     };
 }
 debug_hides_what_was_typed!(
-    RegisterForm,
+    AddressForm,
     ProvisionalForm,
     RegistrationProfileForm,
-    SignInForm
+    SignInForm,
+    ReissueProvisionalForm,
+    NewPasswordForm
 );
 
 /// The fields of a form, in the order of the page, and where each is kept.

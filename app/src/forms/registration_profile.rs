@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::register::remark_on_email;
+use super::address::remark_on_email;
 use super::{Errors, Field, Form, Note, fields};
 use crate::rules::password::{self, EXAMPLE_OF_THE_MANUAL};
 use crate::rules::{EmailAddress, LoginId, Nickname, Password};
@@ -75,12 +75,18 @@ impl Form for RegistrationProfileForm {
 
     fn remark(&self, field: Field) -> Option<Note> {
         match field {
-            Field::Password if self.password == EXAMPLE_OF_THE_MANUAL => {
-                Some(Note::hint(text::PASSWORD_EXAMPLE))
-            }
-            Field::Password => Some(Note::good(text::PASSWORD_GOOD)),
+            Field::Password => Some(remark_on_password(&self.password)),
             Field::Email => remark_on_email(&self.email),
             _ => None,
         }
+    }
+}
+
+/// A word on a new password that can be used, on every form that takes one.
+pub(super) fn remark_on_password(typed: &str) -> Note {
+    if typed == EXAMPLE_OF_THE_MANUAL {
+        Note::hint(text::PASSWORD_EXAMPLE)
+    } else {
+        Note::good(text::PASSWORD_GOOD)
     }
 }

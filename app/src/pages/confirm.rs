@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::layout::Page,
-    pages::problem::{link_refused, trouble},
+    pages::problem::{Begun, Refusal, refused, trouble},
     ports::Ports,
     visit::{Visit, Visitor},
 };
@@ -17,11 +17,11 @@ pub fn ConfirmAddressPage() -> impl IntoView {
     let visit = expect_context::<Visit>();
     Suspend::new(async move {
         let Some(token) = visit.confirmation else {
-            return link_refused();
+            return refused(Refusal::Link(Begun::Profile));
         };
         match ports.addresses.waiting(&token, visit.now).await {
             Ok(Some(address)) => view! { <Confirm address /> }.into_any(),
-            Ok(None) => link_refused(),
+            Ok(None) => refused(Refusal::Link(Begun::Profile)),
             Err(what) => trouble(&what),
         }
     })

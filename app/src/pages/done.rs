@@ -6,7 +6,7 @@ use crate::{
     components::layout::{Page, Steps, Telephone},
     pages::go_to,
     ports::Ports,
-    visit::{Visit, Visitor},
+    visit::{Visit, Visitor, Way},
 };
 
 /// 利用者情報登録完了
@@ -18,7 +18,7 @@ pub fn RegistrationDonePage() -> impl IntoView {
     let ports = expect_context::<Ports>();
     view! {
         <Page title="利用者情報登録完了" screen="R-5" sheet=true>
-            <Steps at=4 />
+            <Steps of=Way::Registration at=4 />
             <h1>"利用者情報登録完了"</h1>
             <p class="lead">"利用登録が完了しました。ログイン画面へ進んでください。"</p>
             <p>

@@ -42,13 +42,13 @@ pub fn LoginPage() -> impl IntoView {
             </CheckedForm>
             <ul class="inline-links">
                 <li>
-                    <a href="/help#forgotten">"パスワードを忘れた方はこちら"</a>
+                    <a href="/reissue">"パスワードを忘れた方はこちら"</a>
                 </li>
                 <li>
                     <a href="/register">"はじめてご利用になる方"</a>
                 </li>
                 <li>
-                    <a href="/help#reissued">"再発行手続きをされた方"</a>
+                    <a href="/reissue/sent">"再発行手続きをされた方"</a>
                 </li>
                 <li>
                     <a href="/about">"その他の情報開示"</a>

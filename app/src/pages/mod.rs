@@ -12,6 +12,7 @@ pub mod problem;
 pub mod profile_input;
 pub mod provisional;
 pub mod register;
+pub mod reissue;
 pub mod sent;
 
 use http::{StatusCode, header};

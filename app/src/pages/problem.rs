@@ -44,11 +44,23 @@ impl Problem {
     }
 
     /// A refusal with its own sentence.
-    pub fn forbidden(sentence: &'static str) -> Self {
-        let way_on = if sentence == text::NOT_FOR_YOU {
-            ("/", "入口へ")
-        } else {
-            ("/register", "メールアドレスの登録からやり直す")
+    pub fn forbidden(refusal: Refusal) -> Self {
+        let sentence = match refusal {
+            Refusal::NotForYou => text::NOT_FOR_YOU,
+            Refusal::Link(_) => text::LINK_REFUSED,
+            Refusal::Over(_) => text::SESSION_OVER,
+        };
+        let way_on = match refusal {
+            Refusal::NotForYou => ("/", "入口へ"),
+            Refusal::Link(Begun::Registration) | Refusal::Over(Begun::Registration) => {
+                ("/register", "メールアドレスの登録からやり直す")
+            }
+            Refusal::Link(Begun::Reissue) | Refusal::Over(Begun::Reissue) => {
+                ("/reissue", "パスワード再発行からやり直す")
+            }
+            Refusal::Link(Begun::Profile) | Refusal::Over(Begun::Profile) => {
+                ("/profile", "プロフィール設定へ")
+            }
         };
         Self {
             sentence,
@@ -67,6 +79,28 @@ impl Problem {
             },
         }
     }
+}
+
+/// Why something is not for this visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A function that somebody else may call.
+    NotForYou,
+    /// A link that is over, used, altered or unknown: one sentence for all.
+    Link(Begun),
+    /// A provisional session that ran out, or never was.
+    Over(Begun),
+}
+
+/// What was going on, and so where to begin again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// 新規利用登録
+    Registration,
+    /// パスワード再発行
+    Reissue,
+    /// プロフィール設定
+    Profile,
 }
 
 /// The page for it.
@@ -108,14 +142,9 @@ pub fn NotFoundPage() -> impl IntoView {
     view! { <ProblemPage problem=Problem::of(StatusCode::NOT_FOUND) /> }
 }
 
-/// One page for every link that cannot be used, whatever the reason.
-pub(super) fn link_refused() -> AnyView {
-    view! { <ProblemPage problem=Problem::forbidden(text::LINK_REFUSED) /> }.into_any()
-}
-
-/// The provisional session is over, or never was.
-pub(super) fn session_over() -> AnyView {
-    view! { <ProblemPage problem=Problem::forbidden(text::SESSION_OVER) /> }.into_any()
+/// Something is not for this visitor: said on a page instead of the one asked for.
+pub(super) fn refused(refusal: Refusal) -> AnyView {
+    view! { <ProblemPage problem=Problem::forbidden(refusal) /> }.into_any()
 }
 
 /// A port had no answer.

@@ -9,8 +9,11 @@ use crate::{
         layout::{Page, Steps},
     },
     forms::{Field, RegistrationProfileForm},
-    pages::{go_to, problem::session_over},
-    visit::{Provisional, Visit, Visitor},
+    pages::{
+        go_to,
+        problem::{Begun, Refusal, refused},
+    },
+    visit::{Provisional, Visit, Visitor, Way},
 };
 
 /// 利用者情報入力
@@ -19,7 +22,7 @@ pub fn RegistrationProfilePage() -> impl IntoView {
     match expect_context::<Visit>().who {
         Visitor::Provisional(provisional) => view! { <Input provisional /> }.into_any(),
         Visitor::Registered { .. } => go_to("/register/done"),
-        Visitor::Nobody | Visitor::Member(_) => session_over(),
+        _ => refused(Refusal::Over(Begun::Registration)),
     }
 }
 
@@ -29,7 +32,7 @@ fn Input(provisional: Provisional) -> impl IntoView {
     let draft = visit.draft.unwrap_or_default();
     view! {
         <Page title="利用者情報入力" screen="R-4" sheet=true>
-            <Steps at=3 />
+            <Steps of=Way::Registration at=3 />
             <h1>"利用者情報入力"</h1>
             <p class="lead">"新しいログインID、パスワードを入力してください。"</p>
             <p class="deadline">"この手続きは " {provisional.until.clock_seen_at(visit.now)} " まで"</p>

@@ -9,9 +9,9 @@ use crate::{
         layout::{Page, Steps, Telephone},
     },
     forms::{Field, ProvisionalForm},
-    pages::problem::{link_refused, trouble},
+    pages::problem::{Begun, Refusal, refused, trouble},
     ports::{OpenLink, Ports},
-    visit::Visit,
+    visit::{Visit, Way},
 };
 
 /// 新規利用登録 (仮ログイン)
@@ -21,11 +21,11 @@ pub fn ProvisionalPage() -> impl IntoView {
     let visit = expect_context::<Visit>();
     Suspend::new(async move {
         let Some(token) = visit.registration else {
-            return link_refused();
+            return refused(Refusal::Link(Begun::Registration));
         };
         match ports.registration.link(&token, visit.now).await {
             Ok(Some(link)) => view! { <WithPostcard link /> }.into_any(),
-            Ok(None) => link_refused(),
+            Ok(None) => refused(Refusal::Link(Begun::Registration)),
             Err(what) => trouble(&what),
         }
     })
@@ -37,7 +37,7 @@ fn WithPostcard(link: OpenLink) -> impl IntoView {
     let now = expect_context::<Visit>().now;
     view! {
         <Page title="新規利用登録（仮ログイン）" screen="R-3" sheet=true>
-            <Steps at=2 />
+            <Steps of=Way::Registration at=2 />
             <h1>"新規利用登録"</h1>
             <p class="lead">
                 {format!(

@@ -8,9 +8,9 @@ use crate::{
         form::CheckedForm,
         layout::{Page, Steps},
     },
-    forms::{Field, RegisterForm},
+    forms::{AddressForm, Field},
     ports::Ports,
-    visit::Visit,
+    visit::{Visit, Way},
 };
 
 /// 新規利用登録
@@ -21,10 +21,10 @@ pub fn RegisterPage() -> impl IntoView {
     let typed = expect_context::<Visit>().sent.map(|sent| sent.address);
     view! {
         <Page title="新規利用登録" screen="R-1" sheet=true>
-            <Steps at=1 />
+            <Steps of=Way::Registration at=1 />
             <h1>"新規利用登録"</h1>
             <p class="lead">"メールアドレスを入力し、送信してください。"</p>
-            <CheckedForm form=RegisterForm::default() action="/register" button="送信する">
+            <CheckedForm form=AddressForm::default() action="/register" button="送信する">
                 <FormField
                     field=Field::Email
                     kind=Kind::Email

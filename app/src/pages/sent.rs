@@ -1,4 +1,4 @@
-//! the letter is on its way. Without JavaScript the page asks again by
+//! R-2, S-2: the letter is on its way. Without JavaScript the page asks again by
 //! itself until the letter has been handed to the mail server.
 
 use std::time::Duration;
@@ -8,11 +8,16 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
 use crate::{
-    components::layout::{Page, Steps, Telephone},
+    components::{
+        field::{FormField, Kind},
+        form::CheckedForm,
+        layout::{Page, Steps, Telephone},
+    },
+    forms::{AddressForm, Field},
     pages::{go_to, problem::trouble},
     ports::{Delivery, Ports},
     timestamp::Timestamp,
-    visit::{SentLetter, Visit},
+    visit::{SentLetter, Visit, Way},
 };
 
 /// For how long the page asks again.
@@ -21,13 +26,32 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// 新規利用登録 (送信完了)
 #[component]
 pub fn RegistrationSentPage() -> impl IntoView {
-    let visit = expect_context::<Visit>();
-    let Some(sent) = visit.sent.clone() else {
-        return go_to("/register");
-    };
-    let ports = expect_context::<Ports>();
+    match asked_for(Way::Registration) {
+        Some(sent) => on_its_way(sent),
+        None => go_to("/register"),
+    }
+}
+
+/// パスワード再発行 (送信完了); also where 「再発行手続きをされた方」 leads, on a
+/// device that knows nothing of the letter.
+#[component]
+pub fn ReissueSentPage() -> impl IntoView {
+    match asked_for(Way::Reissue) {
+        Some(sent) => on_its_way(sent),
+        None => view! { <OpenTheLetter /> }.into_any(),
+    }
+}
+
+/// The letter that was asked for last in this browser, if it was for this.
+fn asked_for(way: Way) -> Option<SentLetter> {
+    let sent = expect_context::<Visit>().sent;
+    sent.filter(|sent| sent.way == way)
+}
+
+fn on_its_way(sent: SentLetter) -> AnyView {
+    let (ports, visit) = (expect_context::<Ports>(), expect_context::<Visit>());
     Suspend::new(async move {
-        match ports.registration.delivery(&sent).await {
+        match ports.post.delivery(&sent).await {
             Ok(delivery) => {
                 if asks_again(&sent, delivery, visit.now) {
                     expect_context::<ResponseOptions>().insert_header(
@@ -49,7 +73,6 @@ fn asks_again(sent: &SentLetter, delivery: Delivery, now: Timestamp) -> bool {
 
 #[component]
 fn Sent(sent: SentLetter, delivery: Delivery) -> impl IntoView {
-    let society = expect_context::<Ports>().society;
     let now = expect_context::<Visit>().now;
     let state = match delivery {
         Delivery::Waiting if asks_again(&sent, delivery, now) => {
@@ -67,14 +90,32 @@ fn Sent(sent: SentLetter, delivery: Delivery) -> impl IntoView {
                 .to_owned()
         }
     };
+    let (title, screen, again, next, given_up, handed_over) = match sent.way {
+        Way::Registration => (
+            "新規利用登録（送信完了）",
+            "R-2",
+            "/register",
+            "ハガキの仮ログインIDと仮ログインパスワードを入力してください。",
+            "手続き案内メールを届けられませんでした",
+            "手続き案内メールを送信しました",
+        ),
+        Way::Reissue => (
+            "パスワード再発行（送信完了）",
+            "S-2",
+            "/reissue",
+            "メールに書かれているログインIDと仮パスワードを入力し、新しいパスワードに変更してください。",
+            "パスワード再発行のメールを届けられませんでした",
+            "パスワード再発行のメールを送信しました",
+        ),
+    };
     let heading = match (delivery, sent.earlier) {
-        (Delivery::GivenUp, _) => "手続き案内メールを届けられませんでした",
+        (Delivery::GivenUp, _) => given_up,
         (_, true) => "先にお送りしたメールをご確認ください",
-        (_, false) => "手続き案内メールを送信しました",
+        (_, false) => handed_over,
     };
     view! {
-        <Page title="新規利用登録（送信完了）" screen="R-2" sheet=true>
-            <Steps at=1 />
+        <Page title screen sheet=true>
+            <Steps of=sent.way at=1 />
             <h1>{heading}</h1>
             {sent
                 .earlier
@@ -102,24 +143,60 @@ fn Sent(sent: SentLetter, delivery: Delivery) -> impl IntoView {
                 </div>
             </dl>
             <p>
-                <a href="/register">"入力し直す"</a>
+                <a href=again>"入力し直す"</a>
             </p>
             <h2>"これからの手順"</h2>
             <ol>
                 <li>"届いたメールのURLを開いてください。"</li>
-                <li>"ハガキの仮ログインIDと仮ログインパスワードを入力してください。"</li>
+                <li>{next}</li>
             </ol>
             <p>"手続きは、メールのURLを開いた端末で続けられます。この画面は閉じてもかまいません。"</p>
-            <h2>"メールが届かないときは"</h2>
-            <ul>
-                <li>"上のアドレスに誤りがないかご確認ください。"</li>
-                <li>"迷惑メールフォルダーに入っていないかご確認ください。"</li>
+            <NothingArrives />
+        </Page>
+    }
+}
+
+/// What to do when the letter does not arrive.
+#[component]
+fn NothingArrives() -> impl IntoView {
+    let society = expect_context::<Ports>().society;
+    view! {
+        <h2>"メールが届かないときは"</h2>
+        <ul>
+            <li>"入力したアドレスに誤りがないかご確認ください。"</li>
+            <li>"迷惑メールフォルダーに入っていないかご確認ください。"</li>
+            <li>
+                "迷惑メール設定をされている方は、" <strong>{society.mail_domain.clone()}</strong>
+                " を受信できるようご確認ください。設定のあと、もう一度送信してください。"
+            </li>
+            <li>"それでも届かない場合は健康保険組合までお問い合わせください。" <Telephone /></li>
+        </ul>
+    }
+}
+
+/// For somebody who has asked already, on this device or another.
+#[component]
+fn OpenTheLetter() -> impl IntoView {
+    view! {
+        <Page title="再発行手続きをされた方" screen="S-2" sheet=true>
+            <Steps of=Way::Reissue at=1 />
+            <h1>"再発行手続きをされた方"</h1>
+            <p class="lead">
+                "お送りしたメール「パスワード再発行のご案内」のURLを開いてください。"
+            </p>
+            <ol>
+                <li>"メールのURLを開くと、仮ログインの画面になります。"</li>
                 <li>
-                    "迷惑メール設定をされている方は、" <strong>{society.mail_domain.clone()}</strong>
-                    " を受信できるようご確認ください。設定のあと、もう一度送信してください。"
+                    "メールに書かれているログインIDと仮パスワードを入力し、新しいパスワードに変更してください。"
                 </li>
-                <li>"それでも届かない場合は健康保険組合までお問い合わせください。" <Telephone /></li>
-            </ul>
+            </ol>
+            <p>"URLは3時間使えます。どの端末で開いてもかまいません。"</p>
+            <h2>"もう一度送信する"</h2>
+            <p>"URLの期限が切れたときや、メールが見あたらないときは、もう一度お送りします。"</p>
+            <CheckedForm form=AddressForm::default() action="/reissue" button="送信">
+                <FormField field=Field::Email kind=Kind::Email label="メールアドレス" />
+            </CheckedForm>
+            <NothingArrives />
         </Page>
     }
 }

@@ -1,8 +1,8 @@
 //! What stands beside the fields while a form is filled in, and what comes of it.
 
 use app::forms::{
-    Errors, Field, Form, ProvisionalForm, RegisterForm, RegistrationProfileForm, SignInForm, Tone,
-    judge, note,
+    AddressForm, Errors, Field, Form, NewPasswordForm, ProvisionalForm, RegistrationProfileForm,
+    ReissueProvisionalForm, SignInForm, Tone, judge, note,
 };
 use app::rules::LoginIdError;
 
@@ -123,13 +123,13 @@ fn a_new_password_and_what_depends_on_it() {
 
 #[test]
 fn an_address_with_a_likely_slip_may_be_sent() {
-    for form in ["register", "registration_profile"] {
+    for form in ["address", "registration_profile"] {
         assert_eq!(
             beside(form, &[(Field::Email, "taro@docomo.ne.jo")], Field::Email),
             hint("もしかして「@docomo.ne.jp」ですか？")
         );
     }
-    let form = RegisterForm {
+    let form = AddressForm {
         email: "taro@docomo.ne.jo".into(),
     };
     assert_eq!(
@@ -142,7 +142,7 @@ fn an_address_with_a_likely_slip_may_be_sent() {
 fn a_refused_address_is_not_asked_about_a_slip_too() {
     assert_eq!(
         beside(
-            "register",
+            "address",
             &[(Field::Email, "ta ro@gmail.con")],
             Field::Email
         ),
@@ -241,6 +241,46 @@ fn a_password_that_cannot_be_right_is_hinted_at_sign_in_but_may_be_tried() {
 }
 
 #[test]
+fn a_new_login_id_is_judged_only_where_one_is_wanted() {
+    let form = |login_id: &str| NewPasswordForm {
+        password: "momiji77".into(),
+        password_confirmation: "momiji77".into(),
+        login_id: login_id.into(),
+    };
+    let kept = form("").check().expect("nothing is wrong");
+    assert_eq!(kept.login_id, None);
+    assert_eq!(kept.password.as_str(), "momiji77");
+    let new = form("123456SKE").check().expect("nothing is wrong");
+    assert_eq!(
+        new.login_id.as_ref().map(|id| id.as_str()),
+        Some("123456SKE")
+    );
+    let beside = |login_id: &str, field| {
+        let errors = form(login_id).check().expect_err(login_id);
+        errors.get(field).map(|note| note.text.to_string())
+    };
+    assert_eq!(
+        beside("SKE123456", Field::LoginId).as_deref(),
+        Some("7・8桁目は数字にできません（今は「45」）。英字にしてください。")
+    );
+    assert_eq!(
+        beside("MOMIJI77", Field::Password).as_deref(),
+        Some("ログインIDと同じパスワードは使えません。別のものにしてください。")
+    );
+}
+
+#[test]
+fn a_letter_s_pair_may_be_copied_with_capitals_spaces_and_full_width() {
+    let form = ReissueProvisionalForm {
+        login_id: " １２３４５６ｔａｒｏ".into(),
+        password: "ＡＢＣＤ　efgh-jk23".into(),
+    };
+    let pair = form.check().expect("nothing is wrong");
+    assert_eq!(pair.login_id.key(), "123456taro");
+    assert_eq!(pair.password.as_str(), "abcdefghjk23");
+}
+
+#[test]
 fn what_only_the_server_knows_is_said_beside_the_field_too() {
     let errors = Errors::of(Field::LoginId, &LoginIdError::Taken);
     assert!(!errors.is_empty());
@@ -295,8 +335,10 @@ fn every_field_of_a_form_can_be_filled_and_read() {
             F::NAME
         );
     }
-    fill::<RegisterForm>();
+    fill::<AddressForm>();
     fill::<ProvisionalForm>();
     fill::<RegistrationProfileForm>();
     fill::<SignInForm>();
+    fill::<ReissueProvisionalForm>();
+    fill::<NewPasswordForm>();
 }

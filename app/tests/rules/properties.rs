@@ -1,7 +1,8 @@
 //! What holds for any input, however strange.
 
 use app::forms::{
-    Form, ProvisionalForm, RegisterForm, RegistrationProfileForm, SignInForm, Tone, judge, note,
+    AddressForm, Form, NewPasswordForm, ProvisionalForm, RegistrationProfileForm,
+    ReissueProvisionalForm, SignInForm, Tone, judge, note,
 };
 use app::rules::{
     EmailAddress, LoginId, Nickname, Password, ProvisionalId, ProvisionalPassword, SignInId,
@@ -9,11 +10,13 @@ use app::rules::{
 };
 use proptest::prelude::*;
 
-const FORMS: [&str; 4] = [
-    RegisterForm::NAME,
+const FORMS: [&str; 6] = [
+    AddressForm::NAME,
     ProvisionalForm::NAME,
     RegistrationProfileForm::NAME,
     SignInForm::NAME,
+    ReissueProvisionalForm::NAME,
+    NewPasswordForm::NAME,
 ];
 
 /// Anything at all: control characters, emoji, every script.

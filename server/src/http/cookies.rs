@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use app::{
     timestamp::Timestamp,
-    visit::{Draft, Keep, LinkToken, SentLetter, SessionToken},
+    visit::{Draft, Keep, LinkToken, SentLetter, SessionToken, Way},
 };
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, Key, PrivateCookieJar, SameSite};
 use uuid::Uuid;
 
-use crate::registration::LINK_LIFE;
+use crate::asking::LINK_LIFE;
 
 const SESSION: &str = "session";
 const SENT: &str = "sent";
@@ -20,6 +20,9 @@ const DRAFT: &str = "draft";
 /// How a cookie says when its letter was asked for.
 const EARLIER: &str = "earlier";
 const JUST_NOW: &str = "justnow";
+/// And what for.
+const REGISTRATION: &str = "registration";
+const REISSUE: &str = "reissue";
 
 /// Long enough to get a new letter.
 const DRAFT_LIFE: Duration = Duration::from_secs(24 * 3600);
@@ -29,6 +32,8 @@ const DRAFT_LIFE: Duration = Duration::from_secs(24 * 3600);
 pub(super) enum Opened {
     /// 新規利用登録
     Registration,
+    /// パスワード再発行
+    Reissue,
     /// メールアドレスの確認
     Confirmation,
 }
@@ -36,7 +41,8 @@ pub(super) enum Opened {
 impl Opened {
     const fn name(self) -> &'static str {
         match self {
-            Self::Registration => "registration",
+            Self::Registration => REGISTRATION,
+            Self::Reissue => REISSUE,
             Self::Confirmation => "confirmation",
         }
     }
@@ -74,8 +80,12 @@ impl Cookies {
     /// The letter that was asked for last.
     pub(super) fn sent(&self, headers: &HeaderMap) -> Option<SentLetter> {
         let text = self.read(headers, SENT)?;
-        let mut parts = text.splitn(5, ' ');
+        let mut parts = text.splitn(6, ' ');
         Some(SentLetter {
+            way: match parts.next()? {
+                REISSUE => Way::Reissue,
+                _ => Way::Registration,
+            },
             letter: Uuid::parse_str(parts.next()?).ok()?,
             asked_at: Timestamp(parts.next()?.parse().ok()?),
             until: Timestamp(parts.next()?.parse().ok()?),
@@ -108,6 +118,7 @@ impl Cookies {
             Keep::NoSession => self.forget(SESSION),
             Keep::Sent(sent) => {
                 let SentLetter {
+                    way,
                     letter,
                     address,
                     asked_at,
@@ -116,7 +127,12 @@ impl Cookies {
                 } = sent;
                 // Of one length and one life, whether a letter went out or not.
                 let which = if *earlier { EARLIER } else { JUST_NOW };
-                let text = format!("{letter} {} {} {which} {address}", asked_at.0, until.0);
+                let way = match way {
+                    Way::Registration => REGISTRATION,
+                    Way::Reissue => REISSUE,
+                };
+                let (asked_at, until) = (asked_at.0, until.0);
+                let text = format!("{way} {letter} {asked_at} {until} {which} {address}");
                 self.encrypted(SENT, text, LINK_LIFE)
             }
             Keep::Draft(draft) => {
@@ -128,11 +144,15 @@ impl Cookies {
                 self.encrypted(DRAFT, text, DRAFT_LIFE)
             }
             Keep::RegistrationDone => {
-                let over = [Opened::Registration.name(), SENT, DRAFT];
-                return over.iter().filter_map(|name| self.forget(name)).collect();
+                return self.forget_all(&[Opened::Registration.name(), SENT, DRAFT]);
             }
+            Keep::ReissueDone => return self.forget_all(&[Opened::Reissue.name(), SENT]),
         };
         one.into_iter().collect()
+    }
+
+    fn forget_all(&self, names: &[&str]) -> Vec<HeaderValue> {
+        names.iter().filter_map(|name| self.forget(name)).collect()
     }
 
     fn forget(&self, name: &str) -> Option<HeaderValue> {

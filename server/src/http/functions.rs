@@ -49,8 +49,8 @@ pub(super) async fn function(FromState(state): FromState<State>, request: Reques
             (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
         }
         Next::TryAgain(retry) => render(&state, visit, parts, Beside::Retry(retry)).await,
-        Next::Forbidden(sentence) => {
-            let problem = Problem::forbidden(sentence);
+        Next::Forbidden(refusal) => {
+            let problem = Problem::forbidden(refusal);
             render(&state, visit, parts, Beside::Problem(problem)).await
         }
         Next::Trouble(trouble) => {

@@ -8,10 +8,13 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use futures::StreamExt;
 use percent_encoding::percent_decode;
 
 /// More than any form of ours can fill.
 const MOST_BYTES: usize = 32 * 1024;
+/// Of a body that is too long, so much is read and thrown away.
+const HEARD_OUT_BYTES: usize = 8 * 1024 * 1024;
 
 /// Lets only a plain form through: 413, 415 or 400 for everything else.
 pub(super) async fn check(request: Request, next: Next) -> Response {
@@ -29,6 +32,7 @@ pub(super) async fn check(request: Request, next: Next) -> Response {
         .and_then(|length| length.parse::<usize>().ok())
         .is_some_and(|n| n > MOST_BYTES)
     {
+        hear_out(body).await;
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
     if !essence.is_some_and(|e| e.eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
@@ -52,6 +56,19 @@ pub(super) async fn check(request: Request, next: Next) -> Response {
     }
     next.run(Request::from_parts(parts, Body::from(bytes)))
         .await
+}
+
+/// Reads on for a while and keeps nothing: a browser that is still sending when
+/// the connection closes would show its own error instead of our page.
+async fn hear_out(body: Body) {
+    let mut left = HEARD_OUT_BYTES;
+    let mut pieces = body.into_data_stream();
+    while let Some(Ok(piece)) = pieces.next().await {
+        left = left.saturating_sub(piece.len());
+        if left == 0 {
+            return;
+        }
+    }
 }
 
 /// Valid UTF-8 after decoding, each key once, no brackets.

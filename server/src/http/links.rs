@@ -12,12 +12,13 @@ use axum::{
 use super::{State, cookies::Opened};
 
 /// A link's path, what it opens, and the page it leads to.
-const LINKS: [(&str, Opened, &str); 2] = [
+const LINKS: [(&str, Opened, &str); 3] = [
     (
         "/register/verify",
         Opened::Registration,
         "/register/provisional",
     ),
+    ("/reissue/verify", Opened::Reissue, "/reissue/provisional"),
     (
         "/profile/emails/confirm",
         Opened::Confirmation,

@@ -5,6 +5,7 @@ mod cookies;
 mod functions;
 mod guard;
 mod headers;
+mod kept;
 mod limits;
 mod links;
 mod pages;
@@ -13,5 +14,6 @@ pub mod serve;
 mod visitor;
 
 pub use cookies::Cookies;
+pub use kept::Kept;
 pub use limits::{Allowance, OuterLimit};
 pub use router::{State, router};

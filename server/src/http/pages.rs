@@ -1,10 +1,10 @@
 //! Renders a page: on the server only, whole, without one inline script.
 
-use std::any::Any;
+use std::{any::Any, sync::OnceLock};
 
 use app::{api::Retry, pages::problem::Problem, shell::shell, visit::Visit};
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     extract::{Request, State as FromState},
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
@@ -15,6 +15,8 @@ use leptos::prelude::*;
 
 use super::{State, visitor::anonymous};
 use crate::fault::reference;
+
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// What a page is to say besides itself.
 #[derive(Clone, Debug)]
@@ -37,10 +39,35 @@ struct Reference(String);
 /// Any page, by GET.
 pub(super) async fn page(FromState(state): FromState<State>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    match parts.extensions.get::<Visit>().cloned() {
-        Some(visit) => render(&state, visit, parts, Beside::Nothing).await,
-        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    let Some(visit) = parts.extensions.get::<Visit>().cloned() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    match state.kept.place(&visit, &parts.uri) {
+        None => render(&state, visit, parts, Beside::Nothing).await,
+        Some(place) => match place.get() {
+            Some(html) => whole(html.clone()),
+            None => {
+                let response = render(&state, visit, parts, Beside::Nothing).await;
+                keep(place, response).await
+            }
+        },
     }
+}
+
+/// Keeps a page for the next visitor, if it is one to keep.
+async fn keep(place: &OnceLock<Bytes>, response: Response) -> Response {
+    let (head, body) = response.into_parts();
+    match axum::body::to_bytes(body, usize::MAX).await {
+        Ok(html) if head.status == StatusCode::OK => whole(place.get_or_init(|| html).clone()),
+        Ok(html) => Response::from_parts(head, Body::from(html)),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+fn whole(html: Bytes) -> Response {
+    let mut response = ([(header::CONTENT_TYPE, HTML)], html).into_response();
+    response.extensions_mut().insert(Complete);
+    response
 }
 
 /// The page for what went wrong.

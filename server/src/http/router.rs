@@ -24,6 +24,7 @@ use super::{
     assets::{AT_THE_ROOT, Bundle, at_the_root, hashed},
     functions::function,
     guard, headers,
+    kept::Kept,
     limits::OuterLimit,
     links,
     pages::{self, Complete, after_panic, page},
@@ -47,6 +48,8 @@ pub struct State {
     pub cookies: Cookies,
     /// The client bundle.
     pub bundle: Bundle,
+    /// Pages rendered for nobody in particular.
+    pub kept: Kept,
     /// Proxies whose word about the client counts.
     pub trusted_proxies: Arc<[IpAddr]>,
     /// What one network address may post.

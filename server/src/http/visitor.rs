@@ -25,6 +25,7 @@ pub(super) async fn load(
     let mut visit = anonymous(&state, &request);
     let headers = request.headers();
     visit.registration = state.cookies.opened(headers, Opened::Registration);
+    visit.reissue = state.cookies.opened(headers, Opened::Reissue);
     visit.confirmation = state.cookies.opened(headers, Opened::Confirmation);
     visit.sent = state
         .cookies
@@ -81,6 +82,7 @@ pub(super) fn anonymous(state: &State, request: &Request) -> Visit {
                 .unwrap_or_default(),
         },
         registration: None,
+        reissue: None,
         confirmation: None,
         sent: None,
         draft: None,

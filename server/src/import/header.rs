@@ -7,6 +7,7 @@ use super::records::Record;
 /// Where each column of a kind of file stands.
 #[derive(Debug)]
 pub struct Header {
+    columns: &'static [&'static str],
     places: Vec<usize>,
 }
 
@@ -42,7 +43,10 @@ impl Header {
     ///
     /// # Errors
     /// Columns that are missing, unknown or there twice.
-    pub fn read(first: &Record<'_>, columns: &[&'static str]) -> Result<Self, HeaderProblem> {
+    pub fn read(
+        first: &Record<'_>,
+        columns: &'static [&'static str],
+    ) -> Result<Self, HeaderProblem> {
         let names: Vec<&str> = first.fields().map(str::trim).collect();
         let count = |column: &str| names.iter().filter(|&&name| name == column).count();
         let with_count = |wrong: fn(usize) -> bool| -> Vec<&'static str> {
@@ -64,6 +68,7 @@ impl Header {
         if problem.missing.is_empty() && problem.doubled.is_empty() && problem.unknown.is_empty() {
             let place = |column: &&str| names.iter().position(|name| name == column);
             Ok(Self {
+                columns,
                 places: columns.iter().filter_map(place).collect(),
             })
         } else {
@@ -74,6 +79,11 @@ impl Header {
     /// How many fields every record has.
     pub fn width(&self) -> usize {
         self.places.len()
+    }
+
+    /// The name of the column that is `nth` in the list given to [`Self::read`].
+    pub fn name(&self, nth: usize) -> &'static str {
+        self.columns.get(nth).copied().unwrap_or_default()
     }
 
     /// The field of the column that is `nth` in the list given to [`Self::read`].

@@ -2,8 +2,10 @@
 //! their lines, the header, the dates. Whatever is wrong is collected with line,
 //! column and value, so that a clerk can mend the file in one go.
 
+pub mod cells;
 pub mod date;
 pub mod encoding;
 pub mod header;
 pub mod problem;
+pub mod reading;
 pub mod records;

@@ -7,7 +7,7 @@ use app::rules::invisible::is_invisible;
 use super::date::DateProblem;
 
 /// Problems that are named; the others are counted.
-const NAMED: usize = 100;
+pub const NAMED: usize = 100;
 
 /// The longest part of a value that is repeated to the clerk, in characters.
 const SHOWN_CHARS: usize = 40;

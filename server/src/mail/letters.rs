@@ -3,7 +3,7 @@
 //! No letter holds more than its reader asked for: no name from the
 //! roster, no health data, and no link but to the portal itself.
 
-use app::{society::Society, timestamp::Timestamp};
+use app::{rules::ProvisionalPassword, society::Society, timestamp::Timestamp};
 
 use super::layout::{Block, Letter};
 
@@ -32,8 +32,12 @@ impl Link {
 
     /// 「※URLの有効期限は3時間です。…」
     fn validity(&self, afterwards: &str) -> String {
-        let hours = (self.expires_at.0 - self.asked_at.0) / 3_600_000;
+        let hours = self.hours();
         format!("URLの有効期限は{hours}時間です。有効期限を過ぎた場合は、{afterwards}")
+    }
+
+    fn hours(&self) -> i64 {
+        (self.expires_at.0 - self.asked_at.0) / 3_600_000
     }
 }
 
@@ -80,6 +84,63 @@ pub fn already_registered(society: &Society, sign_in: &str) -> Letter {
         ]),
     ];
     Letter::new(society, "すでに登録されているメールアドレスです", blocks)
+}
+
+/// パスワード再発行のご案内: the way to a new password.
+pub fn reissue(
+    society: &Society,
+    link: &Link,
+    login_id: &str,
+    password: &ProvisionalPassword,
+) -> Letter {
+    let mut blocks = vec![Block::Lines(
+        "パスワード再発行手続きを依頼された方へ、パスワード再発行のご案内です。\n\
+         以下のURLにアクセスして、仮パスワードでログインし、パスワード変更の手続きを行ってください。"
+            .to_owned(),
+    )];
+    blocks.extend(link.blocks());
+    blocks.extend([
+        Block::Value {
+            name: "ログインID",
+            value: login_id.to_owned(),
+        },
+        Block::Value {
+            name: "仮パスワード",
+            value: password.printed(),
+        },
+        Block::Notes(vec![
+            link.validity("もう一度パスワード再発行の画面からお手続きください。"),
+            format!("仮パスワードの有効期限は発行から{}時間です。", link.hours()),
+            "パスワードを変更されるまで、現在のパスワードはそのまま使えます。".to_owned(),
+            THROW_AWAY.to_owned(),
+        ]),
+    ]);
+    Letter::new(society, "パスワード再発行のご案内", blocks)
+}
+
+/// 登録が見つかりませんでした: the page that was asked does not say so, the mailbox's
+/// owner may know.
+pub fn not_found(society: &Society, reissue: &str) -> Letter {
+    let blocks = vec![
+        Block::Lines(format!(
+            "{}のパスワード再発行の依頼がありましたが、\n\
+             このアドレスの登録は見つかりませんでした。",
+            society.portal_name
+        )),
+        Block::Lines(
+            "ほかのメールアドレスで登録されている場合は、\n\
+             以下の画面からそのアドレスでお手続きください。"
+                .to_owned(),
+        ),
+        Block::Link(reissue.to_owned()),
+        Block::Lines(format!(
+            "登録したアドレスがわからない場合や、使えなくなった場合は、\n\
+             健康保険組合（TEL:{}）までお問い合わせください。",
+            society.telephone
+        )),
+        Block::Notes(vec![THROW_AWAY.to_owned()]),
+    ];
+    Letter::new(society, "登録が見つかりませんでした", blocks)
 }
 
 /// What was changed on an account.
@@ -213,6 +274,8 @@ fn let_through(society: &Society) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     const PORTAL: &str = "https://portal.example.jp";
@@ -227,12 +290,23 @@ mod tests {
         }
     }
 
-    fn every_letter() -> [Letter; 5] {
+    fn provisional() -> ProvisionalPassword {
+        ProvisionalPassword::parse("abcd-efgh-jk23").unwrap()
+    }
+
+    fn every_letter() -> [Letter; 7] {
         let society = &Society::default();
         let sign_in = format!("{PORTAL}/login");
         [
             registration(society, &link("/register/verify")),
             already_registered(society, &sign_in),
+            reissue(
+                society,
+                &link("/reissue/verify"),
+                "SKEhanako",
+                &provisional(),
+            ),
+            not_found(society, &format!("{PORTAL}/reissue")),
             change(society, ASKED, &Changed::ALL, &sign_in),
             address_confirmation(society, &link("/profile/emails/confirm")),
             welcome(society, "はなこ & <b>\"'", "SKEhanako", &sign_in),
@@ -262,6 +336,45 @@ mod tests {
              \n\
              ※URLの有効期限は3時間です。有効期限を過ぎた場合は、メールアドレスの登録からやり直してください。\n\
              ※迷惑メール設定は autobacs-kenpo.jp を受信可能に設定してください。\n\
+             ※本メールに覚えがない場合は、大変お手数ですが本メールを破棄してください。\n\
+             \n\
+             ※本メールには返信できませんのでご了承ください。\n\
+             \n\
+             オートバックス健康保険組合\n\
+             TEL:03-6219-8877\n"
+        );
+    }
+
+    #[test]
+    fn a_reissue_s_letter_has_id_and_password_each_alone_on_its_line() {
+        let letter = reissue(
+            &Society::default(),
+            &link("/reissue/verify"),
+            "SKEhanako",
+            &provisional(),
+        );
+        assert_eq!(
+            letter.text,
+            "■ パスワード再発行のご案内 ■\n\
+             \n\
+             オートバックス健康保険組合です。\n\
+             \n\
+             パスワード再発行手続きを依頼された方へ、パスワード再発行のご案内です。\n\
+             以下のURLにアクセスして、仮パスワードでログインし、パスワード変更の手続きを行ってください。\n\
+             \n\
+             https://portal.example.jp/reissue/verify?token=dG9rZW4\n\
+             \n\
+             このURLは 2026年11月22日 17:42 まで使えます。\n\
+             \n\
+             ログインID\n\
+             SKEhanako\n\
+             \n\
+             仮パスワード\n\
+             abcd-efgh-jk23\n\
+             \n\
+             ※URLの有効期限は3時間です。有効期限を過ぎた場合は、もう一度パスワード再発行の画面からお手続きください。\n\
+             ※仮パスワードの有効期限は発行から3時間です。\n\
+             ※パスワードを変更されるまで、現在のパスワードはそのまま使えます。\n\
              ※本メールに覚えがない場合は、大変お手数ですが本メールを破棄してください。\n\
              \n\
              ※本メールには返信できませんのでご了承ください。\n\

@@ -3,7 +3,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use app::{rules::EmailAddress, society::Society, timestamp::Timestamp};
+use app::{
+    ports::{Answer, Delivery, Post},
+    rules::EmailAddress,
+    society::Society,
+    timestamp::Timestamp,
+    visit::SentLetter,
+};
+use async_trait::async_trait;
 use tokio::sync::{Notify, watch};
 
 use super::{
@@ -14,6 +21,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
+    fault::Fault,
     secrets::Secrets,
     store::{
         self, Db,
@@ -64,6 +72,23 @@ pub struct Postman {
     pub public_url: Arc<str>,
     /// Told when something was queued.
     pub wake: Arc<Notify>,
+}
+
+/// Says how far a letter has come.
+#[derive(Clone, Debug)]
+pub struct PostOffice {
+    /// Where the queue is.
+    pub db: Db,
+}
+
+#[async_trait]
+impl Post for PostOffice {
+    async fn delivery(&self, sent: &SentLetter) -> Answer<Delivery> {
+        let delivery = letter::delivery(&self.db, sent.letter)
+            .await
+            .map_err(|error| Fault::from(error).report())?;
+        Ok(delivery.unwrap_or(Delivery::GivenUp))
+    }
 }
 
 /// What became of the letters of one pass.
@@ -191,6 +216,17 @@ impl Postman {
                 society,
                 &self.link(claimed, "/profile/emails/confirm")?,
             ),
+            LetterKind::Reissue => {
+                let link = self.link(claimed, "/reissue/verify")?;
+                let (Some(member), Some(row)) = (&claimed.member, &claimed.link) else {
+                    return Err(Failure::Never("the member is gone".to_owned()));
+                };
+                let password = self.secrets.reissue_password(row.id, &row.address);
+                letters::reissue(society, &link, &member.login_id, &password)
+            }
+            LetterKind::NotFound => {
+                letters::not_found(society, &format!("{}/reissue", self.public_url))
+            }
             LetterKind::AlreadyRegistered => letters::already_registered(society, &sign_in),
             LetterKind::Change => letters::change(
                 society,

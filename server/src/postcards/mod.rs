@@ -26,7 +26,7 @@ use crate::{
     hash::Hasher,
     store::{
         Db,
-        audit::{self, Entry, Event},
+        audit::{Entry, Event},
         person::{self, Addressee, Eligible, Key},
         postcard::{self, NewPostcard},
     },
@@ -300,18 +300,15 @@ impl<'a> Run<'a> {
                 }
                 continue;
             }
-            let entry = Entry {
-                at: self.now,
-                event: match kind {
-                    Kind::First => Event::PostcardIssued,
-                    Kind::Again => Event::PostcardReissued,
-                },
-                person: Some(person.id),
-                member: person.member_id,
-                network_address: "",
-                detail: "",
+            let event = match kind {
+                Kind::First => Event::PostcardIssued,
+                Kind::Again => Event::PostcardReissued,
             };
-            audit::record(&mut tx, &entry).await?;
+            let entry = Entry {
+                member: person.member_id,
+                ..event.at_the_command_line("", self.now)
+            };
+            entry.of_person(person.id).record(&mut tx).await?;
         }
         tx.commit().await?;
         Ok(any_dead)

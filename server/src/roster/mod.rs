@@ -2,37 +2,26 @@
 
 mod row;
 
-use std::{fmt, fs::File, io, path::Path};
+use std::{fmt, path::Path};
 
 use app::timestamp::Timestamp;
 pub use row::{COLUMNS, Relation, RosterRow, Sex};
-use time::Date;
-use tokio::{sync::mpsc, task};
 
 use crate::{
     import::{
-        encoding::{Decoded, Encoding},
-        header::{Header, HeaderProblem},
-        problem::{Problems, shown},
-        records::{Records, Stop},
+        encoding::Encoding,
+        header::Header,
+        problem::{NAMED, Problems, shown},
+        reading::{Progress, Reading, Unfit},
+        records::Record,
     },
     store::{
         self, Db,
-        audit::{self, Entry, Event},
+        audit::Event,
         postcard,
         roster::{Outcome, Staged},
     },
 };
-
-/// Rows that are handed over at a time.
-const BATCH: usize = 500;
-
-/// Batches that may wait for the database: reading and writing overlap, and no
-/// more of the file is in memory.
-const BATCHES_WAITING: usize = 4;
-
-/// Duplicates that are named.
-const DUPLICATES_NAMED: i64 = 100;
 
 /// How a roster is imported.
 #[derive(Clone, Copy, Debug)]
@@ -43,15 +32,6 @@ pub struct Import {
     pub dry_run: bool,
     /// Take the file although nobody on file works for any of its employers.
     pub accept_other_employers: bool,
-}
-
-/// How far an import has come, in bytes of the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Read and handed to the database.
-    pub done: u64,
-    /// The whole file.
-    pub total: u64,
 }
 
 /// What an import did, or would have done.
@@ -110,14 +90,8 @@ impl fmt::Display for Report {
 /// Why a roster was not imported. In every case nothing was changed.
 #[derive(Debug)]
 pub enum ImportError {
-    /// The file cannot be read.
-    File(io::Error),
-    /// The columns are not those of a roster.
-    Header(HeaderProblem),
-    /// Lines are wrong.
-    Lines(Encoding, Problems),
-    /// There is nobody in the file.
-    Nobody,
+    /// The file is not one that can be taken.
+    File(Unfit),
     /// Nobody on file works for any of these employers: another society's file?
     OtherEmployers(Vec<String>),
     /// The database refused.
@@ -127,12 +101,7 @@ pub enum ImportError {
 impl fmt::Display for ImportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(error) => write!(f, "ファイルを読めません: {error}"),
-            Self::Header(problem) => problem.fmt(f),
-            Self::Lines(encoding, problems) => {
-                write!(f, "{problems}（文字コード: {encoding}）")
-            }
-            Self::Nobody => f.write_str("ファイルに加入者が1人もありません。"),
+            Self::File(unfit) => unfit.fmt(f),
             Self::OtherEmployers(codes) => {
                 let codes: Vec<_> = codes.iter().map(|code| shown(code)).collect();
                 write!(
@@ -156,9 +125,9 @@ impl From<sqlx::Error> for ImportError {
     }
 }
 
-impl From<io::Error> for ImportError {
-    fn from(error: io::Error) -> Self {
-        Self::File(error)
+impl From<Unfit> for ImportError {
+    fn from(unfit: Unfit) -> Self {
+        Self::File(unfit)
     }
 }
 
@@ -177,35 +146,18 @@ pub async fn import(
     mut progress: impl FnMut(Progress),
 ) -> Result<Report, ImportError> {
     let today = options.now.in_japan().date();
-    let file = File::open(path)?;
-    let total = file.metadata()?.len();
-
-    let (batches, mut arriving) = mpsc::channel(BATCHES_WAITING);
-    let reading = task::spawn_blocking(move || read(file, today, &batches));
+    let parse = move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
+        RosterRow::parse(record, header, today, problems)
+    };
+    let mut reading = Reading::begin(path, &COLUMNS, parse)?;
     let mut staged = Staged::begin(db).await?;
-    let mut rows = 0;
-    while let Some(batch) = arriving.recv().await {
+    while let Some(batch) = reading.next().await {
         staged.add(&batch.rows).await?;
-        rows += batch.rows.len();
-        progress(Progress {
-            done: batch.bytes_read,
-            total,
-        });
+        progress(batch.progress);
     }
-    let (encoding, mut problems) = reading.await.map_err(io::Error::other)??;
-
-    let (count, first) = staged.duplicates(DUPLICATES_NAMED).await?;
-    let lines = |(line, earlier): &(i64, i64)| (line.cast_unsigned(), earlier.cast_unsigned());
-    problems.duplicates(
-        &first.iter().map(lines).collect::<Vec<_>>(),
-        count.cast_unsigned(),
-    );
-    if problems.count() > 0 {
-        return Err(ImportError::Lines(encoding, problems));
-    }
-    if rows == 0 {
-        return Err(ImportError::Nobody);
-    }
+    let read = reading.end().await?;
+    let duplicates = staged.duplicates(NAMED as i64).await?;
+    let encoding = read.with_duplicates(duplicates).judge()?;
 
     let mut tx = staged.into_tx().await?;
     let employers = store::roster::employers(&mut tx).await?;
@@ -224,15 +176,10 @@ pub async fn import(
         let detail = format!(
             "added {added}, changed {changed}, left {left}, postcards ended {postcards_ended}"
         );
-        let entry = Entry {
-            at: options.now,
-            event: Event::RosterImported,
-            person: None,
-            member: None,
-            network_address: "",
-            detail: &detail,
-        };
-        audit::record(&mut tx, &entry).await?;
+        Event::RosterImported
+            .at_the_command_line(&detail, options.now)
+            .record(&mut tx)
+            .await?;
     }
     if !options.dry_run {
         tx.commit().await?;
@@ -244,107 +191,4 @@ pub async fn import(
         postcards_ended,
         new_employers: employers.new,
     })
-}
-
-struct Batch {
-    rows: Vec<(u64, RosterRow)>,
-    bytes_read: u64,
-}
-
-/// Reads the file to its end, handing over what is good and collecting what is
-/// not.
-fn read(
-    mut file: File,
-    today: Date,
-    batches: &mpsc::Sender<Batch>,
-) -> Result<(Encoding, Problems), ImportError> {
-    let encoding = Encoding::detect(&mut file)?;
-    let mut records = Records::new(Decoded::new(file, encoding));
-    let mut problems = Problems::default();
-    let header = match records.read() {
-        Ok(Some(first)) => Header::read(&first, &COLUMNS).map_err(ImportError::Header)?,
-        Ok(None) => return Err(ImportError::Nobody),
-        Err(stop) => {
-            stopped(stop, &mut problems)?;
-            return Ok((encoding, problems));
-        }
-    };
-    loop {
-        let mut rows = Vec::with_capacity(BATCH);
-        let mut at_end = false;
-        while rows.len() < BATCH && !at_end {
-            match records.read() {
-                Ok(Some(record)) if record.is_blank() => {}
-                Ok(Some(record)) => {
-                    let row = RosterRow::parse(&record, &header, today, &mut problems);
-                    rows.extend(row.map(|row| (record.line, row)));
-                }
-                Ok(None) => at_end = true,
-                Err(stop) => {
-                    stopped(stop, &mut problems)?;
-                    at_end = true;
-                }
-            }
-        }
-        let batch = Batch {
-            rows,
-            bytes_read: records.text().bytes_read(),
-        };
-        // Nobody receives any more: the import has failed and says why itself.
-        let abandoned = batches.blocking_send(batch).is_err();
-        if at_end || abandoned {
-            return Ok((encoding, problems));
-        }
-    }
-}
-
-fn stopped(stop: Stop, problems: &mut Problems) -> Result<(), ImportError> {
-    match stop {
-        Stop::Io(error) => Err(error.into()),
-        Stop::At { line, why } => {
-            problems.line(line, why);
-            Ok(())
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::{Seek, Write};
-
-    use proptest::prelude::*;
-    use time::macros::date;
-
-    use super::*;
-
-    fn read_bytes(bytes: &[u8]) -> Result<(Encoding, Problems), ImportError> {
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(bytes).unwrap();
-        file.rewind().unwrap();
-        let (batches, _arriving) = mpsc::channel(64);
-        read(file, date!(2026 - 11 - 22), &batches)
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-            let _ = read_bytes(&bytes);
-        }
-
-        #[test]
-        fn any_bytes_below_the_header_are_answered(
-            mut bytes in prop::collection::vec(
-                prop_oneof![Just(b','), Just(b'"'), Just(b'\n'), Just(0x83), any::<u8>()], 0..400),
-            in_cp932 in any::<bool>(),
-        ) {
-            let header = COLUMNS.join(",") + "\n";
-            let header = if in_cp932 {
-                encoding_rs::SHIFT_JIS.encode(&header).0.into_owned()
-            } else {
-                header.into_bytes()
-            };
-            bytes.splice(0..0, header);
-            let _ = read_bytes(&bytes);
-        }
-    }
 }

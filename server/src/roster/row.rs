@@ -1,10 +1,10 @@
 //! One line of the roster, read and checked.
 
-use app::rules::{half_width::half_width_char, invisible::is_invisible};
+use app::rules::half_width::half_width_char;
 use time::Date;
 
 use crate::import::{
-    date,
+    cells::{Cells, KEY_CHARS},
     header::Header,
     problem::{Problems, Why},
     records::Record,
@@ -46,8 +46,6 @@ mod column {
     pub(super) const ADDRESS: usize = 13;
 }
 
-/// What a person's key consists of: each part at most this long.
-const KEY_CHARS: usize = 20;
 const NAME_CHARS: usize = 100;
 const ADDRESS_CHARS: usize = 200;
 
@@ -151,19 +149,7 @@ impl RosterRow {
         today: Date,
         problems: &mut Problems,
     ) -> Option<Self> {
-        if record.width() != header.width() {
-            let why = Why::Columns {
-                found: record.width(),
-                expected: header.width(),
-            };
-            problems.line(record.line, why);
-            return None;
-        }
-        let mut cells = Cells {
-            record,
-            header,
-            problems,
-        };
+        let mut cells = Cells::of(record, header, problems)?;
         // All columns are read before any is missed, so that all are named.
         let symbol = cells.required(column::SYMBOL, KEY_CHARS);
         let number = cells.without_hyphen(column::NUMBER);
@@ -201,77 +187,19 @@ impl RosterRow {
     }
 }
 
-/// The cells of one line. Each reader answers `None` after naming the problem.
-struct Cells<'a, 'p> {
-    record: &'a Record<'a>,
-    header: &'a Header,
-    problems: &'p mut Problems,
+/// What only a roster has to read.
+trait RosterCells {
+    fn postal_code(&mut self) -> Option<String>;
+    fn dates_in_order(
+        &mut self,
+        today: Date,
+        born_on: Option<Date>,
+        qualified_on: Option<Date>,
+        disqualified_on: Option<Date>,
+    ) -> bool;
 }
 
-impl<'a> Cells<'a, '_> {
-    fn raw(&self, column: usize) -> &'a str {
-        self.header.field(self.record, column)
-    }
-
-    fn bad<T>(&mut self, column: usize, why: Why) -> Option<T> {
-        self.problems
-            .cell(self.record.line, COLUMNS[column], self.raw(column), why);
-        None
-    }
-
-    /// Trimmed, and nothing else: what a roster says is kept as it is.
-    fn text(&mut self, column: usize, most: usize) -> Option<&'a str> {
-        let text = self.raw(column).trim();
-        if text.contains('\u{FFFD}') {
-            self.bad(column, Why::Undecodable)
-        } else if text.chars().any(is_invisible) {
-            self.bad(column, Why::Invisible)
-        } else if text.chars().nth(most).is_some() {
-            self.bad(column, Why::TooLong(most))
-        } else {
-            Some(text)
-        }
-    }
-
-    fn required(&mut self, column: usize, most: usize) -> Option<&'a str> {
-        match self.text(column, most)? {
-            "" => self.bad(column, Why::Missing),
-            text => Some(text),
-        }
-    }
-
-    fn without_hyphen(&mut self, column: usize) -> Option<&'a str> {
-        match self.required(column, KEY_CHARS)? {
-            text if text.contains('-') => self.bad(column, Why::Hyphen),
-            text => Some(text),
-        }
-    }
-
-    fn parsed<T>(
-        &mut self,
-        column: usize,
-        parse: impl Fn(&str) -> Option<T>,
-        why: Why,
-    ) -> Option<T> {
-        let text = self.required(column, KEY_CHARS)?;
-        parse(text).or_else(|| self.bad(column, why))
-    }
-
-    fn date(&mut self, column: usize) -> Option<Date> {
-        self.required(column, KEY_CHARS)?;
-        self.optional_date(column).flatten()
-    }
-
-    fn optional_date(&mut self, column: usize) -> Option<Option<Date>> {
-        match self.text(column, KEY_CHARS)? {
-            "" => Some(None),
-            text => match date::parse(text) {
-                Ok(date) => Some(Some(date)),
-                Err(problem) => self.bad(column, Why::Date(problem)),
-            },
-        }
-    }
-
+impl RosterCells for Cells<'_, '_> {
     fn postal_code(&mut self) -> Option<String> {
         let text = self.text(column::POSTAL_CODE, KEY_CHARS)?;
         let mut code: String = text
@@ -296,7 +224,7 @@ impl<'a> Cells<'a, '_> {
         qualified_on: Option<Date>,
         disqualified_on: Option<Date>,
     ) -> bool {
-        let before = self.problems.count();
+        let before = self.problems();
         if born_on > Some(today) {
             self.bad::<()>(column::BORN_ON, Why::BornInFuture);
         } else if qualified_on.is_some() && qualified_on < born_on {
@@ -305,16 +233,24 @@ impl<'a> Cells<'a, '_> {
         if disqualified_on.is_some() && disqualified_on < qualified_on {
             self.bad::<()>(column::DISQUALIFIED_ON, Why::DisqualifiedBeforeQualified);
         }
-        self.problems.count() == before
+        self.problems() == before
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use time::macros::date;
 
     use super::*;
     use crate::import::records::Records;
+
+    proptest! {
+        #[test]
+        fn any_cells_are_answered(cells in prop::collection::vec("[^,\"\r\n]{0,12}|[0-9.-]{0,10}", 14)) {
+            let _ = read(&cells.join(","));
+        }
+    }
 
     const TODAY: Date = date!(2026 - 11 - 22);
     const LINE: &str = "1001,000012,00,健保 太郎,ケンポ タロウ,H2.4.1,男,本人,平成25年4月1日,,\

@@ -1,6 +1,6 @@
 //! What happened, in order: rows are added and never changed.
 
-use app::timestamp::Timestamp;
+use app::{timestamp::Timestamp, visit::Asker};
 use uuid::Uuid;
 
 use super::{Result, Tx, on};
@@ -22,12 +22,22 @@ pub enum Event {
     Registered,
     /// An account was opened anew with a new postcard.
     Reopened,
+    /// Somebody asked for the reissue's letter.
+    ReissueAsked,
+    /// A reissue's pair was accepted.
+    ReissueAccepted,
+    /// A reissue's pair, or its link, was not.
+    ReissueRefused,
+    /// The password was changed through a reissue.
+    Reissued,
     /// An added address was confirmed.
     AddressConfirmed,
     /// A member signed in.
     SignedIn,
     /// A sign-in failed.
     SignInFailed,
+    /// The present password was asked for, and another was given.
+    PasswordRefused,
     /// A member signed out.
     SignedOut,
     /// The roster was imported.
@@ -45,9 +55,14 @@ impl Event {
             Self::PostcardReissued => "postcard_reissued",
             Self::Registered => "registered",
             Self::Reopened => "reopened",
+            Self::ReissueAsked => "reissue_asked",
+            Self::ReissueAccepted => "reissue_accepted",
+            Self::ReissueRefused => "reissue_refused",
+            Self::Reissued => "reissued",
             Self::AddressConfirmed => "address_confirmed",
             Self::SignedIn => "signed_in",
             Self::SignInFailed => "sign_in_failed",
+            Self::PasswordRefused => "password_refused",
             Self::SignedOut => "signed_out",
             Self::RosterImported => "roster_imported",
         }
@@ -69,26 +84,77 @@ pub struct Entry<'a> {
     pub network_address: &'a str,
     /// What the event alone does not say.
     pub detail: &'a str,
+    /// Who did it, where that is neither the member nor somebody not let in.
+    pub actor: &'a str,
 }
 
-/// Adds `entry`, in the transaction of what it tells about.
-///
-/// # Errors
-/// Whatever the engine answers.
-pub async fn record(tx: &mut Tx, entry: &Entry<'_>) -> Result<()> {
-    on!(write tx, conn => {
-        sqlx::query(
-            "insert into audit (at, event, person_id, member_id, network_address, detail)
-             values ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(entry.at.0)
-        .bind(entry.event.as_str())
-        .bind(entry.person)
-        .bind(entry.member)
-        .bind(entry.network_address)
-        .bind(entry.detail)
-        .execute(conn)
-        .await?;
-    });
-    Ok(())
+impl Event {
+    /// The entry for something done at the command line.
+    pub fn at_the_command_line<'a>(self, detail: &'a str, at: Timestamp) -> Entry<'a> {
+        Entry {
+            at,
+            event: self,
+            person: None,
+            member: None,
+            network_address: "",
+            detail,
+            actor: "",
+        }
+    }
+
+    /// The entry for something that came in over the net.
+    pub fn by(self, asker: &Asker, at: Timestamp) -> Entry<'_> {
+        Entry {
+            at,
+            event: self,
+            person: None,
+            member: None,
+            network_address: &asker.network_address,
+            detail: &asker.device,
+            actor: "",
+        }
+    }
+}
+
+impl Entry<'_> {
+    /// The same, and it is about this person.
+    #[must_use]
+    pub fn of_person(self, person: Uuid) -> Self {
+        Self {
+            person: Some(person),
+            ..self
+        }
+    }
+
+    /// The same, and it is about this account.
+    #[must_use]
+    pub fn of_member(self, member: Uuid) -> Self {
+        Self {
+            member: Some(member),
+            ..self
+        }
+    }
+
+    /// Adds it, in the transaction of what it tells about.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn record(&self, tx: &mut Tx) -> Result<()> {
+        on!(write tx, conn => {
+            sqlx::query(
+                "insert into audit (at, event, person_id, member_id, network_address, detail, actor)
+                 values ($1, $2, $3, $4, $5, $6, $7)",
+            )
+            .bind(self.at.0)
+            .bind(self.event.as_str())
+            .bind(self.person)
+            .bind(self.member)
+            .bind(self.network_address)
+            .bind(self.detail)
+            .bind(self.actor)
+            .execute(conn)
+            .await?;
+        });
+        Ok(())
+    }
 }

@@ -25,6 +25,8 @@ pub struct StoredEntry {
     pub network_address: String,
     /// What the event alone does not say.
     pub detail: String,
+    /// Who did it.
+    pub actor: String,
 }
 
 /// A seal over every entry after the seal before it, up to its own last.
@@ -115,7 +117,7 @@ pub async fn add(tx: &mut Tx, seal: &Seal) -> Result<bool> {
 pub async fn entries(db: &Db, id: i64, last: i64, most: i64) -> Result<Vec<StoredEntry>> {
     on!(read db, pool => {
         sqlx::query_as(
-            "select id, at, event, person_id, member_id, network_address, detail
+            "select id, at, event, person_id, member_id, network_address, detail, actor
              from audit where id > $1 and id <= $2 order by id limit $3",
         )
         .bind(id)

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use app::{ports::Delivery, timestamp::Timestamp};
-use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::{Db, Result, Tx, on};
@@ -16,6 +15,10 @@ pub enum LetterKind {
     Registration,
     /// すでに登録されているメールアドレスです
     AlreadyRegistered,
+    /// パスワード再発行のご案内
+    Reissue,
+    /// 登録が見つかりませんでした
+    NotFound,
     /// 登録内容の変更のお知らせ
     Change,
     /// メールアドレスの確認
@@ -28,9 +31,11 @@ pub enum LetterKind {
 }
 
 impl LetterKind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::Registration,
         Self::AlreadyRegistered,
+        Self::Reissue,
+        Self::NotFound,
         Self::Change,
         Self::AddressConfirmation,
         Self::Welcome,
@@ -42,6 +47,8 @@ impl LetterKind {
         match self {
             Self::Registration => "registration",
             Self::AlreadyRegistered => "already_registered",
+            Self::Reissue => "reissue",
+            Self::NotFound => "not_found",
             Self::Change => "change",
             Self::AddressConfirmation => "address_confirmation",
             Self::Welcome => "welcome",
@@ -81,6 +88,15 @@ pub struct NewLetter<'a> {
 /// Whatever the database answers.
 pub async fn queue(tx: &mut Tx, letter: NewLetter<'_>) -> Result<Uuid> {
     let id = Uuid::now_v7();
+    queue_as(tx, id, letter).await?;
+    Ok(id)
+}
+
+/// The same under an identifier that is known already.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn queue_as(tx: &mut Tx, id: Uuid, letter: NewLetter<'_>) -> Result<()> {
     on!(write tx, conn => {
         sqlx::query(
             "insert into letter
@@ -98,7 +114,36 @@ pub async fn queue(tx: &mut Tx, letter: NewLetter<'_>) -> Result<Uuid> {
         .execute(conn)
         .await?;
     });
-    Ok(id)
+    Ok(())
+}
+
+/// Queues the same letter for every confirmed address of a member.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn tell_all(
+    tx: &mut Tx,
+    member: Uuid,
+    kind: LetterKind,
+    about: &str,
+    now: Timestamp,
+) -> Result<()> {
+    for (address, address_key) in super::member::confirmed_addresses(tx, member).await? {
+        queue(
+            tx,
+            NewLetter {
+                kind,
+                address: &address,
+                address_key: &address_key,
+                link: None,
+                member: Some(member),
+                about,
+                asked_at: now,
+            },
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 /// Makes parallel requests for one address wait for each other until the change
@@ -120,54 +165,27 @@ pub async fn lock_address(tx: &mut Tx, address_key: &str, now: Timestamp) -> Res
     Ok(())
 }
 
-/// The letter of these kinds that an address was last asked to be sent, and when.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn latest(
-    tx: &mut Tx,
-    address_key: &str,
-    kinds: &[LetterKind],
-) -> Result<Option<(Uuid, Timestamp)>> {
-    let found: Option<(Uuid, i64)> = on!(write tx, conn => {
-        let mut query = QueryBuilder::new("select id, asked_at from letter where address_key = ");
-        query.push_bind(address_key);
-        push_kinds(&mut query, kinds);
-        query.push(" order by asked_at desc, id desc limit 1");
-        query.build_query_as().fetch_optional(conn).await?
-    });
-    Ok(found.map(|(letter, asked_at)| (letter, Timestamp(asked_at))))
-}
-
-/// How many letters of these kinds an address was asked to be sent after `since`
-/// (not at it: a letter of a minute ago leaves the last minute).
+/// How many letters of this kind an address was asked to be sent after `since`
+/// (not at it: a letter of an hour ago leaves the last hour).
 ///
 /// # Errors
 /// Whatever the database answers.
 pub async fn count_asked_since(
     tx: &mut Tx,
     address_key: &str,
-    kinds: &[LetterKind],
+    kind: LetterKind,
     since: Timestamp,
 ) -> Result<i64> {
     on!(write tx, conn => {
-        let mut query = QueryBuilder::new("select count(*) from letter where address_key = ");
-        query.push_bind(address_key).push(" and asked_at > ").push_bind(since.0);
-        push_kinds(&mut query, kinds);
-        query.build_query_scalar().fetch_one(conn).await
+        sqlx::query_scalar(
+            "select count(*) from letter where address_key = $1 and kind = $2 and asked_at > $3",
+        )
+        .bind(address_key)
+        .bind(kind.as_str())
+        .bind(since.0)
+        .fetch_one(conn)
+        .await
     })
-}
-
-fn push_kinds<D: sqlx::Database>(query: &mut QueryBuilder<D>, kinds: &[LetterKind])
-where
-    &'static str: sqlx::Encode<'static, D> + sqlx::Type<D>,
-{
-    query.push(" and kind in (");
-    let mut list = query.separated(", ");
-    for kind in kinds {
-        list.push_bind(kind.as_str());
-    }
-    query.push(")");
 }
 
 /// A letter that is ours to send until its lease ends, with what it speaks of.

@@ -1,6 +1,6 @@
 //! Links in letters: known by the SHA-256 of their token, and by nothing else.
 
-use app::{rules::email::EmailAddress, timestamp::Timestamp};
+use app::{ports::OpenLink, rules::email::EmailAddress, timestamp::Timestamp};
 use uuid::Uuid;
 
 use super::{Db, Result, Tx, on};
@@ -13,6 +13,8 @@ pub const TRIES: i64 = 10;
 pub enum Purpose {
     /// 新規利用登録
     Registration,
+    /// パスワード再発行
+    Reissue,
     /// Confirms an address that was added to an account.
     Email,
 }
@@ -22,6 +24,7 @@ impl Purpose {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Registration => "registration",
+            Self::Reissue => "reissue",
             Self::Email => "email",
         }
     }
@@ -38,10 +41,12 @@ pub struct NewLink<'a> {
     pub token_hash: &'a [u8],
     /// Where it is sent.
     pub address: &'a EmailAddress,
-    /// Whose address it confirms.
+    /// Whose account it opens, or whose address it confirms.
     pub member: Option<Uuid>,
-    /// Which of the member's addresses.
+    /// Which of the member's addresses it confirms.
     pub email: Option<Uuid>,
+    /// Which session it ends.
+    pub session: Option<Uuid>,
     /// When it was asked for.
     pub asked_at: Timestamp,
     /// From then on it is refused.
@@ -58,8 +63,8 @@ pub async fn insert(tx: &mut Tx, link: &NewLink<'_>) -> Result<()> {
     on!(write tx, conn => {
         sqlx::query(
             "insert into link (id, purpose, token_hash, address, address_key, member_id, email_id,
-                               asked_at, expires_at, ended_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                               session_id, asked_at, expires_at, ended_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(link.id)
         .bind(link.purpose.as_str())
@@ -68,6 +73,7 @@ pub async fn insert(tx: &mut Tx, link: &NewLink<'_>) -> Result<()> {
         .bind(link.address.key())
         .bind(link.member)
         .bind(link.email)
+        .bind(link.session)
         .bind(link.asked_at.0)
         .bind(link.expires_at.0)
         .bind(link.ended_at.map(|at| at.0))
@@ -77,6 +83,51 @@ pub async fn insert(tx: &mut Tx, link: &NewLink<'_>) -> Result<()> {
     Ok(())
 }
 
+/// The link of this purpose that an address was last asked to be sent, and when.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn latest(
+    tx: &mut Tx,
+    purpose: Purpose,
+    address_key: &str,
+) -> Result<Option<(Uuid, Timestamp)>> {
+    let found: Option<(Uuid, i64)> = on!(write tx, conn => {
+        sqlx::query_as(
+            "select id, asked_at from link where address_key = $1 and purpose = $2
+             order by asked_at desc, id desc limit 1",
+        )
+        .bind(address_key)
+        .bind(purpose.as_str())
+        .fetch_optional(conn)
+        .await?
+    });
+    Ok(found.map(|(link, asked_at)| (link, Timestamp(asked_at))))
+}
+
+/// How many links of this purpose an address was asked to be sent after `since`
+/// (not at it: a letter of a minute ago leaves the last minute).
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_asked_since(
+    tx: &mut Tx,
+    purpose: Purpose,
+    address_key: &str,
+    since: Timestamp,
+) -> Result<i64> {
+    on!(write tx, conn => {
+        sqlx::query_scalar(
+            "select count(*) from link where address_key = $1 and purpose = $2 and asked_at > $3",
+        )
+        .bind(address_key)
+        .bind(purpose.as_str())
+        .bind(since.0)
+        .fetch_one(conn)
+        .await
+    })
+}
+
 /// A link that works at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Open {
@@ -84,6 +135,14 @@ pub struct Open {
     pub id: Uuid,
     /// From then on it is refused, in Unix milliseconds.
     pub expires_at: i64,
+}
+
+impl From<Open> for OpenLink {
+    fn from(open: Open) -> Self {
+        Self {
+            until: Timestamp(open.expires_at),
+        }
+    }
 }
 
 /// Looks a link up and changes nothing: a mail scanner may do it ten times.
@@ -145,6 +204,71 @@ pub async fn count_try(
 pub async fn forgive(tx: &mut Tx, link: Uuid) -> Result<()> {
     on!(write tx, conn => {
         sqlx::query("update link set wrong_tries = 0 where id = $1").bind(link).execute(conn).await?;
+    });
+    Ok(())
+}
+
+/// What a reissue's letter was made of.
+#[derive(Clone, Debug, Default, sqlx::FromRow)]
+pub struct Reissue {
+    /// The link in it.
+    pub id: Uuid,
+    /// Where it was sent.
+    pub address: String,
+    /// Whose account it opens; `None` where the address was nobody's, or the account
+    /// has been closed.
+    pub member_id: Option<Uuid>,
+    /// What the login ID in it is compared by; empty where there is none.
+    pub login_id_key: String,
+}
+
+/// What the letter with this reissue's link was made of, whether it still works or
+/// not.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn reissue(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Reissue>> {
+    on!(write tx, conn => {
+        sqlx::query_as(
+            "select l.id, l.address, m.id as member_id, coalesce(m.login_id_key, '') as login_id_key
+             from link l left join member m
+                 on m.id = l.member_id and m.disabled_at is null and m.left_at is null
+             where l.token_hash = $1 and l.purpose = $2",
+        )
+        .bind(token_hash)
+        .bind(Purpose::Reissue.as_str())
+        .fetch_optional(conn)
+        .await
+    })
+}
+
+/// The same for the reissue's session.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn reissue_of_session(db: &Db, session: Uuid) -> Result<Option<Reissue>> {
+    on!(read db, pool => {
+        sqlx::query_as(
+            "select l.id, l.address, l.member_id, '' as login_id_key
+             from session s join link l on l.id = s.link_id where s.id = $1",
+        )
+        .bind(session)
+        .fetch_optional(pool)
+        .await
+    })
+}
+
+/// Ends every open link of a member: reissues, confirmations.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_all_of(tx: &mut Tx, member: Uuid, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update link set ended_at = $2 where member_id = $1 and ended_at is null")
+            .bind(member)
+            .bind(now.0)
+            .execute(conn)
+            .await?;
     });
     Ok(())
 }

@@ -38,6 +38,19 @@ pub async fn by_login_id(tx: &mut Tx, key: &str) -> Result<Option<SignInRow>> {
     })
 }
 
+/// The hash of a member's password.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn password_hash(tx: &mut Tx, member: Uuid) -> Result<String> {
+    on!(write tx, conn => {
+        sqlx::query_scalar("select password_hash from member where id = $1")
+            .bind(member)
+            .fetch_one(conn)
+            .await
+    })
+}
+
 /// Notes a sign-in, and the hash with today's cost where the stored one is older.
 /// `false` when the account is not what it was when `judged` was read: closed, or
 /// with another password since.
@@ -64,6 +77,29 @@ pub async fn signed_in(
         .rows_affected()
     });
     Ok(noted == 1)
+}
+
+/// Holds an account until the change is over, so that changes of it come one
+/// after the other. `false` when the session that asks has ended since the
+/// request began, or the account was closed.
+///
+/// Every change of an account begins with this (or with the reissue's own
+/// session): the account first, then its sessions and links.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn hold(tx: &mut Tx, member: Uuid, session: Uuid) -> Result<bool> {
+    let held = on!(write tx, conn => {
+        sqlx::query(
+            "update member set nickname = nickname
+             where id = $1 and disabled_at is null and left_at is null",
+        )
+        .bind(member)
+        .execute(conn)
+        .await?
+        .rows_affected()
+    });
+    Ok(held == 1 && super::session::is_open(tx, session).await?)
 }
 
 /// Whether an address is a member's confirmed one.
@@ -153,7 +189,8 @@ pub async fn open(
 pub async fn reopen(tx: &mut Tx, member: Uuid, new: &NewMember, password_hash: &str) -> Result<()> {
     on!(write tx, conn => {
         sqlx::query(
-            "update member set login_id = $2, login_id_key = $3, nickname = $4, password_hash = $5
+            "update member set login_id = $2, login_id_key = $3, nickname = $4, password_hash = $5,
+                               left_at = null
              where id = $1",
         )
         .bind(member)
@@ -167,20 +204,87 @@ pub async fn reopen(tx: &mut Tx, member: Uuid, new: &NewMember, password_hash: &
     Ok(())
 }
 
+/// A new password, a new login ID, or both.
+///
+/// # Errors
+/// Whatever the database answers; a unique violation when the ID was taken at the
+/// same moment.
+pub async fn set_credentials(
+    tx: &mut Tx,
+    member: Uuid,
+    login_id: Option<&LoginId>,
+    password_hash: Option<&str>,
+) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update member set login_id = coalesce($2, login_id),
+                               login_id_key = coalesce($3, login_id_key),
+                               password_hash = coalesce($4, password_hash)
+             where id = $1",
+        )
+        .bind(member)
+        .bind(login_id.map(LoginId::as_str))
+        .bind(login_id.map(LoginId::key))
+        .bind(password_hash)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// The account that an address opens: a confirmed one, of somebody who is let in.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn by_address(tx: &mut Tx, address: &EmailAddress) -> Result<Option<Uuid>> {
+    on!(write tx, conn => {
+        sqlx::query_scalar(
+            "select m.id from email e join member m on m.id = e.member_id
+             where e.address_key = $1 and e.confirmed_at is not null and m.disabled_at is null",
+        )
+        .bind(address.key())
+        .fetch_optional(conn)
+        .await
+    })
+}
+
+/// A member's confirmed addresses, each with its key.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn confirmed_addresses(tx: &mut Tx, member: Uuid) -> Result<Vec<(String, String)>> {
+    on!(write tx, conn => {
+        sqlx::query_as(
+            "select address, address_key from email
+             where member_id = $1 and confirmed_at is not null order by added_at, id",
+        )
+        .bind(member)
+        .fetch_all(conn)
+        .await
+    })
+}
+
+/// Takes the addresses from an account that nobody has confirmed yet, with their
+/// links.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn remove_waiting_addresses(tx: &mut Tx, member: Uuid) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("delete from email where member_id = $1 and confirmed_at is null")
+            .bind(member)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
+}
+
 /// Takes all addresses from an account, and gives the confirmed ones to tell.
 ///
 /// # Errors
 /// Whatever the database answers.
 pub async fn remove_addresses(tx: &mut Tx, member: Uuid) -> Result<Vec<(String, String)>> {
-    let confirmed: Vec<(String, String)> = on!(write tx, conn => {
-        sqlx::query_as(
-            "select address, address_key from email
-             where member_id = $1 and confirmed_at is not null order by added_at",
-        )
-        .bind(member)
-        .fetch_all(conn)
-        .await?
-    });
+    let confirmed = confirmed_addresses(tx, member).await?;
     on!(write tx, conn => {
         sqlx::query("delete from email where member_id = $1").bind(member).execute(conn).await?;
     });
@@ -202,8 +306,10 @@ pub async fn add_address(
     let id = Uuid::now_v7();
     on!(write tx, conn => {
         sqlx::query(
-            "insert into email (id, member_id, address, address_key, added_at, confirmed_at)
-             values ($1, $2, $3, $4, $5, $6)",
+            "insert into email (id, member_id, address, address_key, added_at, confirmed_at, notices)
+             values ($1, $2, $3, $4, $5, $6,
+                     $6 is not null
+                     and not exists (select 1 from email where member_id = $2 and notices))",
         )
         .bind(id)
         .bind(member)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use app::{
     timestamp::Timestamp,
-    visit::{Asker, Member, Provisional, Visitor},
+    visit::{Asker, Member, Provisional, Reissuing, Visitor},
 };
 use uuid::Uuid;
 
@@ -46,6 +46,13 @@ pub enum Holder {
         /// The link.
         link: Uuid,
     },
+    /// Signed in with a reissue's provisional password, through its link.
+    Reissue {
+        /// Whose account.
+        member: Uuid,
+        /// The link.
+        link: Uuid,
+    },
 }
 
 /// Writes a session.
@@ -58,13 +65,14 @@ pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
         Holder::Provisional { postcard, link } => {
             ("provisional", None, Some(postcard), Some(link), None)
         }
+        Holder::Reissue { member, link } => ("reissue", Some(member), None, Some(link), None),
     };
     on!(write tx, conn => {
         sqlx::query(
             "insert into session (id, kind, token_hash, member_id, postcard_id, link_id,
-                                  network_address, device, started_at, last_seen_at, expires_at,
-                                  previous_sign_in_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11)",
+                                  network_address, device, started_at, last_seen_at,
+                                  password_given_at, expires_at, previous_sign_in_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $9, $10, $11)",
         )
         .bind(Uuid::now_v7())
         .bind(kind)
@@ -94,6 +102,7 @@ pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visit
         id: Uuid,
         kind: String,
         last_seen_at: i64,
+        password_given_at: i64,
         expires_at: i64,
         ended_at: Option<i64>,
         ended_by: Option<String>,
@@ -103,15 +112,16 @@ pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visit
         login_id: Option<String>,
         nickname: Option<String>,
         disabled_at: Option<i64>,
+        left_at: Option<i64>,
         address: Option<String>,
         link_ended_at: Option<i64>,
         postcard_ended_at: Option<i64>,
     }
     let row: Option<Row> = on!(read db, pool => {
         sqlx::query_as(
-            "select s.id, s.kind, s.last_seen_at, s.expires_at, s.ended_at, s.ended_by,
-                    s.previous_sign_in_at, s.member_id, m.person_id, m.login_id, m.nickname,
-                    m.disabled_at, l.address, l.ended_at as link_ended_at,
+            "select s.id, s.kind, s.last_seen_at, s.password_given_at, s.expires_at, s.ended_at,
+                    s.ended_by, s.previous_sign_in_at, s.member_id, m.person_id, m.login_id,
+                    m.nickname, m.disabled_at, m.left_at, l.address, l.ended_at as link_ended_at,
                     p.ended_at as postcard_ended_at
              from session s
              left join member m on m.id = s.member_id
@@ -147,14 +157,31 @@ pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visit
             _ => Visitor::Nobody,
         });
     }
-    let idle = now >= Timestamp(row.last_seen_at).plus(IDLE);
-    if idle || row.ended_at.or(row.disabled_at).is_some() {
+    if row.kind == "reissue" && row.ended_by.as_deref() == Some("completed") {
+        return Ok(Visitor::Reissued);
+    }
+    if row.ended_at.or(row.disabled_at).or(row.left_at).is_some() {
         return Ok(Visitor::Nobody);
     }
-    let (Some(id), Some(person), Some(nickname)) = (row.member_id, row.person_id, row.nickname)
+    let (Some(id), Some(person), Some(login_id), Some(nickname)) =
+        (row.member_id, row.person_id, row.login_id, row.nickname)
     else {
         return Ok(Visitor::Nobody);
     };
+    if row.kind == "reissue" {
+        return Ok(match row.link_ended_at {
+            Some(_) => Visitor::Nobody,
+            None => Visitor::Reissuing(Reissuing {
+                session: row.id,
+                member: id,
+                login_id,
+                until: Timestamp(row.expires_at),
+            }),
+        });
+    }
+    if now >= Timestamp(row.last_seen_at).plus(IDLE) {
+        return Ok(Visitor::Nobody);
+    }
     if now >= Timestamp(row.last_seen_at).plus(SEEN_EVERY) {
         // Whoever only reads is not turned away because this cannot be noted.
         if let Err(error) = touch(db, row.id, now).await {
@@ -165,7 +192,9 @@ pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visit
         id,
         person,
         session: row.id,
+        login_id,
         nickname,
+        password_given_at: Timestamp(row.password_given_at),
         previous_sign_in: row.previous_sign_in_at.map(Timestamp),
     }))
 }
@@ -212,6 +241,60 @@ pub async fn end_all_but(tx: &mut Tx, member: Uuid, keep: i64, now: Timestamp) -
         )
         .bind(member)
         .bind(keep)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Whether a member's session is open, asked again in the transaction of what it
+/// is to change: it may have been ended since the request began.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn is_open(tx: &mut Tx, session: Uuid) -> Result<bool> {
+    on!(write tx, conn => {
+        sqlx::query_scalar(
+            "select exists (select 1 from session where id = $1 and ended_at is null)",
+        )
+        .bind(session)
+        .fetch_one(conn)
+        .await
+    })
+}
+
+/// The password was given once more: the session goes on under another token.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn renew(tx: &mut Tx, session: Uuid, token_hash: &[u8], now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update session set token_hash = $2, password_given_at = $3
+             where id = $1 and ended_at is null",
+        )
+        .bind(session)
+        .bind(token_hash)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Ends a member's sessions, but for the one that asks.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_others(tx: &mut Tx, member: Uuid, but_for: Uuid, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update session set ended_at = $3
+             where member_id = $1 and id <> $2 and ended_at is null",
+        )
+        .bind(member)
+        .bind(but_for)
         .bind(now.0)
         .execute(conn)
         .await?;
@@ -266,7 +349,29 @@ pub async fn complete(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<Opti
     })
 }
 
-/// Whether a provisional session ended because the registration is complete.
+/// Ends a reissue's session because the password is changed; `false` when it is
+/// over, or its link is. The account is held already.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn complete_reissue(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<bool> {
+    let ours = on!(write tx, conn => {
+        sqlx::query(
+            "update session set ended_at = $2, ended_by = 'completed'
+             where id = $1 and kind = 'reissue' and ended_at is null and expires_at > $2
+               and exists (select 1 from link l where l.id = session.link_id
+                           and l.ended_at is null)",
+        )
+        .bind(session)
+        .bind(now.0)
+        .execute(conn)
+        .await?
+        .rows_affected()
+    });
+    Ok(ours == 1)
+}
+
+/// Whether a provisional session ended because what it was for is complete.
 ///
 /// # Errors
 /// Whatever the database answers.

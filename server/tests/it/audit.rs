@@ -11,7 +11,7 @@ use server::{
     secrets::Secrets,
     store::{
         Db, Tx,
-        audit::{self, Entry, Event},
+        audit::{Entry, Event},
     },
 };
 
@@ -46,8 +46,9 @@ async fn note_down(tx: &mut Tx, detail: &str) {
         member: Some(uuid::Uuid::from_u128(7)),
         network_address: "203.0.113.7",
         detail,
+        actor: "",
     };
-    audit::record(tx, &entry).await.unwrap();
+    entry.record(tx).await.unwrap();
 }
 
 async fn note_down_many(db: &Db, entries: usize) {

@@ -176,3 +176,10 @@ on_both! {
         letters_cannot_be_told_apart(&app, "/register").await;
     }
 }
+
+on_both! {
+    async fn case_19_so_does_asking_for_the_reissue_s(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        letters_cannot_be_told_apart(&app, "/reissue").await;
+    }
+}

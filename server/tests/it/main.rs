@@ -15,6 +15,7 @@ mod mail;
 mod postcards;
 mod provisional;
 mod registration;
+mod reissue;
 mod roster;
 mod session;
 mod sign_in;

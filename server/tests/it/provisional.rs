@@ -227,7 +227,10 @@ on_both! {
     async fn case_18_a_provisional_session_calls_no_function_of_a_members(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         let browser = app.with_postcard(JIRO, "jiro@example.jp").await;
-        let for_anybody = ["/login", "/register", "/register/provisional", "/register/profile"];
+        let for_anybody = [
+            "/login", "/register", "/register/provisional", "/register/profile", "/reissue",
+            "/reissue/provisional",
+        ];
         for (path, _) in server_fn_paths() {
             if !for_anybody.contains(&path) {
                 browser.post(path, &[]).await.refuses(403);

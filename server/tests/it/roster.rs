@@ -8,7 +8,8 @@ use std::{
 use app::timestamp::Timestamp;
 use server::{
     import::encoding::Encoding,
-    roster::{self, Import, ImportError, Progress, Report},
+    import::reading::{Progress, Unfit},
+    roster::{self, Import, ImportError, Report},
     store::roster::Outcome,
 };
 
@@ -177,7 +178,7 @@ on_both! {
         let line = FAMILY.lines().next().unwrap();
         let path = file(&fresh, format!("{HEADER}{}", format!("{line}\n").repeat(1201)));
         match try_import(&fresh, &path, FOR_GOOD).await.unwrap_err() {
-            ImportError::Lines(_, problems) => {
+            ImportError::File(Unfit::Lines(_, problems)) => {
                 assert_eq!((problems.named().len(), problems.count()), (100, 1200));
                 assert_eq!(problems.named()[99].line, 102);
             }
@@ -189,8 +190,8 @@ on_both! {
 on_both! {
     async fn what_is_no_roster_is_refused_with_its_reason(fresh: Fresh) {
         for (bytes, said) in [
-            ("".to_owned(), "ファイルに加入者が1人もありません。"),
-            (HEADER.to_owned(), "ファイルに加入者が1人もありません。"),
+            ("".to_owned(), "ファイルにデータが1件もありません。"),
+            (HEADER.to_owned(), "ファイルにデータが1件もありません。"),
             (
                 HEADER.replace("枝番", "枝　番"),
                 "1行目の見出しが正しくありません。足りない列: 枝番。知らない列: 「枝　番」。",

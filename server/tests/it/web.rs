@@ -28,6 +28,9 @@ fn the_server_functions_are_these_and_no_other() {
         "/register",
         "/register/profile",
         "/register/provisional",
+        "/reissue",
+        "/reissue/password",
+        "/reissue/provisional",
     ];
     assert_eq!(paths, expected.map(|path| (path, "POST".to_owned())).into());
 }
@@ -342,5 +345,34 @@ on_both! {
         app.server_db.close().await;
         assert_eq!(browser.get("/healthz").await.status, 200);
         assert_eq!(browser.get("/readyz").await.status, 503);
+    }
+}
+
+on_both! {
+    /// Such a page is rendered once; what is a visitor's own is never among it.
+    async fn a_page_that_is_kept_for_everybody_shows_nobody_s_own(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let everybody_s = ["/", "/login", "/register", "/reissue", "/help", "/about"];
+        for path in everybody_s {
+            // His own page comes first, so that it would be the one that is kept.
+            taro.get(path).await;
+            let first = app.browser().get(path).await.hides("ログアウト").hides("マイページへ");
+            let second = app.browser().get(path).await;
+            assert_eq!(first.status, 200, "{path}");
+            assert_eq!(first.but_for(""), second.but_for(""), "{path}");
+            assert_eq!(second.header("cache-control"), "no-store", "{path}");
+        }
+        taro.get("/").await.shows("マイページへ").shows("ログアウト");
+        taro.get("/login").await.leads_to("/home");
+        let asking = app.browser();
+        asking.post_email("hana@example.jp").await.leads_to("/register/sent");
+        asking.get("/register").await.shows("value=\"hana@example.jp\"");
+        app.browser().get("/register").await.hides("hana@example.jp");
+        app.clock.advance(30 * MINUTE);
+        taro.get("/login").await.shows("時間が過ぎたため、ログアウトしました。");
+        app.browser().get("/login").await.hides("時間が過ぎたため");
+        app.browser().post_email("").await.refuses(422).shows("メールアドレスを入力してください。");
+        app.browser().get("/register").await.hides("メールアドレスを入力してください。");
     }
 }

@@ -68,6 +68,7 @@ impl Office {
             address: &address,
             member: None,
             email: None,
+            session: None,
             asked_at: now,
             expires_at: now.plus(LINK_LIFE),
             ended_at: None,

@@ -1,4 +1,4 @@
-//! 新規利用登録: the address the first letter goes to.
+//! An address alone: where a letter is to go, or one more of the member's own.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,16 +6,16 @@ use super::{Errors, Field, Form, Note, fields};
 use crate::rules::{EmailAddress, mail_domain};
 use crate::text;
 
-/// What is typed to ask for the letter.
+/// What is typed to have a letter sent.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct RegisterForm {
+pub struct AddressForm {
     /// メールアドレス
     pub email: String,
 }
 
-impl Form for RegisterForm {
-    const NAME: &'static str = "register";
+impl Form for AddressForm {
+    const NAME: &'static str = "address";
     type Checked = EmailAddress;
 
     fields! { Email => email }

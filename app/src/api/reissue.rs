@@ -1,0 +1,93 @@
+//! パスワード再発行: from the address to a new password.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::{answer, forbidden, see_other, try_again},
+    forms::{AddressForm, Errors, Field, Form, NewPasswordForm, ReissueProvisionalForm},
+    pages::problem::{Begun, Refusal},
+    ports::{Entry, Ports, Renewal},
+    rules::{LoginIdError, PasswordError},
+    text,
+    visit::{Keep, Visit, Visitor},
+};
+
+/// メールアドレスを送信する
+#[server(prefix = "", endpoint = "/reissue")]
+pub async fn ask_for_reissue(#[server(flatten)] form: AddressForm) -> Result<(), ServerFnError> {
+    answer(async move |ports: Ports, visit: Visit| {
+        let address = match form.check() {
+            Ok(address) => address,
+            Err(errors) => return Ok(try_again(&form, errors)),
+        };
+        let sent = ports.reissue.ask(address, &visit.asker, visit.now).await?;
+        Ok(see_other("/reissue/sent").keep(Keep::Sent(sent)))
+    })
+    .await
+}
+
+/// メールのログインIDと仮パスワードでログインする
+#[server(prefix = "", endpoint = "/reissue/provisional")]
+pub async fn enter_with_letter(
+    #[server(flatten)] form: ReissueProvisionalForm,
+) -> Result<(), ServerFnError> {
+    answer(async move |ports: Ports, visit: Visit| {
+        let letter = match form.check() {
+            Ok(letter) => letter,
+            Err(errors) => {
+                return Ok(try_again(&form, errors).alert(text::LETTER_REFUSED.to_owned()));
+            }
+        };
+        let Some(token) = &visit.reissue else {
+            return Ok(forbidden(Refusal::Link(Begun::Reissue)));
+        };
+        let entry = ports
+            .reissue
+            .enter(token, letter, &visit.asker, visit.now)
+            .await?;
+        Ok(match entry {
+            Entry::Welcome { session, until } => {
+                see_other("/reissue/password").keep(Keep::Session(session, until))
+            }
+            Entry::Refused => {
+                try_again(&form, Errors::default()).alert(text::LETTER_REFUSED.to_owned())
+            }
+            Entry::LinkOver => forbidden(Refusal::Link(Begun::Reissue)),
+        })
+    })
+    .await
+}
+
+/// パスワードを変更する
+#[server(prefix = "", endpoint = "/reissue/password")]
+pub async fn change_password(
+    #[server(flatten)] form: NewPasswordForm,
+) -> Result<(), ServerFnError> {
+    answer(async move |ports: Ports, visit: Visit| {
+        let reissuing = match &visit.who {
+            Visitor::Reissuing(reissuing) => reissuing,
+            // The same post again: a double click, or an answer that got lost.
+            Visitor::Reissued => return Ok(see_other("/reissue/done")),
+            _ => return Ok(forbidden(Refusal::Over(Begun::Reissue))),
+        };
+        let new = match form.check() {
+            Ok(new) => new,
+            Err(errors) => return Ok(try_again(&form, errors)),
+        };
+        let renewal = ports
+            .reissue
+            .complete(reissuing, new, &visit.asker, visit.now)
+            .await?;
+        let wrong = |field, refusal| try_again(&form, Errors::of(field, &refusal));
+        Ok(match renewal {
+            Renewal::Done => see_other("/reissue/done").keep(Keep::ReissueDone),
+            Renewal::LoginIdTaken => {
+                try_again(&form, Errors::of(Field::LoginId, &LoginIdError::Taken))
+            }
+            Renewal::SameAsProvisional => wrong(Field::Password, PasswordError::SameAsProvisional),
+            Renewal::SameAsLoginId => wrong(Field::Password, PasswordError::SameAsLoginId),
+            Renewal::Over => forbidden(Refusal::Over(Begun::Reissue)),
+        })
+    })
+    .await
+}
