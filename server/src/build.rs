@@ -17,6 +17,7 @@ use crate::{
     config::Config,
     fault::Fault,
     hash::Hasher,
+    housekeeping::Housekeeper,
     http::{Cookies, Kept, OuterLimit, State, assets::Bundle, router, serve},
     mail::{
         mailbox,
@@ -44,6 +45,7 @@ pub struct Portal {
     outer_limit: OuterLimit,
     postman: Postman,
     sealer: Sealer,
+    housekeeper: Housekeeper,
 }
 
 /// Why there is no server.
@@ -137,6 +139,10 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
     };
     let router =
         router(state, &config.public_url).map_err(|e| BuildError(format!("public_url: {e:?}")))?;
+    let housekeeper = Housekeeper {
+        db: db.clone(),
+        clock: clock.clone(),
+    };
     let sealer = Sealer {
         db: db.clone(),
         clock: clock.clone(),
@@ -160,6 +166,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         outer_limit,
         postman,
         sealer,
+        housekeeper,
     })
 }
 
@@ -168,6 +175,7 @@ impl Portal {
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let post = tokio::spawn(self.postman.run(stop.clone()));
         tokio::spawn(self.outer_limit.run(stop.clone()));
+        let tidy = tokio::spawn(self.housekeeper.run(stop.clone()));
         let sealer = self.sealer.clone();
         let seals = tokio::spawn({
             let stop = stop.clone();
@@ -177,8 +185,8 @@ impl Portal {
         if let Err(error) = post.await {
             tracing::error!(%error, "the postman ended before the work did");
         }
-        if let Err(error) = seals.await {
-            tracing::error!(%error, "the audit's sealer ended before the work did");
+        if let Err(error) = tokio::try_join!(seals, tidy) {
+            tracing::error!(%error, "a chore ended before the work did");
         }
         // What the last requests have noted.
         self.sealer.round().await;

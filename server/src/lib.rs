@@ -13,6 +13,7 @@ pub mod demo;
 pub mod doctor;
 pub mod fault;
 pub mod hash;
+pub mod housekeeping;
 pub mod http;
 pub mod import;
 pub mod mail;

@@ -23,3 +23,10 @@ create trigger audit_seal_is_never_shortened before delete on audit_seal
 begin
     select raise(abort, 'audit seals are never removed');
 end;
+
+-- What is over is found by its end, and what hangs on it by its name.
+create index link_over on link (expires_at);
+create index session_over on session (expires_at);
+create index letter_over on letter ((coalesce(sent_at, given_up_at)));
+create index letter_link on letter (link_id) where link_id is not null;
+create index link_session on link (session_id) where session_id is not null;

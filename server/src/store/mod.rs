@@ -10,6 +10,7 @@ pub mod audit_seal;
 pub mod letter;
 pub mod link;
 pub mod member;
+pub mod over;
 pub mod person;
 pub mod postcard;
 pub mod roster;

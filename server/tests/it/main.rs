@@ -8,6 +8,7 @@ mod audit;
 mod browser;
 mod equal_answers;
 mod faults;
+mod housekeeping;
 mod input;
 mod limits;
 mod links;
