@@ -12,6 +12,7 @@ mod housekeeping;
 mod input;
 mod limits;
 mod links;
+mod log;
 mod mail;
 mod postcards;
 mod provisional;
