@@ -19,14 +19,17 @@ use crate::{
     hash::Hasher,
     housekeeping::Housekeeper,
     http::{Cookies, Kept, OuterLimit, State, assets::Bundle, router, serve},
+    leaving::LeavingDesk,
     mail::{
         mailbox,
         queue::{PostOffice, Postman},
         transport::{MailSetting, Transport},
     },
+    profile::ProfileDesk,
     registration::RegistrationDesk,
     reissue::ReissueDesk,
     secrets::Secrets,
+    security::SecurityDesk,
     sign_in::Doorman,
     store::Db,
 };
@@ -119,9 +122,27 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         post: Arc::new(PostOffice { db: db.clone() }),
         sign_in: Arc::new(Doorman {
             db: db.clone(),
-            hasher,
+            hasher: hasher.clone(),
+            secrets: secrets.clone(),
+            post: post.clone(),
         }),
-        addresses: Arc::new(AddressBook { db: db.clone() }),
+        profile: Arc::new(ProfileDesk {
+            db: db.clone(),
+            hasher: hasher.clone(),
+            post: post.clone(),
+        }),
+        leaving: Arc::new(LeavingDesk {
+            db: db.clone(),
+            hasher: hasher.clone(),
+            post: post.clone(),
+        }),
+        security: Arc::new(SecurityDesk { db: db.clone() }),
+        addresses: Arc::new(AddressBook {
+            db: db.clone(),
+            hasher,
+            secrets: secrets.clone(),
+            post: post.clone(),
+        }),
         mailbox,
     };
     let trusted_proxies: Arc<[_]> = config.trusted_proxies.into();

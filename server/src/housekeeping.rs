@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use crate::{
     chores::every,
     clock::Clock,
-    store::{self, Db, over},
+    store::{self, Db, device, over},
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -46,6 +46,8 @@ pub struct Removed {
     pub sessions: u64,
     /// Letters sent or given up.
     pub letters: u64,
+    /// Devices that a member has signed in from.
+    pub devices: u64,
     /// Addresses that letters were asked for.
     pub asked_addresses: u64,
 }
@@ -70,13 +72,15 @@ impl Housekeeper {
     pub async fn tidy_up(&self) -> store::Result<Removed> {
         let (db, now) = (&self.db, self.clock.now());
         let mut removed = Removed::default();
-        // Sessions go before the links they lean on.
+        // Sessions and letters go before the links they lean on.
         let (before, gone) = (now.minus(SESSIONS), &mut removed.sessions);
         batches(gone, || over::remove_sessions(db, before, BATCH)).await?;
-        let (before, gone) = (now.minus(LINKS), &mut removed.links);
-        batches(gone, || over::remove_links(db, before, BATCH)).await?;
         let (before, gone) = (now.minus(LETTERS), &mut removed.letters);
         batches(gone, || over::remove_letters(db, before, BATCH)).await?;
+        let (before, gone) = (now.minus(LINKS), &mut removed.links);
+        batches(gone, || over::remove_links(db, before, BATCH)).await?;
+        let (before, gone) = (now.minus(device::REMEMBERED), &mut removed.devices);
+        batches(gone, || over::remove_devices(db, before, BATCH)).await?;
         let (before, gone) = (now.minus(ASKED_ADDRESSES), &mut removed.asked_addresses);
         batches(gone, || over::remove_asked_addresses(db, before, BATCH)).await?;
         Ok(removed)

@@ -27,6 +27,7 @@ use crate::{
     store::{
         Db,
         audit::{self, Event},
+        email,
         letter::{self, LetterKind},
         link::{self, Purpose},
         member, session, throttle,
@@ -240,7 +241,7 @@ impl ReissueDesk {
         }
         session::end_others(&mut tx, account, reissuing.session, now).await?;
         link::end_all_of(&mut tx, account, now).await?;
-        member::remove_waiting_addresses(&mut tx, account).await?;
+        email::remove_waiting(&mut tx, account, now).await?;
         throttle::forgive(&mut tx, account).await?;
         let other_id = new
             .login_id

@@ -38,7 +38,14 @@ pub fn Page(
                 </span>
             </a>
             <nav aria-label="主なページ">
-                {signed_in.then(|| view! { <a href="/home">"ホーム"</a> })} <a href="/help">"ヘルプ"</a>
+                {signed_in
+                    .then(|| {
+                        view! {
+                            <a href="/home">"ホーム"</a>
+                            <a href="/profile">"プロフィール設定"</a>
+                            <a href="/security">"セキュリティ"</a>
+                        }
+                    })} <a href="/help">"ヘルプ"</a>
                 {if signed_in {
                     view! {
                         <form method="post" action="/logout">

@@ -1,7 +1,8 @@
 //! Sentences that no input alone can bring about, and the numbers in the others.
 
 use app::rules::{
-    EmailError, LoginIdError, PasswordError, login_id, nickname, password, provisional,
+    CurrentPasswordError, EmailError, LoginIdError, PasswordError, email, login_id, nickname,
+    password, provisional,
 };
 use app::rules::{NicknameError, ProvisionalIdError, ProvisionalPasswordError};
 use app::text::{self, Sentence};
@@ -16,6 +17,14 @@ fn what_only_the_server_can_find() {
         (
             PasswordError::SameAsProvisional.sentence(),
             "仮パスワードと同じものは使えません。別のものにしてください。",
+        ),
+        (
+            CurrentPasswordError::Wrong.sentence(),
+            "現在のパスワードが違います。続けて間違えると、しばらく変更できません。",
+        ),
+        (
+            EmailError::Yours.sentence(),
+            "このアドレスはすでに登録されています。",
         ),
         (
             EmailError::ThreeAlready.sentence(),
@@ -68,4 +77,6 @@ fn the_numbers_in_the_sentences_are_the_rules() {
     ] {
         assert!(sentence.contains(&format!("{limit}文字")), "{sentence}");
     }
+    let three = EmailError::ThreeAlready.sentence();
+    assert!(three.contains(&format!("{}つまで", email::MOST)), "{three}");
 }

@@ -7,6 +7,9 @@
 
 pub mod audit;
 pub mod audit_seal;
+pub mod device;
+pub mod email;
+pub mod history;
 pub mod letter;
 pub mod link;
 pub mod member;
@@ -15,6 +18,7 @@ pub mod person;
 pub mod postcard;
 pub mod roster;
 pub mod session;
+mod staging;
 pub mod throttle;
 
 use std::{

@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::{Db, Result, on};
 
 /// Links that ended before `before`, but for those that a session still leans on,
-/// that a waiting address was sent, or whose letter has not left yet. A letter
-/// outlives its link: it is cut off from it first.
+/// that a waiting address was sent, or whose letter has not left yet. Other letters
+/// outlive their link and are cut off from it first; only that which asked to
+/// confirm an address needs its link, to tell in the history whether it was.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -23,7 +24,8 @@ pub async fn remove_links(db: &Db, before: Timestamp, most: i64) -> Result<u64> 
                                where e.id = link.email_id and e.confirmed_at is null)
                and not exists (select 1 from letter t
                                where t.link_id = link.id
-                                 and t.sent_at is null and t.given_up_at is null)
+                                 and (t.kind = 'address_confirmation'
+                                      or t.sent_at is null and t.given_up_at is null))
              order by expires_at limit $2",
         )
         .bind(before.0)
@@ -78,6 +80,24 @@ pub async fn remove_letters(db: &Db, before: Timestamp, most: i64) -> Result<u64
             "delete from letter where id in (
                  select id from letter where coalesce(sent_at, given_up_at) < $1
                  order by coalesce(sent_at, given_up_at) limit $2)",
+        )
+        .bind(before.0)
+        .bind(most)
+        .execute(pool)
+        .await?;
+        Ok(deleted.rows_affected())
+    })
+}
+
+/// Devices that nobody has signed in from since `before`.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn remove_devices(db: &Db, before: Timestamp, most: i64) -> Result<u64> {
+    on!(read db, pool => {
+        let deleted = sqlx::query(
+            "delete from device where last_seen_at <= $1 and id in (
+                 select id from device where last_seen_at <= $1 order by last_seen_at limit $2)",
         )
         .bind(before.0)
         .bind(most)

@@ -1,16 +1,14 @@
 //! A whole roster at once: its rows wait in a temporary table, where they lock
 //! nothing; then a few statements bring them in, in one transaction.
 
-use sqlx::{AssertSqlSafe, Database, FromRow, Postgres, Sqlite, Transaction, pool::PoolConnection};
+use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::{Db, Result, Tx, on};
+use super::{
+    Db, Result, Tx, on,
+    staging::{Staging, on_staged, placeholders},
+};
 use crate::roster::RosterRow;
-
-/// Rows in one statement. Measured on SQLite: one row costs twice the time, a
-/// hundred three times, since finding the names of so many parameters takes
-/// their square.
-const ROWS_A_STATEMENT: usize = 8;
 
 /// The columns of `person` that a roster fills, without the key.
 macro_rules! values {
@@ -43,28 +41,7 @@ macro_rules! values {
 }
 
 /// The rows of a file, waiting in a temporary table of one connection.
-pub struct Staged(Connection);
-
-enum Connection {
-    Sqlite(PoolConnection<Sqlite>),
-    Postgres(PoolConnection<Postgres>),
-}
-
-/// Runs one body on whichever connection there is.
-macro_rules! on_staged {
-    ($staged:expr, $conn:ident => $body:expr) => {
-        match &mut $staged.0 {
-            Connection::Sqlite(connection) => {
-                let $conn = &mut **connection;
-                $body
-            }
-            Connection::Postgres(connection) => {
-                let $conn = &mut **connection;
-                $body
-            }
-        }
-    };
-}
+pub struct Staged(Staging);
 
 /// What the file will change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
@@ -87,12 +64,9 @@ impl Staged {
     /// # Errors
     /// Whatever the engine answers.
     pub async fn begin(db: &Db) -> Result<Self> {
-        let mut staged = Self(match db {
-            Db::Sqlite(pool) => Connection::Sqlite(closing(pool.acquire().await?)),
-            Db::Postgres(pool) => Connection::Postgres(closing(pool.acquire().await?)),
-        });
-        on_staged!(staged, conn => {
-            sqlx::query(
+        Ok(Self(
+            Staging::begin(
+                db,
                 "create temporary table staged_person (
                      line bigint not null, id uuid not null,
                      symbol text not null, number text not null, branch text not null,
@@ -102,10 +76,8 @@ impl Staged {
                      employer_name text not null, postal_code text not null,
                      address text not null)",
             )
-            .execute(conn)
-            .await?;
-        });
-        Ok(staged)
+            .await?,
+        ))
     }
 
     /// Adds rows, each with its line in the file.
@@ -113,8 +85,8 @@ impl Staged {
     /// # Errors
     /// Whatever the engine answers.
     pub async fn add(&mut self, rows: &[(u64, RosterRow)]) -> Result<()> {
-        for rows in rows.chunks(ROWS_A_STATEMENT) {
-            on_staged!(self, conn => {
+        for rows in rows.chunks(Staging::ROWS_A_STATEMENT) {
+            on_staged!(&mut self.0, conn => {
                 // Made of constants and a number alone.
                 let mut query = sqlx::query(AssertSqlSafe(insert(rows.len())));
                 for (line, row) in rows {
@@ -148,7 +120,7 @@ impl Staged {
     /// # Errors
     /// Whatever the engine answers.
     pub async fn duplicates(&mut self, most: i64) -> Result<(i64, Vec<(i64, i64)>)> {
-        on_staged!(self, conn => {
+        on_staged!(&mut self.0, conn => {
             let count: i64 = sqlx::query_scalar(
                 "select count(*) - (select count(*) from
                      (select distinct symbol, number, branch from staged_person) as keys)
@@ -177,39 +149,17 @@ impl Staged {
     /// # Errors
     /// Whatever the engine answers.
     pub async fn into_tx(self) -> Result<Tx> {
-        Ok(match self.0 {
-            Connection::Sqlite(connection) => {
-                let begin = sqlx::SqlSafeStr::into_sql_str("BEGIN IMMEDIATE");
-                Tx::Sqlite(Transaction::begin(connection, Some(begin)).await?)
-            }
-            Connection::Postgres(connection) => {
-                Tx::Postgres(Transaction::begin(connection, None).await?)
-            }
-        })
+        self.0.into_tx().await
     }
-}
-
-fn closing<DB: Database>(mut connection: PoolConnection<DB>) -> PoolConnection<DB> {
-    connection.close_on_drop();
-    connection
 }
 
 fn insert(rows: usize) -> String {
-    let mut sql = concat!(
+    let columns = concat!(
         "insert into staged_person (line, id, symbol, number, branch, ",
         values!(""),
         ") values "
-    )
-    .to_owned();
-    for row in 0..rows {
-        sql.push_str(if row == 0 { "(" } else { ",(" });
-        for value in 1..=16 {
-            let comma = if value == 1 { "" } else { "," };
-            sql.push_str(&format!("{comma}${}", row * 16 + value));
-        }
-        sql.push(')');
-    }
-    sql
+    );
+    columns.to_owned() + &placeholders(rows, 16)
 }
 
 /// Whom the people of the waiting rows work for, beside those on file. Who has no

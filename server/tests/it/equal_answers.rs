@@ -11,7 +11,7 @@
 use std::time::{Duration, Instant};
 
 use app::rules::EmailAddress;
-use server::{hash::HashCost, store::member};
+use server::{hash::HashCost, store::email};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -133,7 +133,7 @@ async fn letters_cannot_be_told_apart(app: &TestApp, path: &str) {
     for n in 0..ROUNDS * PAIRS {
         let address = EmailAddress::parse(&format!("known{n}@example.jp")).unwrap();
         let confirmed = Some(NOW);
-        member::add_address(&mut tx, taro, &address, NOW, confirmed)
+        email::add(&mut tx, taro, &address, NOW, confirmed)
             .await
             .unwrap();
     }

@@ -14,6 +14,7 @@ const NOTHING: Removed = Removed {
     links: 0,
     sessions: 0,
     letters: 0,
+    devices: 0,
     asked_addresses: 0,
 };
 
@@ -71,8 +72,12 @@ on_both! {
         let removed = app.removed_after(end + INSTANT).await;
         assert_eq!(removed, Removed { sessions: 1, links: 1, ..NOTHING });
         assert_eq!(links().await, 1);
+        // Confirmed: its letter stands in the history, and says so by the link.
         tell!(&app.fresh.db, "update email set confirmed_at = $1", NOW.0);
-        assert_eq!(app.removed_after(end + INSTANT).await, Removed { links: 1, ..NOTHING });
+        let end = 90 * DAY;
+        assert_eq!(app.removed_after(end).await, NOTHING);
+        let removed = app.removed_after(end + INSTANT).await;
+        assert_eq!(removed, Removed { letters: 3, links: 1, ..NOTHING });
     }
 }
 
@@ -88,6 +93,9 @@ on_both! {
         assert_eq!(members().await, 2);
         app.removed_after(30 * DAY + 12 * HOUR + INSTANT).await;
         assert_eq!(members().await, 0);
+        let devices: i64 = ask!(&app.fresh.db, "select count(*) from device");
+        assert_eq!(devices, 2);
+        assert_eq!(app.removed_after(400 * DAY).await.devices, 2);
         // Accounts, addresses and what was noted stay.
         let browser = app.browser();
         browser.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
