@@ -44,6 +44,7 @@ test.describe("a steady page", { tag: "@javascript" }, () => {
       await nothingMoves(page, TYPED);
 
       await newcomer.chooses();
+      await expect(page).toHaveURL("/register/done");
       await newcomer.signsIn();
       await expect(page).toHaveURL("/home");
       await page.goto("/profile");

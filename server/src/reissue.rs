@@ -162,7 +162,6 @@ impl ReissueDesk {
             (None, _) => Entry::LinkOver,
             (Some(link), Some(member)) if right => {
                 let until = Timestamp(link.expires_at);
-                link::forgive(&mut tx, link.id).await?;
                 session::insert(
                     &mut tx,
                     &session::NewSession {
@@ -177,6 +176,8 @@ impl ReissueDesk {
                     },
                 )
                 .await?;
+                // The account first, which the session names, then its link.
+                link::forgive(&mut tx, link.id).await?;
                 entry.event = Event::ReissueAccepted;
                 Entry::Welcome {
                     session: SessionToken(session),

@@ -155,30 +155,27 @@ fn Past(history: History, page: u32) -> impl IntoView {
         }
         .into_any()
     };
-    let to = |page: u32| format!("/security?page={page}");
+    let older = history.goes_on.then(|| {
+        let path = format!("/security?page={}", page.saturating_add(1));
+        view! {
+            <li>
+                <a href=path>"もっと前の記録"</a>
+            </li>
+        }
+    });
+    let newest = (page > 1).then(|| {
+        view! {
+            <li>
+                <a href="/security">"最新の記録へ戻る"</a>
+            </li>
+        }
+    });
+    let links = older.is_some() || newest.is_some();
     view! {
         <section>
             <h2 id="history">"これまでの記録"</h2>
             {table}
-            <ul class="inline-links">
-                {history
-                    .goes_on
-                    .then(|| {
-                        view! {
-                            <li>
-                                <a href=to(page.saturating_add(1))>"もっと前の記録"</a>
-                            </li>
-                        }
-                    })}
-                {(page > 1)
-                    .then(|| {
-                        view! {
-                            <li>
-                                <a href="/security">"最新の記録へ戻る"</a>
-                            </li>
-                        }
-                    })}
-            </ul>
+            {links.then(|| view! { <ul class="inline-links">{older} {newest}</ul> })}
         </section>
     }
 }
@@ -186,13 +183,15 @@ fn Past(history: History, page: u32) -> impl IntoView {
 fn entry(entry: HistoryEntry) -> impl IntoView {
     let from = |from: Asker| {
         let device = device::in_words(&from.device);
-        view! { <span>{device} <br /> {from.network_address}</span> }
+        view! { <span class="device">{device} <br /> {from.network_address}</span> }
     };
     view! {
         <tr>
-            <td data-label="日時">{entry.at.full()}</td>
+            <td data-label="日時">
+                <time>{entry.at.full()}</time>
+            </td>
             <td data-label="内容">{entry.what}</td>
-            <td data-label="端末・接続元">{entry.from.map(from)}</td>
+            <td data-label="端末">{entry.from.map(from)}</td>
         </tr>
     }
 }

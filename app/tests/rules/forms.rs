@@ -212,7 +212,7 @@ fn the_present_password_is_asked_for_in_its_own_words() {
     let long = "a1".repeat(65);
     assert_eq!(
         beside(form, &[(field, &long)], field),
-        error("現在のパスワードが違います。続けて間違えると、しばらく変更できません。")
+        error("現在のパスワードが違います。続けて間違えると、しばらくお手続きできません。")
     );
     assert_eq!(beside(form, &[(field, "natsu2026yama")], field), None);
 }

@@ -20,7 +20,7 @@ fn what_only_the_server_can_find() {
         ),
         (
             CurrentPasswordError::Wrong.sentence(),
-            "現在のパスワードが違います。続けて間違えると、しばらく変更できません。",
+            "現在のパスワードが違います。続けて間違えると、しばらくお手続きできません。",
         ),
         (
             EmailError::Yours.sentence(),
@@ -52,6 +52,10 @@ fn refused_steps() {
     assert_eq!(
         text::LINK_REFUSED,
         "このURLは使えません。期限（3時間）が切れたか、すでに使われています。もう一度お手続きください。"
+    );
+    assert_eq!(
+        text::REPORT_REFUSED,
+        "このURLは使えません。期限（12時間）が切れたか、すでに使われています。ご心配な場合は、パスワードを再発行してください。"
     );
     assert_eq!(
         text::SESSION_OVER,

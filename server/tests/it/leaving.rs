@@ -202,6 +202,44 @@ on_both! {
 }
 
 on_both! {
+    /// What changes an account takes its rows in one order: nobody waits for each
+    /// other in a circle.
+    async fn whatever_happens_at_once_nothing_stops_anything_else(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let phone = app.signed_in(TARO, &WISH).await;
+        for round in 0..6 {
+            let stranger = app.browser();
+            stranger.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+            let letter = app.newest_letter_to(WISH.email).await;
+            let mut links = letter.text.lines().filter_map(|line| line.strip_prefix(PUBLIC));
+            let owner = app.browser();
+            owner.get(links.next().unwrap()).await.leads_to("/security/report");
+            let (again, asking) = (app.browser(), app.browser());
+            let parting = async {
+                match round {
+                    5 => leave(&phone, WISH.password).await,
+                    _ => phone.post("/security/end-others", &[]).await,
+                }
+            };
+            let answers = tokio::join!(
+                owner.post("/security/report", &[]),
+                parting,
+                again.sign_in(WISH.login_id, WISH.password),
+                asking.post("/reissue", &[("email", WISH.email)]),
+                phone.get("/security"),
+                stranger.home(),
+            );
+            let (a, b, c, d, e, f) = answers;
+            for answer in [a, b, c, d, e, f] {
+                assert!(!answer.status.is_server_error(), "{} {}", answer.status, answer.words());
+            }
+            app.clock.advance(MINUTE);
+        }
+        phone.home().await.leads_to("/login");
+    }
+}
+
+on_both! {
     async fn nobody_else_makes_a_member_leave(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         let taro = app.signed_in(TARO, &WISH).await;
