@@ -4,13 +4,16 @@
 pub mod addresses;
 pub mod age;
 pub mod asking;
+pub mod audit_seal;
 pub mod build;
+mod chores;
 pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod doctor;
 pub mod fault;
 pub mod hash;
+pub mod housekeeping;
 pub mod http;
 pub mod import;
 pub mod leaving;

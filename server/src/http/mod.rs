@@ -6,6 +6,7 @@ mod functions;
 mod guard;
 mod headers;
 mod kept;
+mod limits;
 mod links;
 mod pages;
 mod router;
@@ -14,4 +15,5 @@ mod visitor;
 
 pub use cookies::Cookies;
 pub use kept::Kept;
+pub use limits::{Allowance, OuterLimit};
 pub use router::{State, router};

@@ -68,17 +68,13 @@ pub(super) fn anonymous(state: &State, request: &Request) -> Visit {
     let device = headers
         .get(header::USER_AGENT)
         .map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let peer = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| info.0.ip());
     Visit {
         now: state.clock.now(),
         who: Visitor::Nobody,
         lapsed: false,
         asker: Asker {
-            network_address: peer
-                .map(|peer| client_address(peer, &state.trusted_proxies, headers).to_string())
+            network_address: client(request, &state.trusted_proxies)
+                .map(|address| address.to_string())
                 .unwrap_or_default(),
             device: device
                 .map(|device| {
@@ -99,6 +95,14 @@ pub(super) fn anonymous(state: &State, request: &Request) -> Visit {
         draft: None,
         asked: None,
     }
+}
+
+/// Where a request comes from; `None` for one that came through no socket.
+pub(super) fn client<B>(request: &axum::http::Request<B>, trusted: &[IpAddr]) -> Option<IpAddr> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
+    // A socket for both kinds of addresses shows the old ones as ::ffff:203.0.113.7.
+    let peer = peer.0.ip().to_canonical();
+    Some(client_address(peer, trusted, request.headers()))
 }
 
 /// The socket's peer; behind proxies of ours, the last address that none of

@@ -6,12 +6,14 @@
 //! only SQL until `commit`: SQLite has one writer, and it must not wait for us.
 
 pub mod audit;
+pub mod audit_seal;
 pub mod device;
 pub mod email;
 pub mod history;
 pub mod letter;
 pub mod link;
 pub mod member;
+pub mod over;
 pub mod person;
 pub mod postcard;
 pub mod roster;

@@ -4,11 +4,16 @@
 #[macro_use]
 mod fresh;
 mod addresses;
+mod audit;
 mod browser;
+mod equal_answers;
 mod faults;
+mod housekeeping;
 mod input;
 mod leaving;
+mod limits;
 mod links;
+mod log;
 mod mail;
 mod own_addresses;
 mod postcards;
