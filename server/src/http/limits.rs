@@ -37,10 +37,10 @@ pub struct Allowance {
 }
 
 impl Default for Allowance {
-    /// A company's whole lunch break behind one address, and no flood.
+    /// A society's members behind one address on the day of the postcards, and no flood.
     fn default() -> Self {
         Self {
-            at_once: 300,
+            at_once: 1200,
             then_every: Duration::from_millis(50),
         }
     }
