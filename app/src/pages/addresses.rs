@@ -161,8 +161,7 @@ fn PostButton(
 ) -> impl IntoView {
     view! {
         <form method="post" action=action>
-            <input type="hidden" name="address" value=address />
-            <button class="button quiet">
+            <button class="button quiet" name="address" value=address>
                 {label} {(!about.is_empty()).then(|| view! { <span class="visually-hidden">"（" {about} "）"</span> })}
             </button>
         </form>

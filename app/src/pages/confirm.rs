@@ -51,14 +51,16 @@ fn Confirm(address: String) -> impl IntoView {
 pub fn AddressConfirmedPage() -> impl IntoView {
     let signed_in = matches!(expect_context::<Visit>().who, Visitor::Member(_));
     let (path, name) = if signed_in {
-        ("/home", "ホームへ")
+        ("/profile", "プロフィール設定へ")
     } else {
         ("/login", "ログイン画面")
     };
     view! {
         <Page title="メールアドレスの確認（完了）" screen="P-3" sheet=true>
             <h1>"メールアドレスを登録しました"</h1>
-            <p>"このアドレスでもお知らせを受け取れます。"</p>
+            <p>
+                "このアドレスで、パスワード再発行や変更のお知らせを受け取れます。健保からのお知らせの宛先は、プロフィール設定で選べます。"
+            </p>
             <p>
                 <a class="button wide" href=path>
                     {name}
