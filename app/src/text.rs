@@ -166,7 +166,7 @@ impl Sentence for CurrentPasswordError {
         match self {
             Self::Empty => "現在のパスワードを入力してください。",
             Self::Wrong => {
-                "現在のパスワードが違います。続けて間違えると、しばらくお手続きできません。"
+                "現在のパスワードが違うか、いまは確認できません。続けて間違えると、しばらくお手続きできません。"
             }
         }
         .into()

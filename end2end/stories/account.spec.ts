@@ -104,7 +104,7 @@ test("whoever leaves is asked twice, and learns how to come back", async ({ page
   await page.getByRole("link", { name: "利用をやめる手続きへ" }).click();
   await field(page, "current_password").fill("wrong1234");
   await press(page, "利用をやめる");
-  await expect(page.locator("#current_password-error")).toContainText("現在のパスワードが違います。");
+  await expect(page.locator("#current_password-error")).toContainText("現在のパスワードが違うか、いまは確認できません。");
   await field(page, "current_password").fill(choice.password);
   await press(page, "利用をやめる");
   await expect(page).toHaveURL("/security/left");

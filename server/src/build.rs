@@ -136,7 +136,11 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             hasher: hasher.clone(),
             post: post.clone(),
         }),
-        security: Arc::new(SecurityDesk { db: db.clone() }),
+        security: Arc::new(SecurityDesk {
+            db: db.clone(),
+            secrets: secrets.clone(),
+            post: post.clone(),
+        }),
         addresses: Arc::new(AddressBook {
             db: db.clone(),
             hasher,

@@ -52,7 +52,8 @@ impl std::fmt::Display for SecretsError {
             Self::WrongLength(file, bytes) => write!(
                 f,
                 "secret file {} holds {bytes} bytes instead of {KEY_BYTES}; restore it, or remove \
-                 it to have a new one made (links and sessions at hand end)",
+                 it to have a new one made (links and cookies at hand end, and the seals over the \
+                 audit can be checked no more)",
                 file.display()
             ),
             Self::NoRandomness(error) => write!(f, "no random numbers: {error}"),

@@ -31,5 +31,6 @@ create index link_over on link (expires_at);
 create index session_over on session (expires_at);
 create index letter_over on letter ((coalesce(sent_at, given_up_at)));
 create index letter_link on letter (link_id) where link_id is not null;
+create index link_email on link (email_id) where email_id is not null;
 create index link_session on link (session_id) where session_id is not null;
 create index device_over on device (last_seen_at);

@@ -56,6 +56,11 @@ impl AddressBook {
         }
         Ok(match (asked, EmailAddress::parse(&email.address)) {
             (Asked::Again(_), Ok(address)) => Wanted::Again(row, self.confirmation(address)),
+            (Asked::Again(_), Err(_)) => {
+                // No letter could go there.
+                tracing::error!(%row, "an address is none by our rule");
+                Wanted::Nothing
+            }
             _ => Wanted::Remove(row),
         })
     }
@@ -168,6 +173,7 @@ async fn send(
             email: Some(row),
             letter: LetterKind::AddressConfirmation,
             truth: is_taken.then_some(LetterKind::AlreadyRegistered),
+            is_capped: true,
             now,
         },
     )

@@ -7,7 +7,7 @@ mod change;
 use std::sync::Arc;
 
 use app::{
-    ports::{Address, AddressChange, Addresses, Answer, NewSession, PasswordGiven},
+    ports::{Address, AddressChange, Addresses, Answer, NewSession, PasswordGiven, WaitingAddress},
     rules::SignInPassword,
     timestamp::Timestamp,
     visit::{Asked, Asker, LinkToken, Member, SessionToken},
@@ -90,7 +90,7 @@ impl Addresses for AddressBook {
             .map_err(Fault::report)
     }
 
-    async fn waiting(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<String>> {
+    async fn waiting(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<WaitingAddress>> {
         link::waiting_address(&self.db, &token_hash(&token.0), now)
             .await
             .map_err(|error| Fault::from(error).report())

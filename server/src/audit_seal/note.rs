@@ -2,8 +2,11 @@
 
 use std::{
     fs, io,
+    io::Write,
     path::{Path, PathBuf},
 };
+
+use uuid::Uuid;
 
 use super::SealError;
 use crate::store::{
@@ -50,8 +53,10 @@ impl Note {
 
     /// Whole or not at all: a note cut short would look like tampering.
     pub(super) fn write(&self, file: &Path) -> io::Result<()> {
-        let draft = file.with_extension("new");
-        fs::write(&draft, format!("{} {}\n", self.seal, self.hash))?;
+        let draft = file.with_extension(format!("new-{}", Uuid::new_v4().simple()));
+        let mut written = fs::File::create_new(&draft)?;
+        written.write_all(format!("{} {}\n", self.seal, self.hash).as_bytes())?;
+        written.sync_all()?;
         fs::rename(draft, file)
     }
 

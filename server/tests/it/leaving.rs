@@ -56,7 +56,7 @@ on_both! {
         browser.get(LEAVE).await.shows("本当に利用をやめますか").shows(WISH.login_id);
         leave(&browser, "").await.refuses(422).shows("現在のパスワードを入力してください。");
         let wrong = leave(&browser, "wrong2026haru").await.refuses(422).hides("wrong2026haru");
-        wrong.shows("現在のパスワードが違います。続けて間違えると、しばらくお手続きできません。");
+        wrong.shows("現在のパスワードが違うか、いまは確認できません。続けて間違えると、しばらくお手続きできません。");
         browser.home().await.shows("たろうさん");
 
         let done = leave(&browser, WISH.password).await.leads_to("/security/left");

@@ -26,4 +26,5 @@ mod security;
 mod session;
 mod sign_in;
 mod test_app;
+mod upgrade;
 mod web;
