@@ -73,13 +73,15 @@ impl Housekeeper {
         let (db, now) = (&self.db, self.clock.now());
         let mut removed = Removed::default();
         // Links first: a session would take its letter's link with it, and that the
-        // letter. What a session or a letter leans on goes the next time.
+        // letter. And once more: those on which only what went since has leaned.
         let (before, gone) = (now.minus(LINKS), &mut removed.links);
         batches(gone, || over::remove_links(db, before, BATCH)).await?;
         let (before, gone) = (now.minus(SESSIONS), &mut removed.sessions);
         batches(gone, || over::remove_sessions(db, before, BATCH)).await?;
         let (before, gone) = (now.minus(LETTERS), &mut removed.letters);
         batches(gone, || over::remove_letters(db, before, BATCH)).await?;
+        let (before, gone) = (now.minus(LINKS), &mut removed.links);
+        batches(gone, || over::remove_links(db, before, BATCH)).await?;
         let (before, gone) = (now.minus(device::REMEMBERED), &mut removed.devices);
         batches(gone, || over::remove_devices(db, before, BATCH)).await?;
         let (before, gone) = (now.minus(ASKED_ADDRESSES), &mut removed.asked_addresses);
