@@ -14,6 +14,7 @@ use crate::{
     addresses::AddressBook,
     clock::Clock,
     config::Config,
+    expenses::ExpenseDesk,
     fault::Fault,
     hash::{Hasher, Pool},
     http::{Cookies, Kept, State, assets::Bundle, router, serve},
@@ -117,6 +118,10 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             hasher,
         }),
         addresses: Arc::new(AddressBook { db: db.clone() }),
+        expenses: Arc::new(ExpenseDesk {
+            db: db.clone(),
+            society: society.clone(),
+        }),
         mailbox,
     };
     let state = State {

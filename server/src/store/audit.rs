@@ -1,9 +1,10 @@
 //! What happened, in order: rows are added and never changed.
 
 use app::{timestamp::Timestamp, visit::Asker};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::{Result, Tx, on};
+use super::{Result, Tx, on, staging::placeholders};
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,17 @@ pub enum Event {
     SignedOut,
     /// The roster was imported.
     RosterImported,
+    /// Medical expenses were imported.
+    ExpensesImported,
+    /// The insured (`member`) looked at the expenses of somebody in the household
+    /// (`person`): once a day.
+    ExpensesSeen,
+    /// A dependent lets the insured see the own expenses.
+    SharingAllowed,
+    /// A dependent does not any more.
+    SharingEnded,
+    /// What the law no longer lets us keep was removed.
+    Purged,
 }
 
 impl Event {
@@ -65,6 +77,11 @@ impl Event {
             Self::PasswordRefused => "password_refused",
             Self::SignedOut => "signed_out",
             Self::RosterImported => "roster_imported",
+            Self::ExpensesImported => "expenses_imported",
+            Self::ExpensesSeen => "expenses_seen",
+            Self::SharingAllowed => "sharing_allowed",
+            Self::SharingEnded => "sharing_ended",
+            Self::Purged => "purged",
         }
     }
 }
@@ -154,6 +171,32 @@ impl Entry<'_> {
             .bind(self.actor)
             .execute(conn)
             .await?;
+        });
+        Ok(())
+    }
+
+    /// Adds it for each of these people, in one statement.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn record_of_each(&self, tx: &mut Tx, people: &[Uuid]) -> Result<()> {
+        let insert = "insert into audit
+                      (at, event, person_id, member_id, network_address, detail, actor) values ";
+        on!(write tx, conn => {
+            // Made of constants and a number alone.
+            let sql = insert.to_owned() + &placeholders(people.len(), 7);
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for person in people {
+                query = query
+                    .bind(self.at.0)
+                    .bind(self.event.as_str())
+                    .bind(*person)
+                    .bind(self.member)
+                    .bind(self.network_address)
+                    .bind(self.detail)
+                    .bind(self.actor);
+            }
+            query.execute(conn).await?;
         });
         Ok(())
     }

@@ -6,6 +6,8 @@
 //! only SQL until `commit`: SQLite has one writer, and it must not wait for us.
 
 pub mod audit;
+pub mod expense;
+pub mod household;
 pub mod letter;
 pub mod link;
 pub mod member;
@@ -13,6 +15,7 @@ pub mod person;
 pub mod postcard;
 pub mod roster;
 pub mod session;
+pub mod staged_expenses;
 mod staging;
 pub mod throttle;
 
