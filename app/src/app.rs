@@ -12,6 +12,7 @@ use crate::pages::{
     confirm::{AddressConfirmedPage, ConfirmAddressPage},
     done::RegistrationDonePage,
     entry::EntryPage,
+    expenses::{ExpensesPage, print::ExpensePrintPage},
     help::HelpPage,
     home::HomePage,
     login::LoginPage,
@@ -46,6 +47,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/reissue/password") view=NewPasswordPage />
                     <Route path=path!("/reissue/done") view=ReissueDonePage />
                     <Route path=path!("/home") view=HomePage />
+                    <Route path=path!("/expenses") view=ExpensesPage />
+                    <Route path=path!("/expenses/print") view=ExpensePrintPage />
                     <Route path=path!("/profile/emails/confirm") view=ConfirmAddressPage />
                     <Route path=path!("/profile/emails/confirmed") view=AddressConfirmedPage />
                     <Route path=path!("/help") view=HelpPage />

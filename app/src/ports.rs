@@ -300,6 +300,27 @@ pub struct ExpenseWish {
     pub kind: Option<Kind>,
 }
 
+impl ExpenseWish {
+    /// Reads the address of a page or a sheet; `None` for what no link or form of
+    /// ours asks for.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let asked = |key| get(key).filter(|value| !value.is_empty());
+        let year = match asked("year") {
+            None => None,
+            Some(year) => Some(year.parse().ok()?),
+        };
+        let kind = match asked("kind") {
+            None => None,
+            Some(kind) => Some(Kind::parse(&kind)?),
+        };
+        Some(Self {
+            year,
+            branch: asked("person"),
+            kind,
+        })
+    }
+}
+
 /// What a look at the expenses came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExpenseLook {

@@ -38,7 +38,13 @@ pub fn Page(
                 </span>
             </a>
             <nav aria-label="主なページ">
-                {signed_in.then(|| view! { <a href="/home">"ホーム"</a> })} <a href="/help">"ヘルプ"</a>
+                {signed_in
+                    .then(|| {
+                        view! {
+                            <a href="/home">"ホーム"</a>
+                            <a href="/expenses">"医療費通知"</a>
+                        }
+                    })} <a href="/help">"ヘルプ"</a>
                 {if signed_in {
                     view! {
                         <form method="post" action="/logout">

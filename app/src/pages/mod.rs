@@ -4,6 +4,7 @@ pub mod about;
 pub mod confirm;
 pub mod done;
 pub mod entry;
+pub mod expenses;
 pub mod help;
 pub mod home;
 pub mod login;

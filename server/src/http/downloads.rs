@@ -83,14 +83,15 @@ async fn troubled(
 
 /// `year=2026&encoding=cp932`; `None` for what no link of ours asks for.
 fn asked_for(query: &str) -> Option<(ExpenseWish, Writing)> {
-    let (mut wish, mut writing) = (ExpenseWish::default(), Writing::default());
-    for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        match (&*key, &*value) {
-            ("year", year) => wish.year = Some(year.parse().ok()?),
-            ("encoding", "utf-8") => writing = Writing::Utf8,
-            ("encoding", "cp932") => writing = Writing::Cp932,
-            _ => return None,
-        }
-    }
-    Some((wish, writing))
+    let get = |key: &str| {
+        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+        let (_, value) = pairs.find(|(name, _)| name == key)?;
+        Some(value.into_owned())
+    };
+    let writing = match get("encoding").as_deref() {
+        None | Some("utf-8") => Writing::Utf8,
+        Some("cp932") => Writing::Cp932,
+        Some(_) => return None,
+    };
+    Some((ExpenseWish::read(get)?, writing))
 }

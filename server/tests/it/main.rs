@@ -5,6 +5,8 @@
 mod fresh;
 mod addresses;
 mod browser;
+mod expense_import;
+mod expenses;
 mod faults;
 mod input;
 mod links;

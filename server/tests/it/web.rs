@@ -22,6 +22,7 @@ fn the_server_functions_are_these_and_no_other() {
         .map(|(path, method)| (path, method.to_string()))
         .collect();
     let expected = [
+        "/expenses/sharing",
         "/login",
         "/logout",
         "/profile/emails/confirm",
