@@ -5,10 +5,16 @@ import { expect, type Locator, type Page } from "@playwright/test";
 import type { Letter, Mailbox, Postcard } from "./fixtures";
 
 /** The names of the forms' fields. */
-export type FieldName = "email" | "login_id" | "password" | "password_confirmation" | "nickname";
+export type FieldName =
+  | "email"
+  | "login_id"
+  | "password"
+  | "password_confirmation"
+  | "nickname"
+  | "current_password";
 
 /** What a newcomer chooses at 利用者情報入力. */
-export type Choice = Record<Exclude<FieldName, "email">, string>;
+export type Choice = Record<Exclude<FieldName, "email" | "current_password">, string>;
 
 export class Newcomer {
   readonly address: string;

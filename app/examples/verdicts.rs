@@ -8,8 +8,8 @@
 use std::io::{self, Write};
 
 use app::forms::{
-    AddressForm, Field, Form, NewPasswordForm, ProvisionalForm, RegistrationProfileForm,
-    ReissueProvisionalForm, SignInForm, Tone, judge,
+    AddressForm, Field, Form, NewPasswordForm, PresentPasswordForm, ProfileForm, ProvisionalForm,
+    RegistrationProfileForm, ReissueProvisionalForm, SignInForm, Tone, judge,
 };
 use app::rules::{ProvisionalId, ProvisionalPassword};
 use serde_json::{Map, Value, json};
@@ -24,13 +24,15 @@ fn main() -> io::Result<()> {
 }
 
 fn case(chance: &mut Chance, number: usize) -> Value {
-    // the form with most fields takes the most cases
-    let (form, fields) = match number % 8 {
+    // the forms with most fields take most of the cases
+    let (form, fields) = match number % 11 {
         0 => (AddressForm::NAME, AddressForm::FIELDS),
         1 => (ProvisionalForm::NAME, ProvisionalForm::FIELDS),
         2 => (SignInForm::NAME, SignInForm::FIELDS),
         3 => (ReissueProvisionalForm::NAME, ReissueProvisionalForm::FIELDS),
         4 => (NewPasswordForm::NAME, NewPasswordForm::FIELDS),
+        5 => (PresentPasswordForm::NAME, PresentPasswordForm::FIELDS),
+        6 | 7 => (ProfileForm::NAME, ProfileForm::FIELDS),
         _ => (
             RegistrationProfileForm::NAME,
             RegistrationProfileForm::FIELDS,
@@ -71,6 +73,13 @@ fn tone(tone: Tone) -> &'static str {
     }
 }
 
+fn is_password(field: Field) -> bool {
+    matches!(
+        field,
+        Field::Password | Field::PasswordConfirmation | Field::CurrentPassword
+    )
+}
+
 /// The field above that this one is compared with.
 fn depends_on(field: Field) -> Field {
     match field {
@@ -85,6 +94,10 @@ fn value(chance: &mut Chance, form: &str, field: Field, before: Option<&str>) ->
         (Field::Password, Some(login_id)) if chance.one_in(20) => login_id.to_ascii_lowercase(),
         _ => careful(chance, form, field),
     };
+    let may_be_blank = form == ProfileForm::NAME && is_password(field);
+    if may_be_blank && chance.one_in(3) {
+        return String::new();
+    }
     let value = match chance.below(10) {
         0..=3 => careful,
         4..=8 => (0..=chance.below(2)).fold(careful, |typed, _| slip(chance, &typed)),

@@ -10,18 +10,23 @@ use leptos_router::{
 use crate::pages::{
     about::AboutPage,
     confirm::{AddressConfirmedPage, ConfirmAddressPage},
+    confirm_password::ConfirmPasswordPage,
     done::RegistrationDonePage,
     entry::EntryPage,
     expenses::{ExpensesPage, print::ExpensePrintPage},
     help::HelpPage,
     home::HomePage,
+    leave::{LeaveConfirmPage, LeavePage, LeftPage},
     login::LoginPage,
     mailbox::MailboxPage,
     problem::{NotFoundPage, Problem, ProblemPage},
+    profile::{AddressesPage, ProfilePage},
     profile_input::RegistrationProfilePage,
     provisional::ProvisionalPage,
     register::RegisterPage,
     reissue::{NewPasswordPage, ReissueDonePage, ReissuePage, ReissueProvisionalPage},
+    report::ReportPage,
+    security::SecurityPage,
     sent::{RegistrationSentPage, ReissueSentPage},
 };
 
@@ -49,8 +54,19 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/home") view=HomePage />
                     <Route path=path!("/expenses") view=ExpensesPage />
                     <Route path=path!("/expenses/print") view=ExpensePrintPage />
+                    <Route path=path!("/profile") view=ProfilePage />
+                    <Route path=path!("/profile/confirm-password") view=ConfirmPasswordPage />
+                    <Route path=path!("/profile/emails/add") view=AddressesPage />
+                    <Route path=path!("/profile/emails/again") view=AddressesPage />
+                    <Route path=path!("/profile/emails/remove") view=AddressesPage />
+                    <Route path=path!("/profile/emails/notices") view=AddressesPage />
                     <Route path=path!("/profile/emails/confirm") view=ConfirmAddressPage />
                     <Route path=path!("/profile/emails/confirmed") view=AddressConfirmedPage />
+                    <Route path=path!("/security") view=SecurityPage />
+                    <Route path=path!("/security/leave") view=LeavePage />
+                    <Route path=path!("/security/leave/confirm") view=LeaveConfirmPage />
+                    <Route path=path!("/security/left") view=LeftPage />
+                    <Route path=path!("/security/report") view=ReportPage />
                     <Route path=path!("/help") view=HelpPage />
                     <Route path=path!("/about") view=AboutPage />
                     <Route path=path!("/dev/mailbox") view=MailboxPage />

@@ -16,6 +16,8 @@ pub mod app;
 #[cfg(feature = "ssr")]
 pub mod components;
 #[cfg(feature = "ssr")]
+pub mod device;
+#[cfg(feature = "ssr")]
 pub mod era;
 #[cfg(feature = "ssr")]
 pub mod expense;

@@ -11,12 +11,18 @@ use time::Date;
 
 use crate::{
     expense::{Expense, Kind},
-    forms::{Credentials, NewCredentials, NewMember, ProvisionalCredentials, ReissueCredentials},
+    forms::{
+        Credentials, NewCredentials, NewMember, NewProfile, ProvisionalCredentials,
+        ReissueCredentials,
+    },
     month::Month,
-    rules::EmailAddress,
+    rules::{EmailAddress, EmailError, SignInPassword},
     society::Society,
     timestamp::Timestamp,
-    visit::{Asker, LinkToken, Member, Provisional, Reissuing, SentLetter, SessionToken},
+    visit::{
+        Asked, Asker, DeviceToken, LinkToken, Member, Provisional, Reissuing, SentLetter,
+        SessionToken,
+    },
 };
 
 /// Everything a request may ask for; given into the context of each.
@@ -36,7 +42,13 @@ pub struct Ports {
     pub post: Arc<dyn Post>,
     /// ログイン, ログアウト
     pub sign_in: Arc<dyn SignIn>,
-    /// A member's further addresses.
+    /// 利用状況とセキュリティ
+    pub security: Arc<dyn Security>,
+    /// 利用停止
+    pub leaving: Arc<dyn Leaving>,
+    /// プロフィール設定
+    pub profile: Arc<dyn Profile>,
+    /// A member's addresses.
     pub addresses: Arc<dyn Addresses>,
     /// 医療費通知
     pub expenses: Arc<dyn Expenses>,
@@ -208,13 +220,15 @@ pub enum Renewal {
 /// Sign-in and sign-out.
 #[async_trait]
 pub trait SignIn: Send + Sync {
-    /// A new session, or `None`: one answer for every failure.
+    /// A new session, or `None`: one answer for every failure. `device` is what
+    /// the browser carries from an earlier sign-in.
     async fn sign_in(
         &self,
         credentials: Credentials,
+        device: Option<&DeviceToken>,
         asker: &Asker,
         now: Timestamp,
-    ) -> Answer<Option<NewSession>>;
+    ) -> Answer<Option<SignedIn>>;
 
     /// Ends the session that asks.
     async fn sign_out(&self, member: &Member, asker: &Asker, now: Timestamp) -> Answer<()>;
@@ -229,15 +243,273 @@ pub struct NewSession {
     pub until: Timestamp,
 }
 
-/// A member's further addresses.
+/// A sign-in that was let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The session.
+    pub session: NewSession,
+    /// By which the browser is known the next time.
+    pub device: DeviceToken,
+}
+
+/// What a member sees of the use of the account, and can end of it.
+#[async_trait]
+pub trait Security: Send + Sync {
+    /// The open sessions, the one seen last first.
+    async fn sessions(&self, member: &Member, now: Timestamp) -> Answer<Vec<OpenSession>>;
+
+    /// What has happened, the newest first; `page` counts from 1.
+    async fn history(&self, member: &Member, page: u32) -> Answer<History>;
+
+    /// Ends one of the member's sessions.
+    async fn end_session(
+        &self,
+        member: &Member,
+        session: uuid::Uuid,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Ending>;
+
+    /// Ends all sessions but the one that asks; `false` when that one is over.
+    async fn end_others(&self, member: &Member, asker: &Asker, now: Timestamp) -> Answer<bool>;
+
+    /// The sign-in that a new device's letter told of; `None` for a link that is
+    /// forged, over or used.
+    async fn reported(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<ReportedSignIn>>;
+
+    /// Ends that session and forgets the device.
+    async fn disown(&self, token: &LinkToken, asker: &Asker, now: Timestamp) -> Answer<Disowning>;
+}
+
+/// A session that is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenSession {
+    /// Its row.
+    pub id: uuid::Uuid,
+    /// From where it was opened.
+    pub from: Asker,
+    /// The sign-in.
+    pub started_at: Timestamp,
+    /// The last request, give or take a minute.
+    pub last_seen_at: Timestamp,
+}
+
+/// One page of what has happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// The newest first.
+    pub entries: Vec<HistoryEntry>,
+    /// How many there are, on all pages; 0 behind the last one.
+    pub total: i64,
+    /// Whether there are older ones.
+    pub goes_on: bool,
+}
+
+/// Something that has happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// When.
+    pub at: Timestamp,
+    /// What, in a member's words.
+    pub what: String,
+    /// From where, if it came in over the net.
+    pub from: Option<Asker>,
+}
+
+/// What became of ending a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It is over.
+    Done,
+    /// It is none of this member's.
+    NotTheirs,
+    /// The session that asks is over itself.
+    Over,
+}
+
+/// The sign-in that a letter told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportedSignIn {
+    /// When.
+    pub at: Timestamp,
+    /// From where.
+    pub from: Asker,
+}
+
+/// What became of disowning a sign-in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Disowning {
+    /// The session is over. The letter went to this address.
+    Done(EmailAddress),
+    /// It was done before: a double click.
+    Already,
+    /// The link is no longer good.
+    Over,
+}
+
+/// The end of the use of the portal.
+#[async_trait]
+pub trait Leaving: Send + Sync {
+    /// Ends the account, all or nothing: sessions, links, addresses, login ID,
+    /// password and known devices. The history and the data stay; a new postcard
+    /// opens the account again.
+    async fn leave(
+        &self,
+        member: &Member,
+        current: SignInPassword,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Leave>;
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// The account is closed.
+    Done,
+    /// The present password is another, or is not to be tried at the moment.
+    WrongPassword,
+    /// The session ended before.
+    Over,
+}
+
+/// プロフィール設定
+#[async_trait]
+pub trait Profile: Send + Sync {
+    /// Login ID, nickname and password, the end of every other session and of open
+    /// reissues, the audit entries and the letters, all or nothing.
+    async fn change(
+        &self,
+        member: &Member,
+        new: NewProfile,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<ProfileChange>;
+}
+
+/// What became of a change of the profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProfileChange {
+    /// It holds; with what the session goes on under, where that is new.
+    Done(Option<NewSession>),
+    /// The present password has to be given, since the last time is too long ago.
+    PasswordDue,
+    /// It was given, and it is another.
+    PasswordWrong,
+    /// Somebody else has this login ID.
+    LoginIdTaken,
+    /// The new login ID is the password, which stayed.
+    SameAsPassword,
+    /// The session ended before.
+    Over,
+}
+
+/// A member's addresses.
 #[async_trait]
 pub trait Addresses: Send + Sync {
+    /// All of them, the oldest first.
+    async fn of(&self, member: &Member) -> Answer<Vec<Address>>;
+
+    /// Changes them, where the password was given not long ago.
+    async fn change(
+        &self,
+        member: &Member,
+        asked: &Asked,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<AddressChange>;
+
+    /// Changes them with the present password, which counts as given from now on
+    /// whatever becomes of the change, and if nothing was asked.
+    async fn change_with(
+        &self,
+        member: &Member,
+        password: &SignInPassword,
+        asked: Option<&Asked>,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<PasswordGiven>;
+
+    /// Notices go to this one of them, or to none. No password is asked for that.
+    async fn choose_for_notices(
+        &self,
+        member: &Member,
+        address: Option<uuid::Uuid>,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<AddressChange>;
+
     /// The address that a confirmation's link would confirm; `None` for a link
     /// that is forged, over or used.
     async fn waiting(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<String>>;
 
     /// Confirms it; `false` when the link is no longer good.
     async fn confirm(&self, token: &LinkToken, asker: &Asker, now: Timestamp) -> Answer<bool>;
+}
+
+/// One of a member's addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// Its row.
+    pub id: uuid::Uuid,
+    /// As it was typed.
+    pub address: String,
+    /// Whether it counts.
+    pub state: AddressState,
+}
+
+/// Whether an address counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressState {
+    /// It does.
+    Confirmed {
+        /// Whether notices go there.
+        gets_notices: bool,
+    },
+    /// Not before the link in its letter has been opened.
+    Waiting {
+        /// Until when that link works; `None` where no letter went out.
+        until: Option<Timestamp>,
+    },
+}
+
+/// What became of a change of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressChange {
+    /// It holds.
+    Done,
+    /// A letter is on its way; or an earlier one, since another would have been
+    /// one too many.
+    Sent {
+        /// No letter was made this time.
+        earlier: bool,
+    },
+    /// Not possible, and why.
+    Refused(EmailError),
+    /// The present password has to be given first.
+    PasswordDue,
+    /// The address is not there any more.
+    Gone,
+    /// It is another member's.
+    NotTheirs,
+    /// The session ended before.
+    Over,
+}
+
+/// A password was given as the present one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PasswordGiven {
+    /// It is.
+    Right {
+        /// What the session goes on under.
+        session: NewSession,
+        /// What became of the change that waited, if any.
+        change: Option<AddressChange>,
+    },
+    /// It is another.
+    Wrong,
+    /// The session ended before.
+    Over,
 }
 
 /// The letters in the mailbox folder.

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use crate::rules::login_id::Digits;
 use crate::rules::{
-    ConfirmationError, EmailError, LoginIdError, NicknameError, PasswordError, ProvisionalIdError,
-    ProvisionalPasswordError, invisible::is_invisible,
+    ConfirmationError, CurrentPasswordError, EmailError, LoginIdError, NicknameError,
+    PasswordError, ProvisionalIdError, ProvisionalPasswordError, invisible::is_invisible,
 };
 
 /// A refused sign-in, whatever the reason.
@@ -17,6 +17,8 @@ pub const SIGN_IN_REFUSED: &str = "ログインIDまたはパスワードが違�
 pub const LETTER_REFUSED: &str = "ログインできませんでした。メールのログインIDと仮パスワードをご確認ください。続けて間違えると、このURLは使えなくなります。";
 /// A link that is over, used, altered or unknown.
 pub const LINK_REFUSED: &str = "このURLは使えません。期限（3時間）が切れたか、すでに使われています。もう一度お手続きください。";
+/// The same for the link in the letter about a new device, which lives longer.
+pub const REPORT_REFUSED: &str = "このURLは使えません。期限（12時間）が切れたか、すでに使われています。ご心配な場合は、パスワードを再発行してください。";
 /// A provisional session that ran out in the middle of a form.
 pub const SESSION_OVER: &str =
     "時間が過ぎたため中断しました。メールのURLをもう一度開いてください。";
@@ -51,6 +53,12 @@ pub const PASSWORD_EXAMPLE: &str = "手引きの例と同じパスワードは�
 pub const CAPITALS_AT_SIGN_IN: &str = "大文字が入っています。パスワードは小文字と数字だけです。";
 /// Full-width characters, where half-width ones are asked for.
 pub const FULL_WIDTH: &str = "全角文字が入っています。半角で入力してください。";
+
+/// A form that comes back without the new password that was typed into it.
+pub const PASSWORD_AGAIN: &str =
+    "まだ変更していません。新しいパスワードは、お手数ですがもう一度入力してください。";
+/// The same where the time has passed since the page was opened.
+pub const PASSWORD_DUE: &str = "まだ変更していません。時間が過ぎたため、現在のパスワードをご確認ください。新しいパスワードを決めた場合は、お手数ですがもう一度入力してください。";
 
 /// A refused postcard, whatever the reason; `tel` is the society's telephone number.
 pub fn postcard_refused(tel: &str) -> String {
@@ -151,6 +159,18 @@ impl Sentence for PasswordError {
     }
 }
 
+impl Sentence for CurrentPasswordError {
+    fn sentence(&self) -> Cow<'static, str> {
+        match self {
+            Self::Empty => "現在のパスワードを入力してください。",
+            Self::Wrong => {
+                "現在のパスワードが違います。続けて間違えると、しばらくお手続きできません。"
+            }
+        }
+        .into()
+    }
+}
+
 impl Sentence for ConfirmationError {
     fn sentence(&self) -> Cow<'static, str> {
         match self {
@@ -170,6 +190,7 @@ impl Sentence for EmailError {
             Self::TooLong => "メールアドレスが長すぎます。ご確認ください。",
             Self::AtSign => "「@」を1つ入れてください。例：taro@example.jp",
             Self::Domain => "「@」の後ろをご確認ください。例：docomo.ne.jp",
+            Self::Yours => "このアドレスはすでに登録されています。",
             Self::ThreeAlready => "登録は3つまでです。追加する前に1つ削除してください。",
             Self::LastOne => "最後のアドレスは削除できません。先に別のアドレスを登録してください。",
         }

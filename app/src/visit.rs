@@ -3,7 +3,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::timestamp::Timestamp;
+use crate::{rules::EmailAddress, timestamp::Timestamp};
 
 /// For so long after the password was given, changes are made without it.
 const PASSWORD_LASTS: Duration = Duration::from_secs(10 * 60);
@@ -25,10 +25,16 @@ pub struct Visit {
     pub reissue: Option<LinkToken>,
     /// The link that confirms an address, likewise.
     pub confirmation: Option<LinkToken>,
+    /// The link that disowns a sign-in, likewise.
+    pub report: Option<LinkToken>,
+    /// What the browser carries from an earlier sign-in.
+    pub device: Option<DeviceToken>,
     /// The letter that was asked for last in this browser.
     pub sent: Option<SentLetter>,
     /// What was typed into 利用者情報入力 when the time ran out.
     pub draft: Option<Draft>,
+    /// What waits in this session for the present password.
+    pub asked: Option<Asked>,
 }
 
 impl Visit {
@@ -132,6 +138,10 @@ pub struct LinkToken(pub String);
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionToken(pub String);
 
+/// The secret by which a browser is known to have been signed in from before.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DeviceToken(pub String);
+
 impl fmt::Debug for LinkToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("LinkToken")
@@ -141,6 +151,12 @@ impl fmt::Debug for LinkToken {
 impl fmt::Debug for SessionToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SessionToken")
+    }
+}
+
+impl fmt::Debug for DeviceToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DeviceToken")
     }
 }
 
@@ -179,6 +195,17 @@ pub struct Draft {
     pub nickname: String,
 }
 
+/// A change of a member's addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// One more.
+    Add(EmailAddress),
+    /// The letter that confirms this one, once more.
+    Again(uuid::Uuid),
+    /// This one less.
+    Remove(uuid::Uuid),
+}
+
 /// What the browser is to carry from now on.
 #[derive(Clone, Debug)]
 pub enum Keep {
@@ -186,12 +213,20 @@ pub enum Keep {
     Session(SessionToken, Timestamp),
     /// No session any more.
     NoSession,
+    /// That somebody has signed in here.
+    Device(DeviceToken),
     /// The letter that was asked for.
     Sent(SentLetter),
     /// What was typed when the time ran out.
     Draft(Draft),
+    /// What waits for the present password in the session of that row.
+    Asked(Asked, uuid::Uuid),
+    /// Nothing waits any more.
+    NothingAsked,
     /// The registration is complete: its link, letter and draft are forgotten.
     RegistrationDone,
+    /// The member has left: nothing at all.
+    Left,
     /// The password is changed: the reissue's link and letter are forgotten.
     ReissueDone,
 }

@@ -73,6 +73,20 @@ test.describe("access", { tag: "@javascript" }, () => {
     await newcomer.signsIn();
     await expect(page).toHaveURL("/home");
     await isFine("H-1");
+
+    await page.goto("/profile");
+    await instantChecks();
+    await fillIn(page, { login_id: "SKE123456", password: "hanako", email: "hanako@gmail.con" });
+    await isFine("P-1");
+    await fillIn(page, { email: `second.${newcomer.address}` });
+    await page.getByRole("button", { name: "追加" }).click();
+    await expect(page.getByRole("status")).toContainText("確認のメールをお送りしました。");
+    await isFine("P-1");
+    await page.getByRole("button", { name: `削除（${newcomer.address}）` }).click();
+    await expect(page.getByRole("alert")).toBeVisible();
+    await isFine("P-1");
+    await page.goto("/profile/confirm-password");
+    await isFine("P-4");
   });
 
   test("the whole registration with the keyboard alone", async ({ page, newcomer, instantChecks }) => {

@@ -20,6 +20,7 @@ use crate::{
         Tx,
         letter::{self, LetterKind, NewLetter},
         link::{self, NewLink, Purpose},
+        member,
     },
 };
 
@@ -95,6 +96,7 @@ pub async fn ask(tx: &mut Tx, asking: &Asking<'_>) -> Result<Asked, Fault> {
     } = *asking;
     let within_caps = within_caps(tx, purpose, address, now).await?;
     let told_already = told_within_the_hour(tx, asking).await?;
+    let owner = member::by_address(tx, address).await?;
     let latest = link::latest(tx, purpose, &address.key()).await?;
     if let Some((letter, asked_at)) = latest.filter(|_| !within_caps) {
         return Ok(Asked { letter, asked_at });
@@ -129,7 +131,12 @@ pub async fn ask(tx: &mut Tx, asking: &Asking<'_>) -> Result<Asked, Fault> {
             address_key: &address.key(),
             // With a link that is void the letter would be held for stale.
             link: asking.truth.is_none().then_some(asking.link),
-            member: asking.member,
+            // The truth stands in the history of whoever's mailbox it is, and never
+            // in that of a member who typed somebody else's address.
+            member: match asking.truth {
+                None => asking.member,
+                Some(_) => owner,
+            },
             about: "",
             asked_at: now,
         },

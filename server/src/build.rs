@@ -18,14 +18,17 @@ use crate::{
     fault::Fault,
     hash::{Hasher, Pool},
     http::{Cookies, Kept, State, assets::Bundle, router, serve},
+    leaving::LeavingDesk,
     mail::{
         mailbox,
         queue::{PostOffice, Postman},
         transport::{MailSetting, Transport},
     },
+    profile::ProfileDesk,
     registration::RegistrationDesk,
     reissue::ReissueDesk,
     secrets::Secrets,
+    security::SecurityDesk,
     sign_in::Doorman,
     store::Db,
 };
@@ -115,9 +118,27 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         post: Arc::new(PostOffice { db: db.clone() }),
         sign_in: Arc::new(Doorman {
             db: db.clone(),
-            hasher,
+            hasher: hasher.clone(),
+            secrets: secrets.clone(),
+            post: post.clone(),
         }),
-        addresses: Arc::new(AddressBook { db: db.clone() }),
+        profile: Arc::new(ProfileDesk {
+            db: db.clone(),
+            hasher: hasher.clone(),
+            post: post.clone(),
+        }),
+        leaving: Arc::new(LeavingDesk {
+            db: db.clone(),
+            hasher: hasher.clone(),
+            post: post.clone(),
+        }),
+        security: Arc::new(SecurityDesk { db: db.clone() }),
+        addresses: Arc::new(AddressBook {
+            db: db.clone(),
+            hasher,
+            secrets: secrets.clone(),
+            post: post.clone(),
+        }),
         expenses: Arc::new(ExpenseDesk {
             db: db.clone(),
             society: society.clone(),

@@ -17,6 +17,7 @@ use server::{
     hash::{HashError, Hasher, Pool},
     mail::transport::MailSetting,
     postcards::{self, Terms},
+    purge,
     roster::{self, Import},
     store::{Db, person::Key},
 };
@@ -56,6 +57,12 @@ enum Command {
     Backup {
         /// The file to write.
         file: PathBuf,
+    },
+    /// 保存期間を過ぎたデータを削除し、何を削除したかを表示する
+    Purge {
+        /// 確認だけして、何も削除しない
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Looks at settings, database, mail, client bundle and secret file.
     Check,
@@ -145,6 +152,7 @@ async fn run(arguments: Arguments) -> Done {
             import_expenses(config, &file, expenses::Import { now, dry_run }).await
         }
         Command::Backup { file } => backup(config, &file).await,
+        Command::Purge { dry_run } => remove_what_is_over(config, dry_run).await,
         Command::Check => check(config).await,
     }
 }
@@ -311,6 +319,15 @@ async fn backup(config: Config, file: &Path) -> Done {
         );
         Ok(ExitCode::FAILURE)
     }
+}
+
+async fn remove_what_is_over(config: Config, dry_run: bool) -> Done {
+    let db = open(&config).await?;
+    let (hasher, now) = (hasher(&config)?, Clock::System.now());
+    let report = purge::purge(&db, &config.society, hasher.decoy(), now, dry_run).await;
+    db.close().await;
+    println!("{}", report?);
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn check(config: Config) -> Done {

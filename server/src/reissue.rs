@@ -27,6 +27,7 @@ use crate::{
     store::{
         Db,
         audit::{self, Event},
+        email,
         letter::{self, LetterKind},
         link::{self, Purpose},
         member, session, throttle,
@@ -161,7 +162,6 @@ impl ReissueDesk {
             (None, _) => Entry::LinkOver,
             (Some(link), Some(member)) if right => {
                 let until = Timestamp(link.expires_at);
-                link::forgive(&mut tx, link.id).await?;
                 session::insert(
                     &mut tx,
                     &session::NewSession {
@@ -176,6 +176,8 @@ impl ReissueDesk {
                     },
                 )
                 .await?;
+                // The account first, which the session names, then its link.
+                link::forgive(&mut tx, link.id).await?;
                 entry.event = Event::ReissueAccepted;
                 Entry::Welcome {
                     session: SessionToken(session),
@@ -240,7 +242,7 @@ impl ReissueDesk {
         }
         session::end_others(&mut tx, account, reissuing.session, now).await?;
         link::end_all_of(&mut tx, account, now).await?;
-        member::remove_waiting_addresses(&mut tx, account).await?;
+        email::remove_waiting(&mut tx, account, now).await?;
         throttle::forgive(&mut tx, account).await?;
         let other_id = new
             .login_id

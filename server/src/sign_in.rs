@@ -1,22 +1,26 @@
 //! ログイン and ログアウト. One answer for every failure, for the same work:
 //! unknown, wrong, paused and closed cost the same hash and the same writes.
 
+use std::sync::Arc;
+
 use app::{
     forms::Credentials,
-    ports::{Answer, NewSession, SignIn},
+    ports::{Answer, NewSession, SignIn, SignedIn},
     timestamp::Timestamp,
-    visit::{Asker, Member, SessionToken},
+    visit::{Asker, DeviceToken, Member, SessionToken},
 };
 use async_trait::async_trait;
+use tokio::sync::Notify;
 
 use crate::{
     fault::Fault,
     hash::Hasher,
-    secrets::{session_token, token_hash},
+    new_device,
+    secrets::{Secrets, session_token, token_hash},
     store::{
         Db,
         audit::{Entry, Event},
-        member, session, throttle,
+        device, member, session, throttle,
     },
 };
 
@@ -27,6 +31,10 @@ pub struct Doorman {
     pub db: Db,
     /// The hash workers.
     pub hasher: Hasher,
+    /// The server's key.
+    pub secrets: Arc<Secrets>,
+    /// Wakes the postman.
+    pub post: Arc<Notify>,
 }
 
 #[async_trait]
@@ -34,10 +42,11 @@ impl SignIn for Doorman {
     async fn sign_in(
         &self,
         credentials: Credentials,
+        device: Option<&DeviceToken>,
         asker: &Asker,
         now: Timestamp,
-    ) -> Answer<Option<NewSession>> {
-        self.let_in(credentials, asker, now)
+    ) -> Answer<Option<SignedIn>> {
+        self.let_in(credentials, device, asker, now)
             .await
             .map_err(Fault::report)
     }
@@ -53,9 +62,10 @@ impl Doorman {
     async fn let_in(
         &self,
         typed: Credentials,
+        device: Option<&DeviceToken>,
         asker: &Asker,
         now: Timestamp,
-    ) -> Result<Option<NewSession>, Fault> {
+    ) -> Result<Option<SignedIn>, Fault> {
         // Counted before anything is judged, so that parallel guesses count too.
         let mut tx = self.db.write().await?;
         let account = member::by_login_id(&mut tx, typed.login_id.key()).await?;
@@ -81,6 +91,9 @@ impl Doorman {
         let token = session_token()?;
         let hash = token_hash(&token);
         let until = now.plus(session::ABSOLUTE);
+        let fresh = DeviceToken(session_token()?);
+        let device = device.cloned().unwrap_or(fresh);
+        let device_hash = token_hash(&device.0);
 
         let mut tx = self.db.write().await?;
         let mut entry = Entry {
@@ -94,7 +107,7 @@ impl Doorman {
             let previous = account.last_sign_in_at.map(Timestamp);
             throttle::forgive(&mut tx, account.id).await?;
             session::end_all_but(&mut tx, account.id, session::MOST - 1, now).await?;
-            session::insert(
+            let session = session::insert(
                 &mut tx,
                 &session::NewSession {
                     token_hash: &hash,
@@ -105,14 +118,24 @@ impl Doorman {
                 },
             )
             .await?;
+            let is_new = device::note(&mut tx, account.id, &device_hash, session, now).await?;
+            if is_new && previous.is_some() {
+                new_device::tell(&mut tx, &self.secrets, account.id, session, (now, until)).await?;
+            }
             entry.event = Event::SignedIn;
-            new = Some(NewSession {
-                token: SessionToken(token),
-                until,
+            new = Some(SignedIn {
+                session: NewSession {
+                    token: SessionToken(token),
+                    until,
+                },
+                device,
             });
         }
         entry.record(&mut tx).await?;
         tx.commit().await?;
+        if new.is_some() {
+            self.post.notify_one();
+        }
         Ok(new)
     }
 

@@ -1,13 +1,96 @@
-//! メールアドレスの確認.
+//! メールアドレス: adding, confirming, removing, and which one gets notices.
 
 use leptos::prelude::*;
+use uuid::Uuid;
 
 use crate::{
-    api::{answer, forbidden, see_other},
+    api::{
+        Outcome, answer, forbidden, not_found, not_possible, see_other, sign_in_first, try_again,
+    },
+    forms::{AddressForm, Errors, Field, Form},
     pages::problem::{Begun, Refusal},
-    ports::Ports,
-    visit::Visit,
+    ports::{AddressChange, Answer, Ports},
+    rules::EmailError,
+    visit::{Asked, Keep, Member, Visit, Visitor},
 };
+
+/// What stands for 「お知らせメールを受け取らない」 in place of an address.
+pub const NO_NOTICES: &str = "none";
+
+/// メールアドレスを追加する
+#[server(prefix = "", endpoint = "/profile/emails/add")]
+pub async fn add_address(#[server(flatten)] form: AddressForm) -> Result<(), ServerFnError> {
+    answer(async move |ports: Ports, visit: Visit| {
+        let Visitor::Member(member) = &visit.who else {
+            return Ok(sign_in_first(&visit.who));
+        };
+        let address = match form.check() {
+            Ok(address) => address,
+            Err(errors) => return Ok(try_again(&form, errors)),
+        };
+        let refused = |refusal| try_again(&form, Errors::of(Field::Email, &refusal));
+        change(&ports, &visit, member, Asked::Add(address), refused).await
+    })
+    .await
+}
+
+/// 確認メールをもう一度送る
+#[server(prefix = "", endpoint = "/profile/emails/again")]
+pub async fn confirmation_again(#[server(default)] address: String) -> Result<(), ServerFnError> {
+    answer(async move |ports: Ports, visit: Visit| {
+        let Visitor::Member(member) = &visit.who else {
+            return Ok(sign_in_first(&visit.who));
+        };
+        let Ok(row) = Uuid::parse_str(&address) else {
+            return Ok(not_found());
+        };
+        let refused = |refusal| not_possible(&refusal);
+        change(&ports, &visit, member, Asked::Again(row), refused).await
+    })
+    .await
+}
+
+/// メールアドレスを削除する
+#[server(prefix = "", endpoint = "/profile/emails/remove")]
+pub async fn remove_address(#[server(default)] address: String) -> Result<(), ServerFnError> {
+    answer(async move |ports: Ports, visit: Visit| {
+        let Visitor::Member(member) = &visit.who else {
+            return Ok(sign_in_first(&visit.who));
+        };
+        let Ok(row) = Uuid::parse_str(&address) else {
+            return Ok(not_found());
+        };
+        let refused = |refusal| not_possible(&refusal);
+        change(&ports, &visit, member, Asked::Remove(row), refused).await
+    })
+    .await
+}
+
+/// お知らせの宛先を選ぶ
+#[server(prefix = "", endpoint = "/profile/emails/notices")]
+pub async fn choose_for_notices(#[server(default)] address: String) -> Result<(), ServerFnError> {
+    answer(async move |ports: Ports, visit: Visit| {
+        let Visitor::Member(member) = &visit.who else {
+            return Ok(sign_in_first(&visit.who));
+        };
+        let row = match (address.as_str(), Uuid::parse_str(&address)) {
+            (NO_NOTICES, _) => None,
+            (_, Ok(row)) => Some(row),
+            _ => return Ok(not_found()),
+        };
+        let chosen = ports
+            .addresses
+            .choose_for_notices(member, row, &visit.asker, visit.now)
+            .await?;
+        Ok(match chosen {
+            AddressChange::NotTheirs => not_found(),
+            AddressChange::Over => see_other("/login"),
+            AddressChange::Done => see_other("/profile?told=notices"),
+            _ => see_other("/profile"),
+        })
+    })
+    .await
+}
 
 /// 追加したメールアドレスを、届いたメールから確認する
 #[server(prefix = "", endpoint = "/profile/emails/confirm")]
@@ -27,4 +110,42 @@ pub async fn confirm_address() -> Result<(), ServerFnError> {
         })
     })
     .await
+}
+
+/// Does it at once, or has the present password asked for first.
+async fn change(
+    ports: &Ports,
+    visit: &Visit,
+    member: &Member,
+    asked: Asked,
+    refused: impl FnOnce(EmailError) -> Outcome,
+) -> Answer<Outcome> {
+    let change = ports
+        .addresses
+        .change(member, &asked, &visit.asker, visit.now)
+        .await?;
+    Ok(match change {
+        AddressChange::Refused(refusal) => refused(refusal),
+        AddressChange::PasswordDue => {
+            see_other("/profile/confirm-password").keep(Keep::Asked(asked, member.session))
+        }
+        change => done(&asked, change),
+    })
+}
+
+/// Back to プロフィール設定, where it is told what has become of it.
+pub(super) fn done(asked: &Asked, change: AddressChange) -> Outcome {
+    match (change, asked) {
+        (AddressChange::NotTheirs, _) => not_found(),
+        (AddressChange::Over, _) => see_other("/login"),
+        (AddressChange::Sent { earlier: true }, _) => see_other("/profile?told=earlier"),
+        (AddressChange::Sent { .. }, Asked::Add(_)) => see_other("/profile?told=added"),
+        (AddressChange::Sent { .. }, _) => see_other("/profile?told=again"),
+        (AddressChange::Done, _) => see_other("/profile?told=removed"),
+        // Another window was quicker.
+        (AddressChange::Refused(_) | AddressChange::PasswordDue, _) => {
+            see_other("/profile?told=refused")
+        }
+        (AddressChange::Gone, _) => see_other("/profile"),
+    }
 }

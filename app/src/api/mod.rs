@@ -19,12 +19,22 @@ pub mod expenses;
     missing_docs,
     reason = "the fields of the structs that #[server] makes"
 )]
+pub mod profile;
+#[allow(
+    missing_docs,
+    reason = "the fields of the structs that #[server] makes"
+)]
 pub mod register;
 #[allow(
     missing_docs,
     reason = "the fields of the structs that #[server] makes"
 )]
 pub mod reissue;
+#[allow(
+    missing_docs,
+    reason = "the fields of the structs that #[server] makes"
+)]
+pub mod security;
 #[allow(
     missing_docs,
     reason = "the fields of the structs that #[server] makes"
@@ -39,7 +49,8 @@ use crate::{
     forms::{Errors, Field, Form},
     pages::problem::Refusal,
     ports::{Answer, Ports, Trouble},
-    visit::{Keep, Visit},
+    text::Sentence,
+    visit::{Keep, Visit, Visitor},
 };
 
 /// What a server function came to.
@@ -60,6 +71,8 @@ pub enum Next {
     TryAgain(Retry),
     /// 403: not for this visitor.
     Forbidden(Refusal),
+    /// 404: there is none, or it is somebody else's.
+    NotFound,
     /// No answer at all.
     Trouble(Trouble),
 }
@@ -67,6 +80,7 @@ pub enum Next {
 /// What a screen shows again after a form failed.
 #[derive(Clone, Debug, Default)]
 pub struct Retry {
+    form: &'static str,
     values: Vec<(Field, String)>,
     /// What is wrong, field by field.
     pub errors: Errors,
@@ -75,6 +89,16 @@ pub struct Retry {
 }
 
 impl Retry {
+    /// Whether it was this form, of those on the page.
+    pub fn is_of<F: Form>(&self) -> bool {
+        self.form == F::NAME
+    }
+
+    /// Whether it was one without fields: a button.
+    pub fn is_of_a_button(&self) -> bool {
+        self.form.is_empty()
+    }
+
     /// What was typed into a field; never a password.
     pub fn value(&self, field: Field) -> Option<&str> {
         self.values
@@ -101,9 +125,21 @@ pub fn try_again<F: Form>(form: &F, errors: Errors) -> Outcome {
         .collect();
     Outcome {
         next: Next::TryAgain(Retry {
+            form: F::NAME,
             values,
             errors,
             alert: None,
+        }),
+        keep: Vec::new(),
+    }
+}
+
+/// The same screen again: what its button stands for is not possible, and why.
+pub fn not_possible(refusal: &impl Sentence) -> Outcome {
+    Outcome {
+        next: Next::TryAgain(Retry {
+            alert: Some(refusal.sentence().into_owned()),
+            ..Retry::default()
         }),
         keep: Vec::new(),
     }
@@ -114,6 +150,23 @@ pub fn forbidden(refusal: Refusal) -> Outcome {
     Outcome {
         next: Next::Forbidden(refusal),
         keep: Vec::new(),
+    }
+}
+
+/// There is none, or it is somebody else's: nobody is told which.
+pub fn not_found() -> Outcome {
+    Outcome {
+        next: Next::NotFound,
+        keep: Vec::new(),
+    }
+}
+
+/// For somebody who is not signed in as a member: a provisional session may do
+/// nothing of a member's, everybody else signs in first.
+pub fn sign_in_first(who: &Visitor) -> Outcome {
+    match who {
+        Visitor::Provisional(_) | Visitor::Reissuing(_) => forbidden(Refusal::NotForYou),
+        _ => see_other("/login"),
     }
 }
 

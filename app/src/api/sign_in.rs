@@ -19,12 +19,14 @@ pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<(), ServerFn
             Ok(credentials) => credentials,
             Err(errors) => return Ok(try_again(&form, errors)),
         };
-        let session = ports
+        let signed_in = ports
             .sign_in
-            .sign_in(credentials, &visit.asker, visit.now)
+            .sign_in(credentials, visit.device.as_ref(), &visit.asker, visit.now)
             .await?;
-        Ok(match session {
-            Some(new) => see_other("/home").keep(Keep::Session(new.token, new.until)),
+        Ok(match signed_in {
+            Some(new) => see_other("/home")
+                .keep(Keep::Session(new.session.token, new.session.until))
+                .keep(Keep::Device(new.device)),
             None => try_again(&form, Errors::default()).alert(text::SIGN_IN_REFUSED.to_owned()),
         })
     })

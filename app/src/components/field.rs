@@ -69,16 +69,18 @@ pub fn FormField(
     /// Whether it may be left blank.
     #[prop(optional)]
     optional: bool,
+    /// Instead of 必須: what it is needed for, where it may be left blank otherwise.
+    #[prop(optional)]
+    needed: Option<&'static str>,
     /// What stands in it at first.
     #[prop(optional, into)]
     value: String,
 ) -> impl IntoView {
     let name = field.name();
     let retry = use_context::<Retry>();
-    let value = match &retry {
-        Some(retry) if !field.is_secret() => retry.value(field).unwrap_or_default().to_owned(),
-        _ => value,
-    };
+    // Of this field only if its form failed: a page may have several.
+    let typed = retry.as_ref().and_then(|retry| retry.value(field));
+    let value = typed.map_or(value, str::to_owned);
     let note = retry
         .as_ref()
         .and_then(|retry| retry.errors.get(field).cloned());
@@ -92,15 +94,17 @@ pub fn FormField(
         <div class="field">
             // Not part of the field's name: `required` says it to a screen reader.
             <label for=name>{label}</label>
-            {if optional {
-                view! { <span class="optional">"任意"</span> }.into_any()
-            } else {
-                view! {
-                    <span class="required" aria-hidden="true">
-                        "必須"
-                    </span>
+            {match (optional, needed) {
+                (_, Some(what)) => view! { <span class="optional">{what}</span> }.into_any(),
+                (true, None) => view! { <span class="optional">"任意"</span> }.into_any(),
+                (false, None) => {
+                    view! {
+                        <span class="required" aria-hidden="true">
+                            "必須"
+                        </span>
+                    }
+                        .into_any()
                 }
-                    .into_any()
             }}
             {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
             <div class="control">
@@ -109,7 +113,7 @@ pub fn FormField(
                     name=name
                     type=if kind.is_hidden() { "password" } else { "text" }
                     value=value
-                    required=!optional
+                    required=!optional && needed.is_none()
                     autocomplete=kind.autocomplete()
                     inputmode=kind.keyboard()
                     autocapitalize=plain_text.then_some("none")
@@ -143,5 +147,23 @@ pub fn FormField(
                 {note.map(|note| note.text)}
             </p>
         </div>
+    }
+}
+
+/// The manual's examples of a login ID, below its field.
+#[component]
+pub fn LoginIdExamples() -> impl IntoView {
+    view! {
+        <ul class="rules" aria-label="ログインIDの例">
+            <li class="no">
+                <b>"×"</b>
+                <code>"SKE123456"</code>
+                " (7・8桁目に数字使用不可)"
+            </li>
+            <li class="yes">
+                <b>"○"</b>
+                <code>"123456SKE"</code>
+            </li>
+        </ul>
     }
 }

@@ -18,7 +18,9 @@ pub fn CheckedForm<F: Form>(
 ) -> impl IntoView {
     let _ = form;
     view! {
-        <Summary />
+        {use_context::<Retry>()
+            .filter(Retry::is_of::<F>)
+            .map(|retry| view! { <Summary retry /> })}
         <InstantChecks>
             <form method="post" action=action data-form=F::NAME novalidate>
                 {children()} <button class="button wide" type="submit">
@@ -29,10 +31,17 @@ pub fn CheckedForm<F: Form>(
     }
 }
 
+/// Why a button's wish was not done, on a page with buttons outside of its forms.
+#[component]
+pub fn NotPossible() -> impl IntoView {
+    use_context::<Retry>()
+        .filter(Retry::is_of_a_button)
+        .map(|retry| view! { <Summary retry /> })
+}
+
 /// What was wrong: the sentence about the whole, or a list that leads to the fields.
 #[component]
-fn Summary() -> impl IntoView {
-    let retry = use_context::<Retry>()?;
+fn Summary(retry: Retry) -> impl IntoView {
     let fields = retry.errors.iter().map(|(field, note)| {
         view! {
             <li>
@@ -45,10 +54,10 @@ fn Summary() -> impl IntoView {
         .alert
         .clone()
         .unwrap_or_else(|| format!("ご確認ください（{}か所）", list.len()));
-    Some(view! {
+    view! {
         <div class="summary" role="alert" tabindex="-1">
             <p>{heading}</p>
             {(!list.is_empty()).then(|| view! { <ul>{list}</ul> })}
         </div>
-    })
+    }
 }

@@ -43,6 +43,8 @@ pub fn Page(
                         view! {
                             <a href="/home">"ホーム"</a>
                             <a href="/expenses">"医療費通知"</a>
+                            <a href="/profile">"プロフィール設定"</a>
+                            <a href="/security">"セキュリティ"</a>
                         }
                     })} <a href="/help">"ヘルプ"</a>
                 {if signed_in {

@@ -4,6 +4,7 @@
 //! for every post; there is no other check of a form anywhere.
 
 mod address;
+mod profile;
 mod provisional;
 mod registration_profile;
 mod reissue;
@@ -16,6 +17,7 @@ use crate::rules::half_width;
 use crate::text::Sentence;
 
 pub use address::AddressForm;
+pub use profile::{NewProfile, PresentPasswordForm, ProfileForm};
 pub use provisional::{ProvisionalCredentials, ProvisionalForm};
 pub use registration_profile::{NewMember, RegistrationProfileForm};
 pub use reissue::{NewCredentials, NewPasswordForm, ReissueCredentials, ReissueProvisionalForm};
@@ -233,6 +235,8 @@ pub fn judge(form_name: &str, read: &dyn Fn(Field) -> String) -> Vec<(Field, Opt
         SignInForm::NAME => notes::<SignInForm>(read),
         ReissueProvisionalForm::NAME => notes::<ReissueProvisionalForm>(read),
         NewPasswordForm::NAME => notes::<NewPasswordForm>(read),
+        ProfileForm::NAME => notes::<ProfileForm>(read),
+        PresentPasswordForm::NAME => notes::<PresentPasswordForm>(read),
         _ => Vec::new(),
     }
 }
@@ -266,7 +270,9 @@ debug_hides_what_was_typed!(
     RegistrationProfileForm,
     SignInForm,
     ReissueProvisionalForm,
-    NewPasswordForm
+    NewPasswordForm,
+    ProfileForm,
+    PresentPasswordForm
 );
 
 /// The fields of a form, in the order of the page, and where each is kept.

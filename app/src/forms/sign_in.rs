@@ -41,16 +41,22 @@ impl Form for SignInForm {
         }
     }
 
-    /// No password has capitals or full-width characters; said before a try counts.
     fn remark(&self, field: Field) -> Option<Note> {
         match field {
-            Field::Password if has_full_width(&self.password) => {
-                Some(Note::hint(text::FULL_WIDTH).offering_half_width(&self.password))
-            }
-            Field::Password if self.password.chars().any(|c| c.is_ascii_uppercase()) => {
-                Some(Note::hint(text::CAPITALS_AT_SIGN_IN))
-            }
+            Field::Password => remark_on_present_password(&self.password),
             _ => None,
         }
+    }
+}
+
+/// No password has capitals or full-width characters; said before a try counts, on
+/// every form that asks for the member's own.
+pub(super) fn remark_on_present_password(typed: &str) -> Option<Note> {
+    if has_full_width(typed) {
+        Some(Note::hint(text::FULL_WIDTH).offering_half_width(typed))
+    } else if typed.chars().any(|c| c.is_ascii_uppercase()) {
+        Some(Note::hint(text::CAPITALS_AT_SIGN_IN))
+    } else {
+        None
     }
 }

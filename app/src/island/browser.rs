@@ -21,15 +21,21 @@ const SENT_AT: &str = "data-sent-at";
 /// Whoever sends again so soon did not mean it.
 const DOUBLE_CLICK_MS: u32 = 1500;
 
+/// A form that is looked after.
+const STARTED: &str = "data-started";
+/// The next one that is not: of several on a page, each has an island of its own.
+const NEXT: &str = "form[data-form]:not([data-started])";
+
 /// Judges what was typed before the client was there, and uncovers the buttons
 /// that need it.
 pub(super) fn start() {
-    let Some(form) = document().query_selector("form[data-form]").ok().flatten() else {
+    let Some(form) = document().query_selector(NEXT).ok().flatten() else {
         return;
     };
     let Ok(form) = form.dyn_into::<HtmlFormElement>() else {
         return;
     };
+    let _ = form.set_attribute(STARTED, "");
     if let Ok(buttons) = form.query_selector_all("button.reveal[hidden]") {
         for i in 0..buttons.length() {
             if let Some(button) = buttons.get(i) {

@@ -2,18 +2,23 @@
 
 pub mod about;
 pub mod confirm;
+pub mod confirm_password;
 pub mod done;
 pub mod entry;
 pub mod expenses;
 pub mod help;
 pub mod home;
+pub mod leave;
 pub mod login;
 pub mod mailbox;
 pub mod problem;
+pub mod profile;
 pub mod profile_input;
 pub mod provisional;
 pub mod register;
 pub mod reissue;
+pub mod report;
+pub mod security;
 pub mod sent;
 
 use http::{StatusCode, header};

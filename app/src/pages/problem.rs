@@ -46,6 +46,7 @@ impl Problem {
     pub fn forbidden(refusal: Refusal) -> Self {
         let sentence = match refusal {
             Refusal::NotForYou => text::NOT_FOR_YOU,
+            Refusal::Link(Begun::Report) => text::REPORT_REFUSED,
             Refusal::Link(_) => text::LINK_REFUSED,
             Refusal::Over(_) => text::SESSION_OVER,
         };
@@ -59,6 +60,9 @@ impl Problem {
             }
             Refusal::Link(Begun::Profile) | Refusal::Over(Begun::Profile) => {
                 ("/profile", "プロフィール設定へ")
+            }
+            Refusal::Link(Begun::Report) | Refusal::Over(Begun::Report) => {
+                ("/reissue", "パスワード再発行へ")
             }
         };
         Self {
@@ -100,6 +104,8 @@ pub enum Begun {
     Reissue,
     /// プロフィール設定
     Profile,
+    /// お心当たりのないログイン
+    Report,
 }
 
 /// The page for it.

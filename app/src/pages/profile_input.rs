@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-        field::{FormField, Kind},
+        field::{FormField, Kind, LoginIdExamples},
         form::CheckedForm,
         layout::{Page, Steps},
     },
@@ -48,17 +48,7 @@ fn Input(provisional: Provisional) -> impl IntoView {
                     hint="好きな文字（半角英数字）で設定できます。7・8桁目に数字は使用できません。"
                     value=draft.login_id
                 />
-                <ul class="rules" aria-label="ログインIDの例">
-                    <li class="no">
-                        <b>"×"</b>
-                        <code>"SKE123456"</code>
-                        " (7・8桁目に数字使用不可)"
-                    </li>
-                    <li class="yes">
-                        <b>"○"</b>
-                        <code>"123456SKE"</code>
-                    </li>
-                </ul>
+                <LoginIdExamples />
                 <FormField
                     field=Field::Password
                     kind=Kind::NewPassword

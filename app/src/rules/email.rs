@@ -6,6 +6,9 @@ use super::half_width::has_full_width;
 /// path (RFC 5321, 4.5.3.1.3, with erratum 1690 to RFC 3696).
 pub const MAX_BYTES: usize = 254;
 
+/// So many addresses a member may have, confirmed or waiting.
+pub const MOST: usize = 3;
+
 /// An address that can be written to.
 ///
 /// The local part is made of RFC 5321 atom characters with dots anywhere: docomo
@@ -31,6 +34,8 @@ pub enum EmailError {
     AtSign,
     /// What follows the `@` is no domain.
     Domain,
+    /// It is one of the member's own already; only the server knows.
+    Yours,
     /// The member has three addresses; only the server knows.
     ThreeAlready,
     /// It is the member's last address; only the server knows.

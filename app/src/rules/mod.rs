@@ -4,6 +4,7 @@
 //! look at it again. Every refusal is a case of the rule's own enum, and `text`
 //! turns it into the sentence. The browser and the server run this same code.
 
+pub mod current_password;
 pub mod email;
 pub mod half_width;
 pub mod insurer_number;
@@ -15,6 +16,7 @@ pub mod password;
 pub mod provisional;
 pub mod sign_in;
 
+pub use current_password::CurrentPasswordError;
 pub use email::{EmailAddress, EmailError};
 pub use insurer_number::{InsurerNumber, InsurerNumberError};
 pub use login_id::{LoginId, LoginIdError};

@@ -1,8 +1,9 @@
 //! What stands beside the fields while a form is filled in, and what comes of it.
 
 use app::forms::{
-    AddressForm, Errors, Field, Form, NewPasswordForm, ProvisionalForm, RegistrationProfileForm,
-    ReissueProvisionalForm, SignInForm, Tone, judge, note,
+    AddressForm, Errors, Field, Form, NewPasswordForm, PresentPasswordForm, ProfileForm,
+    ProvisionalForm, RegistrationProfileForm, ReissueProvisionalForm, SignInForm, Tone, judge,
+    note,
 };
 use app::rules::LoginIdError;
 
@@ -119,6 +120,101 @@ fn a_new_password_and_what_depends_on_it() {
         ),
         None
     );
+}
+
+fn own_profile() -> ProfileForm {
+    ProfileForm {
+        login_id: "123456SKE".into(),
+        nickname: " たろう ".into(),
+        ..ProfileForm::default()
+    }
+}
+
+#[test]
+fn a_profile_whose_passwords_are_blank_keeps_the_old_one() {
+    let kept = own_profile().check().expect("nothing is wrong");
+    assert_eq!(kept.login_id.as_str(), "123456SKE");
+    assert_eq!(kept.nickname.as_str(), "たろう");
+    assert!(kept.password.is_none() && kept.current_password.is_none());
+    // Nothing is praised, and nothing asked for, where nothing was typed.
+    for field in [
+        Field::Password,
+        Field::PasswordConfirmation,
+        Field::CurrentPassword,
+    ] {
+        assert_eq!(note(&own_profile(), field), None, "{field:?}");
+    }
+}
+
+#[test]
+fn a_profile_with_a_new_password_is_checked_like_a_registration() {
+    let typed = ProfileForm {
+        password: "momiji77".into(),
+        password_confirmation: "momiji77".into(),
+        current_password: "natsu2026yama".into(),
+        ..own_profile()
+    };
+    let new = typed.check().expect("nothing is wrong");
+    let password = new.password.as_ref().map(|password| password.as_str());
+    assert_eq!(password, Some("momiji77"));
+    let current = new.current_password.map(|typed| typed.as_str().to_owned());
+    assert_eq!(current.as_deref(), Some("natsu2026yama"));
+
+    use Field::{CurrentPassword, LoginId, Password, PasswordConfirmation};
+    let form = ProfileForm::NAME;
+    for (typed, field, sentence) in [
+        (
+            vec![(PasswordConfirmation, "momiji77")],
+            PasswordConfirmation,
+            "上のパスワードと違います。もう一度入力してください。",
+        ),
+        (
+            vec![(Password, "momiji77")],
+            PasswordConfirmation,
+            "確認のため、もう一度入力してください。",
+        ),
+        (
+            vec![(LoginId, "1234Momiji"), (Password, "1234momiji")],
+            Password,
+            "ログインIDと同じパスワードは使えません。別のものにしてください。",
+        ),
+        (
+            vec![(Password, "MOMIJI77")],
+            Password,
+            "大文字は使えません。小文字で入力してください。",
+        ),
+        (
+            vec![(LoginId, "")],
+            LoginId,
+            "ログインIDを入力してください。",
+        ),
+    ] {
+        assert_eq!(beside(form, &typed, field), error(sentence), "{typed:?}");
+    }
+    assert_eq!(
+        beside(form, &[(Password, "kenpo123")], Password),
+        hint("手引きの例と同じパスワードは推測されやすいです。")
+    );
+    assert_eq!(
+        beside(form, &[(CurrentPassword, "Natsu2026")], CurrentPassword),
+        hint("大文字が入っています。パスワードは小文字と数字だけです。")
+    );
+}
+
+#[test]
+fn the_present_password_is_asked_for_in_its_own_words() {
+    let form = PresentPasswordForm::NAME;
+    let field = Field::CurrentPassword;
+    assert_eq!(
+        beside(form, &[], field),
+        error("現在のパスワードを入力してください。")
+    );
+    let long = "a1".repeat(65);
+    assert_eq!(
+        beside(form, &[(field, &long)], field),
+        error("現在のパスワードが違います。続けて間違えると、しばらくお手続きできません。")
+    );
+    assert_eq!(beside(form, &[(field, "natsu2026yama")], field), None);
 }
 
 #[test]
@@ -314,7 +410,21 @@ fn a_secret_never_shows_in_a_log() {
         password: "ｍｏｍｉｊｉ７７".into(),
         ..profile()
     };
-    let logged = format!("{:?} {:?}", form.check(), profile().check());
+    let own = ProfileForm {
+        password: "momiji77".into(),
+        password_confirmation: "momiji77".into(),
+        current_password: "momiji76".into(),
+        ..own_profile()
+    };
+    let present = PresentPasswordForm {
+        current_password: "momiji77".into(),
+    };
+    let logged = format!("{:?} {:?}", form.check(), profile().check())
+        + &format!(
+            "{own:?} {:?} {present:?} {:?}",
+            own.check(),
+            present.check()
+        );
     assert!(!logged.contains("momiji"), "{logged}");
 }
 
@@ -328,12 +438,13 @@ fn every_field_of_a_form_can_be_filled_and_read() {
         for &field in F::FIELDS {
             assert_eq!(form.value(field), field.name(), "in {}", F::NAME);
         }
-        assert_eq!(
-            form.value(Field::CurrentPassword),
-            "",
-            "{} has no such field",
-            F::NAME
-        );
+        let foreign = [Field::CurrentPassword, Field::Email];
+        for field in foreign
+            .into_iter()
+            .filter(|field| !F::FIELDS.contains(field))
+        {
+            assert_eq!(form.value(field), "", "{} has no such field", F::NAME);
+        }
     }
     fill::<AddressForm>();
     fill::<ProvisionalForm>();
@@ -341,4 +452,6 @@ fn every_field_of_a_form_can_be_filled_and_read() {
     fill::<SignInForm>();
     fill::<ReissueProvisionalForm>();
     fill::<NewPasswordForm>();
+    fill::<ProfileForm>();
+    fill::<PresentPasswordForm>();
 }

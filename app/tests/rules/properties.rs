@@ -1,8 +1,8 @@
 //! What holds for any input, however strange.
 
 use app::forms::{
-    AddressForm, Form, NewPasswordForm, ProvisionalForm, RegistrationProfileForm,
-    ReissueProvisionalForm, SignInForm, Tone, judge, note,
+    AddressForm, Form, NewPasswordForm, PresentPasswordForm, ProfileForm, ProvisionalForm,
+    RegistrationProfileForm, ReissueProvisionalForm, SignInForm, Tone, judge, note,
 };
 use app::rules::{
     EmailAddress, LoginId, Nickname, Password, ProvisionalId, ProvisionalPassword, SignInId,
@@ -10,13 +10,15 @@ use app::rules::{
 };
 use proptest::prelude::*;
 
-const FORMS: [&str; 6] = [
+const FORMS: [&str; 8] = [
     AddressForm::NAME,
     ProvisionalForm::NAME,
     RegistrationProfileForm::NAME,
     SignInForm::NAME,
     ReissueProvisionalForm::NAME,
     NewPasswordForm::NAME,
+    ProfileForm::NAME,
+    PresentPasswordForm::NAME,
 ];
 
 /// Anything at all: control characters, emoji, every script.
@@ -73,6 +75,22 @@ proptest! {
         prop_assert_eq!(form.check().is_err(), has_error);
         for (field, judged) in notes {
             prop_assert_eq!(note(&form, field), judged);
+        }
+    }
+
+    #[test]
+    fn browser_and_server_agree_on_the_profile(values in proptest::collection::vec(anything(), 6)) {
+        let mut form = ProfileForm::default();
+        for &field in ProfileForm::FIELDS {
+            *form.value_mut(field) = values[field as usize].clone();
+        }
+        let notes = judge(ProfileForm::NAME, &|field| values[field as usize].clone());
+        let has_error = notes.iter().any(|(_, note)| note.as_ref().is_some_and(|note| note.tone == Tone::Error));
+        prop_assert_eq!(form.check().is_err(), has_error);
+        // A password is new only where it was typed twice.
+        if let Ok(new) = form.check() {
+            prop_assert_eq!(new.password.is_none(), form.password.is_empty());
+            prop_assert_eq!(&form.password, &form.password_confirmation);
         }
     }
 

@@ -1,7 +1,8 @@
 //! Sentences that no input alone can bring about, and the numbers in the others.
 
 use app::rules::{
-    EmailError, LoginIdError, PasswordError, login_id, nickname, password, provisional,
+    CurrentPasswordError, EmailError, LoginIdError, PasswordError, email, login_id, nickname,
+    password, provisional,
 };
 use app::rules::{NicknameError, ProvisionalIdError, ProvisionalPasswordError};
 use app::text::{self, Sentence};
@@ -16,6 +17,14 @@ fn what_only_the_server_can_find() {
         (
             PasswordError::SameAsProvisional.sentence(),
             "仮パスワードと同じものは使えません。別のものにしてください。",
+        ),
+        (
+            CurrentPasswordError::Wrong.sentence(),
+            "現在のパスワードが違います。続けて間違えると、しばらくお手続きできません。",
+        ),
+        (
+            EmailError::Yours.sentence(),
+            "このアドレスはすでに登録されています。",
         ),
         (
             EmailError::ThreeAlready.sentence(),
@@ -45,6 +54,10 @@ fn refused_steps() {
         "このURLは使えません。期限（3時間）が切れたか、すでに使われています。もう一度お手続きください。"
     );
     assert_eq!(
+        text::REPORT_REFUSED,
+        "このURLは使えません。期限（12時間）が切れたか、すでに使われています。ご心配な場合は、パスワードを再発行してください。"
+    );
+    assert_eq!(
         text::SESSION_OVER,
         "時間が過ぎたため中断しました。メールのURLをもう一度開いてください。"
     );
@@ -68,4 +81,6 @@ fn the_numbers_in_the_sentences_are_the_rules() {
     ] {
         assert!(sentence.contains(&format!("{limit}文字")), "{sentence}");
     }
+    let three = EmailError::ThreeAlready.sentence();
+    assert!(three.contains(&format!("{}つまで", email::MOST)), "{three}");
 }

@@ -87,10 +87,12 @@ impl ExpenseDesk {
             let mut people = household.people.iter();
             people.any(|visible| visible.patient.branch == *branch)
         });
-        let first_year = kept_since(today).year();
-        let is_kept = |year: &i32| (first_year..=today.year()).contains(year);
-        if !known || wish.year.as_ref().is_some_and(|year| !is_kept(year)) {
-            tracing::warn!(member = %member.id, "asked for expenses that are not theirs to see");
+        if !known {
+            self.note_refusal(member, asker, now).await?;
+            return Ok(ExpenseLook::NotTheirs);
+        }
+        let kept = kept_since(today).year()..=today.year();
+        if wish.year.is_some_and(|year| !kept.contains(&year)) {
             return Ok(ExpenseLook::NotTheirs);
         }
         let all: Vec<Shown> = household.people.iter().map(shown).collect();
@@ -169,6 +171,22 @@ impl ExpenseDesk {
             .by(asker, now)
             .of_member(member.id)
             .record_of_each(&mut tx, &others)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn note_refusal(
+        &self,
+        member: &Member,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let mut tx = self.db.write().await?;
+        Event::NotTheirs
+            .by(asker, now)
+            .of_person(member.person)
+            .of_member(member.id)
+            .record(&mut tx)
             .await?;
         Ok(tx.commit().await?)
     }

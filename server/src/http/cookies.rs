@@ -4,18 +4,24 @@
 use std::time::Duration;
 
 use app::{
+    rules::EmailAddress,
     timestamp::Timestamp,
-    visit::{Draft, Keep, LinkToken, SentLetter, SessionToken, Way},
+    visit::{Asked, DeviceToken, Draft, Keep, LinkToken, SentLetter, SessionToken, Way},
 };
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, Key, PrivateCookieJar, SameSite};
 use uuid::Uuid;
 
-use crate::asking::LINK_LIFE;
+use crate::{
+    asking::LINK_LIFE,
+    store::{device::REMEMBERED, session},
+};
 
 const SESSION: &str = "session";
+const DEVICE: &str = "device";
 const SENT: &str = "sent";
 const DRAFT: &str = "draft";
+const ASKED: &str = "asked";
 
 /// How a cookie says when its letter was asked for.
 const EARLIER: &str = "earlier";
@@ -23,6 +29,11 @@ const JUST_NOW: &str = "justnow";
 /// And what for.
 const REGISTRATION: &str = "registration";
 const REISSUE: &str = "reissue";
+
+/// What waits for the present password.
+const ADD: &str = "add";
+const AGAIN: &str = "again";
+const REMOVE: &str = "remove";
 
 /// Long enough to get a new letter.
 const DRAFT_LIFE: Duration = Duration::from_secs(24 * 3600);
@@ -36,6 +47,8 @@ pub(super) enum Opened {
     Reissue,
     /// メールアドレスの確認
     Confirmation,
+    /// 新しい端末からのログイン
+    Report,
 }
 
 impl Opened {
@@ -44,6 +57,7 @@ impl Opened {
             Self::Registration => REGISTRATION,
             Self::Reissue => REISSUE,
             Self::Confirmation => "confirmation",
+            Self::Report => "report",
         }
     }
 }
@@ -70,6 +84,12 @@ impl Cookies {
         let jar = CookieJar::from_headers(headers);
         jar.get(&self.name(SESSION))
             .map(|cookie| SessionToken(cookie.value().to_owned()))
+    }
+
+    /// By what the browser is known from an earlier sign-in; encrypted, so that
+    /// nobody but us can have made it up.
+    pub(super) fn device(&self, headers: &HeaderMap) -> Option<DeviceToken> {
+        self.read(headers, DEVICE).map(DeviceToken)
     }
 
     /// The link that was opened in this browser.
@@ -104,6 +124,21 @@ impl Cookies {
         })
     }
 
+    /// What waits for the present password in that session, and in no other.
+    pub(super) fn asked(&self, headers: &HeaderMap, session: Uuid) -> Option<Asked> {
+        let text = self.read(headers, ASKED)?;
+        let mut parts = text.splitn(3, ' ');
+        if Uuid::parse_str(parts.next()?).ok()? != session {
+            return None;
+        }
+        match (parts.next()?, parts.next()?) {
+            (ADD, address) => EmailAddress::parse(address).ok().map(Asked::Add),
+            (AGAIN, row) => Uuid::parse_str(row).ok().map(Asked::Again),
+            (REMOVE, row) => Uuid::parse_str(row).ok().map(Asked::Remove),
+            _ => None,
+        }
+    }
+
     /// Carries an opened link for as long as any link works.
     pub(super) fn open(&self, which: Opened, token: &str) -> Option<HeaderValue> {
         self.encrypted(which.name(), token.to_owned(), LINK_LIFE)
@@ -116,6 +151,7 @@ impl Cookies {
                 self.header(self.cookie(SESSION, token.0.clone(), span(now, *until)))
             }
             Keep::NoSession => self.forget(SESSION),
+            Keep::Device(token) => self.encrypted(DEVICE, token.0.clone(), REMEMBERED),
             Keep::Sent(sent) => {
                 let SentLetter {
                     way,
@@ -143,8 +179,29 @@ impl Cookies {
                 let text = format!("{}\n{}", short(&draft.login_id), short(&draft.nickname));
                 self.encrypted(DRAFT, text, DRAFT_LIFE)
             }
+            Keep::Asked(asked, session) => {
+                let text = match asked {
+                    Asked::Add(address) => format!("{session} {ADD} {}", address.as_str()),
+                    Asked::Again(row) => format!("{session} {AGAIN} {row}"),
+                    Asked::Remove(row) => format!("{session} {REMOVE} {row}"),
+                };
+                self.encrypted(ASKED, text, session::IDLE)
+            }
+            Keep::NothingAsked => self.forget(ASKED),
             Keep::RegistrationDone => {
                 return self.forget_all(&[Opened::Registration.name(), SENT, DRAFT]);
+            }
+            Keep::Left => {
+                return self.forget_all(&[
+                    SESSION,
+                    DEVICE,
+                    Opened::Registration.name(),
+                    Opened::Reissue.name(),
+                    Opened::Confirmation.name(),
+                    Opened::Report.name(),
+                    SENT,
+                    DRAFT,
+                ]);
             }
             Keep::ReissueDone => return self.forget_all(&[Opened::Reissue.name(), SENT]),
         };

@@ -53,6 +53,10 @@ pub(super) async fn function(FromState(state): FromState<State>, request: Reques
             let problem = Problem::forbidden(refusal);
             render(&state, visit, parts, Beside::Problem(problem)).await
         }
+        Next::NotFound => {
+            let problem = Problem::of(StatusCode::NOT_FOUND);
+            render(&state, visit, parts, Beside::Problem(problem)).await
+        }
         Next::Trouble(trouble) => {
             let problem = Problem::trouble(&trouble);
             render(&state, visit, parts, Beside::Problem(problem)).await

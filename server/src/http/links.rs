@@ -12,7 +12,7 @@ use axum::{
 use super::{State, cookies::Opened};
 
 /// A link's path, what it opens, and the page it leads to.
-const LINKS: [(&str, Opened, &str); 3] = [
+const LINKS: [(&str, Opened, &str); 4] = [
     (
         "/register/verify",
         Opened::Registration,
@@ -24,6 +24,7 @@ const LINKS: [(&str, Opened, &str); 3] = [
         Opened::Confirmation,
         "/profile/emails/confirm",
     ),
+    ("/security/report", Opened::Report, "/security/report"),
 ];
 
 /// Longer tokens are not ours, and would not fit into a cookie.

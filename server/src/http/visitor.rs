@@ -27,6 +27,8 @@ pub(super) async fn load(
     visit.registration = state.cookies.opened(headers, Opened::Registration);
     visit.reissue = state.cookies.opened(headers, Opened::Reissue);
     visit.confirmation = state.cookies.opened(headers, Opened::Confirmation);
+    visit.report = state.cookies.opened(headers, Opened::Report);
+    visit.device = state.cookies.device(headers);
     visit.sent = state
         .cookies
         .sent(headers)
@@ -36,6 +38,9 @@ pub(super) async fn load(
         match session::visitor(&state.db, &token_hash(&token.0), visit.now).await {
             Ok(who) => {
                 visit.lapsed = matches!(who, Visitor::Nobody);
+                if let Visitor::Member(member) = &who {
+                    visit.asked = state.cookies.asked(headers, member.session);
+                }
                 visit.who = who;
             }
             // Nobody gets in while the database is gone; and nobody is told
@@ -88,8 +93,11 @@ pub(super) fn anonymous(state: &State, request: &Request) -> Visit {
         registration: None,
         reissue: None,
         confirmation: None,
+        report: None,
+        device: None,
         sent: None,
         draft: None,
+        asked: None,
     }
 }
 

@@ -3,9 +3,30 @@
 //! No letter holds more than its reader asked for: no name from the
 //! roster, no health data, and no link but to the portal itself.
 
-use app::{rules::ProvisionalPassword, society::Society, timestamp::Timestamp};
+use app::{
+    device, ports::ReportedSignIn, rules::ProvisionalPassword, society::Society,
+    timestamp::Timestamp,
+};
 
 use super::layout::{Block, Letter};
+use crate::store::letter::LetterKind;
+
+/// What stands in a letter's subject and at its head.
+pub const fn title(kind: LetterKind) -> &'static str {
+    match kind {
+        LetterKind::Registration => "利用登録手続きのご案内",
+        LetterKind::AlreadyRegistered => "すでに登録されているメールアドレスです",
+        LetterKind::Reissue => "パスワード再発行のご案内",
+        LetterKind::NotFound => "登録が見つかりませんでした",
+        LetterKind::Change => "登録内容の変更のお知らせ",
+        LetterKind::AddressConfirmation => "メールアドレスの確認",
+        LetterKind::Welcome => "ようこそ",
+        LetterKind::NewDevice => "新しい端末からのログイン",
+        LetterKind::Left => "利用停止のお知らせ",
+        // No letter, so no title.
+        LetterKind::Withheld => "",
+    }
+}
 
 /// The link in a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +76,7 @@ pub fn registration(society: &Society, link: &Link) -> Letter {
         let_through(society),
         THROW_AWAY.to_owned(),
     ]));
-    Letter::new(society, "利用登録手続きのご案内", blocks)
+    Letter::new(society, title(LetterKind::Registration), blocks)
 }
 
 /// すでに登録されているメールアドレスです: the page that was asked does not say so,
@@ -63,8 +84,8 @@ pub fn registration(society: &Society, link: &Link) -> Letter {
 pub fn already_registered(society: &Society, sign_in: &str) -> Letter {
     let blocks = vec![
         Block::Lines(format!(
-            "{}の新規利用登録の依頼がありましたが、\n\
-             このメールアドレスはすでに登録されています。",
+            "{}に、このメールアドレスを登録する依頼がありましたが、\n\
+             すでに登録されています。",
             society.portal_name
         )),
         Block::Lines(format!(
@@ -83,7 +104,7 @@ pub fn already_registered(society: &Society, sign_in: &str) -> Letter {
             THROW_AWAY.to_owned(),
         ]),
     ];
-    Letter::new(society, "すでに登録されているメールアドレスです", blocks)
+    Letter::new(society, title(LetterKind::AlreadyRegistered), blocks)
 }
 
 /// パスワード再発行のご案内: the way to a new password.
@@ -115,7 +136,7 @@ pub fn reissue(
             THROW_AWAY.to_owned(),
         ]),
     ]);
-    Letter::new(society, "パスワード再発行のご案内", blocks)
+    Letter::new(society, title(LetterKind::Reissue), blocks)
 }
 
 /// 登録が見つかりませんでした: the page that was asked does not say so, the mailbox's
@@ -140,7 +161,7 @@ pub fn not_found(society: &Society, reissue: &str) -> Letter {
         )),
         Block::Notes(vec![THROW_AWAY.to_owned()]),
     ];
-    Letter::new(society, "登録が見つかりませんでした", blocks)
+    Letter::new(society, title(LetterKind::NotFound), blocks)
 }
 
 /// What was changed on an account.
@@ -190,7 +211,7 @@ impl Changed {
 }
 
 /// 登録内容の変更のお知らせ: so that a change by somebody else does not go unseen.
-pub fn change(society: &Society, at: Timestamp, changes: &[Changed], sign_in: &str) -> Letter {
+pub fn change(society: &Society, at: Timestamp, changes: &[Changed], reissue: &str) -> Letter {
     let names: Vec<_> = changes.iter().map(|change| change.name()).collect();
     let blocks = vec![
         Block::Lines(format!(
@@ -207,13 +228,13 @@ pub fn change(society: &Society, at: Timestamp, changes: &[Changed], sign_in: &s
         },
         Block::Lines(format!(
             "ご自身で変更された場合は、お手続きは不要です。\n\
-             お心当たりがない場合は、ただちに以下のログイン画面の{FORGOTTEN}から\n\
-             パスワードを再発行し、健康保険組合（TEL:{}）までご連絡ください。",
+             お心当たりがない場合は、ただちに以下の画面からパスワードを再発行し、\n\
+             健康保険組合（TEL:{}）までご連絡ください。",
             society.telephone
         )),
-        Block::Link(sign_in.to_owned()),
+        Block::Link(reissue.to_owned()),
     ];
-    Letter::new(society, "登録内容の変更のお知らせ", blocks)
+    Letter::new(society, title(LetterKind::Change), blocks)
 }
 
 /// メールアドレスの確認: an added address counts once this link was followed.
@@ -225,15 +246,12 @@ pub fn address_confirmation(society: &Society, link: &Link) -> Letter {
     ))];
     blocks.extend(link.blocks());
     blocks.push(Block::Notes(vec![
-        link.validity(&format!(
-            "健康保険組合（TEL:{}）までご連絡ください。",
-            society.telephone
-        )),
+        link.validity("ログインして、「プロフィール設定」から確認メールをもう一度お送りください。"),
         "確認が済むまで、このメールアドレスは登録されません。".to_owned(),
         let_through(society),
         THROW_AWAY.to_owned(),
     ]));
-    Letter::new(society, "メールアドレスの確認", blocks)
+    Letter::new(society, title(LetterKind::AddressConfirmation), blocks)
 }
 
 /// ようこそ: the registration is complete.
@@ -258,7 +276,68 @@ pub fn welcome(society: &Society, nickname: &str, login_id: &str, sign_in: &str)
             ),
         ]),
     ];
-    Letter::new(society, "ようこそ", blocks)
+    Letter::new(society, title(LetterKind::Welcome), blocks)
+}
+
+/// 新しい端末からのログイン: so that a sign-in by somebody else does not go unseen.
+pub fn new_device(society: &Society, link: &Link, sign_in: &ReportedSignIn) -> Letter {
+    let mut blocks = vec![
+        Block::Lines(format!(
+            "これまで使われたことのない端末から、{}へのログインがありました。",
+            society.portal_name
+        )),
+        Block::Value {
+            name: "ログイン日時",
+            value: sign_in.at.full(),
+        },
+        Block::Value {
+            name: "端末",
+            value: device::in_words(&sign_in.from.device),
+        },
+        Block::Value {
+            name: "接続元の番号（IPアドレス）",
+            value: sign_in.from.network_address.clone(),
+        },
+        Block::Lines(
+            "ご自身でログインされた場合は、お手続きは不要です。\n\
+             お心当たりがない場合は、以下のURLを開き、画面のボタンを押してください。\n\
+             そのログインを終了し、パスワード再発行のメールをお送りします。"
+                .to_owned(),
+        ),
+    ];
+    blocks.extend(link.blocks());
+    blocks.push(Block::Notes(vec![format!(
+        "URLを使えない場合は、健康保険組合（TEL:{}）までご連絡ください。",
+        society.telephone
+    )]));
+    Letter::new(society, title(LetterKind::NewDevice), blocks)
+}
+
+/// 利用停止のお知らせ: so that nobody is made to leave unseen, and everybody knows the
+/// way back.
+pub fn left(society: &Society, at: Timestamp, help: &str) -> Letter {
+    let blocks = vec![
+        Block::Lines(format!(
+            "{}のご利用を停止しました。\n\
+             ログインIDとパスワードは使えなくなり、メールアドレスの登録もなくなりました。",
+            society.portal_name
+        )),
+        Block::Value {
+            name: "停止日時",
+            value: at.full(),
+        },
+        Block::Lines(format!(
+            "もう一度利用される場合は、健康保険組合（TEL:{}）までお電話ください。\n\
+             新しいハガキをお送りします。これまでの内容は引き継がれます。",
+            society.telephone
+        )),
+        Block::Link(help.to_owned()),
+        Block::Notes(vec![format!(
+            "ご自身で停止されていない場合は、ただちに健康保険組合（TEL:{}）までご連絡ください。",
+            society.telephone
+        )]),
+    ];
+    Letter::new(society, title(LetterKind::Left), blocks)
 }
 
 const THROW_AWAY: &str = "本メールに覚えがない場合は、大変お手数ですが本メールを破棄してください。";
@@ -275,6 +354,8 @@ fn let_through(society: &Society) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use app::visit::Asker;
 
     use super::*;
 
@@ -294,7 +375,17 @@ mod tests {
         ProvisionalPassword::parse("abcd-efgh-jk23").unwrap()
     }
 
-    fn every_letter() -> [Letter; 7] {
+    fn stranger() -> ReportedSignIn {
+        ReportedSignIn {
+            at: ASKED,
+            from: Asker {
+                network_address: "203.0.113.7".to_owned(),
+                device: "<script>Windows NT 10.0 Chrome/131.0".to_owned(),
+            },
+        }
+    }
+
+    fn every_letter() -> [Letter; 9] {
         let society = &Society::default();
         let sign_in = format!("{PORTAL}/login");
         [
@@ -307,9 +398,11 @@ mod tests {
                 &provisional(),
             ),
             not_found(society, &format!("{PORTAL}/reissue")),
-            change(society, ASKED, &Changed::ALL, &sign_in),
+            change(society, ASKED, &Changed::ALL, &format!("{PORTAL}/reissue")),
             address_confirmation(society, &link("/profile/emails/confirm")),
             welcome(society, "はなこ & <b>\"'", "SKEhanako", &sign_in),
+            new_device(society, &link("/security/report"), &stranger()),
+            left(society, ASKED, &format!("{PORTAL}/help")),
         ]
     }
 
@@ -472,6 +565,28 @@ mod tests {
         );
         assert!(!letter.html.contains("<script"), "{}", letter.html);
         assert!(letter.text.contains("</p><script>alert(1)</script> 様"));
+    }
+
+    #[test]
+    fn a_sign_in_from_a_new_device_is_told_with_its_time_its_device_and_a_way_to_disown_it() {
+        let link = Link {
+            expires_at: Timestamp(ASKED.0 + 12 * 3_600_000),
+            ..link("/security/report")
+        };
+        let letter = new_device(&Society::default(), &link, &stranger());
+        for part in [
+            "ログイン日時\n2026年11月22日 14:42\n",
+            "端末\nWindowsのChrome\n",
+            "203.0.113.7",
+            "https://portal.example.jp/security/report?token=dG9rZW4\n",
+            "このURLは 2026年11月23日 2:42 まで使えます。",
+        ] {
+            assert!(
+                letter.text.contains(part),
+                "{part} is missing in {}",
+                letter.text
+            );
+        }
     }
 
     #[test]

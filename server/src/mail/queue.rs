@@ -208,6 +208,7 @@ impl Postman {
     fn write(&self, kind: LetterKind, claimed: &Claimed) -> Result<Option<Letter>, Failure> {
         let society = &self.society;
         let sign_in = format!("{}/login", self.public_url);
+        let reissue = format!("{}/reissue", self.public_url);
         Ok(Some(match kind {
             LetterKind::Registration => {
                 letters::registration(society, &self.link(claimed, "/register/verify")?)
@@ -224,15 +225,13 @@ impl Postman {
                 let password = self.secrets.reissue_password(row.id, &row.address);
                 letters::reissue(society, &link, &member.login_id, &password)
             }
-            LetterKind::NotFound => {
-                letters::not_found(society, &format!("{}/reissue", self.public_url))
-            }
+            LetterKind::NotFound => letters::not_found(society, &reissue),
             LetterKind::AlreadyRegistered => letters::already_registered(society, &sign_in),
             LetterKind::Change => letters::change(
                 society,
                 claimed.asked_at,
                 &Changed::parse(&claimed.about),
-                &sign_in,
+                &reissue,
             ),
             LetterKind::Welcome => match &claimed.member {
                 Some(member) => {
@@ -240,6 +239,19 @@ impl Postman {
                 }
                 None => return Err(Failure::Never("the member is gone".to_owned())),
             },
+            LetterKind::NewDevice => {
+                let link = self.link(claimed, "/security/report")?;
+                let sign_in = claimed.link.as_ref().and_then(|link| link.sign_in.as_ref());
+                let Some(sign_in) = sign_in else {
+                    return Err(Failure::Never("the session is gone".to_owned()));
+                };
+                letters::new_device(society, &link, sign_in)
+            }
+            LetterKind::Left => letters::left(
+                society,
+                claimed.asked_at,
+                &format!("{}/help", self.public_url),
+            ),
             LetterKind::Withheld => return Ok(None),
         }))
     }

@@ -28,9 +28,9 @@ use crate::{
     store::{
         Db,
         audit::Event,
+        email,
         letter::{self, LetterKind},
         link::{self, Purpose},
-        member,
         person::Eligible,
     },
 };
@@ -119,7 +119,7 @@ impl RegistrationDesk {
 
         let mut tx = self.db.write().await?;
         letter::lock_address(&mut tx, &address.key(), now).await?;
-        let is_member = member::has_address(&mut tx, &address).await?;
+        let is_member = email::is_taken(&mut tx, &address).await?;
         let asked = asking::ask(
             &mut tx,
             &Asking {

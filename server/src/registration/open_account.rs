@@ -18,6 +18,7 @@ use crate::{
     secrets::token_hash,
     store::{
         audit::Event,
+        email,
         letter::{self, LetterKind, NewLetter},
         link::{self, Purpose},
         member, postcard, session, throttle,
@@ -73,7 +74,7 @@ impl RegistrationDesk {
         if member::login_id_taken(&mut tx, &new.login_id, existing).await? {
             return Ok(Completion::LoginIdTaken);
         }
-        if member::has_address(&mut tx, &address).await? {
+        if email::is_taken(&mut tx, &address).await? {
             return Ok(Completion::Over);
         }
         let account = existing.unwrap_or_else(Uuid::now_v7);
@@ -96,10 +97,10 @@ impl RegistrationDesk {
             Some(_) => {
                 session::end_all_but(&mut tx, account, 0, now).await?;
                 throttle::forgive(&mut tx, account).await?;
-                member::remove_addresses(&mut tx, account).await?
+                email::remove_all(&mut tx, account, now).await?
             }
         };
-        match member::add_address(&mut tx, account, &address, now, Some(now)).await {
+        match email::add(&mut tx, account, &address, now, Some(now)).await {
             // Another registration with this address was quicker.
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
                 return Ok(Completion::Over);
@@ -136,8 +137,8 @@ impl RegistrationDesk {
             // A second address counts when its own link has been opened.
             // Whose mailbox it is learns the truth if it is a member's already.
             letter::lock_address(&mut tx, &new.email.key(), now).await?;
-            let taken = member::has_address(&mut tx, &new.email).await?;
-            let email = member::add_address(&mut tx, account, &new.email, now, None).await?;
+            let taken = email::is_taken(&mut tx, &new.email).await?;
+            let second = email::add(&mut tx, account, &new.email, now, None).await?;
             asking::ask(
                 &mut tx,
                 &Asking {
@@ -146,7 +147,7 @@ impl RegistrationDesk {
                     token_hash: &confirmation_hash,
                     address: &new.email,
                     member: Some(account),
-                    email: Some(email),
+                    email: Some(second),
                     letter: LetterKind::AddressConfirmation,
                     truth: taken.then_some(LetterKind::AlreadyRegistered),
                     now,

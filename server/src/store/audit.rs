@@ -6,84 +6,108 @@ use uuid::Uuid;
 
 use super::{Result, Tx, on, staging::placeholders};
 
-/// What can happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// Somebody asked for the registration's letter.
-    LetterAsked,
-    /// A postcard's pair was accepted.
-    PostcardAccepted,
-    /// A postcard's pair, or its link, was not.
-    PostcardRefused,
-    /// A postcard was issued.
-    PostcardIssued,
-    /// A postcard was issued in place of another.
-    PostcardReissued,
-    /// An account was opened.
-    Registered,
-    /// An account was opened anew with a new postcard.
-    Reopened,
-    /// Somebody asked for the reissue's letter.
-    ReissueAsked,
-    /// A reissue's pair was accepted.
-    ReissueAccepted,
-    /// A reissue's pair, or its link, was not.
-    ReissueRefused,
-    /// The password was changed through a reissue.
-    Reissued,
-    /// An added address was confirmed.
-    AddressConfirmed,
-    /// A member signed in.
-    SignedIn,
-    /// A sign-in failed.
-    SignInFailed,
-    /// The present password was asked for, and another was given.
-    PasswordRefused,
-    /// A member signed out.
-    SignedOut,
-    /// The roster was imported.
-    RosterImported,
-    /// Medical expenses were imported.
-    ExpensesImported,
-    /// The insured (`member`) looked at the expenses of somebody in the household
-    /// (`person`): once a day.
-    ExpensesSeen,
-    /// A dependent lets the insured see the own expenses.
-    SharingAllowed,
-    /// A dependent does not any more.
-    SharingEnded,
-    /// What the law no longer lets us keep was removed.
-    Purged,
+/// The events, each with its name in the database.
+macro_rules! events {
+    ($($(#[$about:meta])* $event:ident => $name:literal,)*) => {
+        /// What can happen.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Event {
+            $($(#[$about])* $event,)*
+        }
+
+        impl Event {
+            /// The name in the database.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$event => $name,)*
+                }
+            }
+
+            /// The event of that name in the database; `None` for one that only a
+            /// later version knows.
+            pub fn parse(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$event),)*
+                    _ => None,
+                }
+            }
+        }
+    };
 }
 
-impl Event {
-    /// The name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::LetterAsked => "letter_asked",
-            Self::PostcardAccepted => "postcard_accepted",
-            Self::PostcardRefused => "postcard_refused",
-            Self::PostcardIssued => "postcard_issued",
-            Self::PostcardReissued => "postcard_reissued",
-            Self::Registered => "registered",
-            Self::Reopened => "reopened",
-            Self::ReissueAsked => "reissue_asked",
-            Self::ReissueAccepted => "reissue_accepted",
-            Self::ReissueRefused => "reissue_refused",
-            Self::Reissued => "reissued",
-            Self::AddressConfirmed => "address_confirmed",
-            Self::SignedIn => "signed_in",
-            Self::SignInFailed => "sign_in_failed",
-            Self::PasswordRefused => "password_refused",
-            Self::SignedOut => "signed_out",
-            Self::RosterImported => "roster_imported",
-            Self::ExpensesImported => "expenses_imported",
-            Self::ExpensesSeen => "expenses_seen",
-            Self::SharingAllowed => "sharing_allowed",
-            Self::SharingEnded => "sharing_ended",
-            Self::Purged => "purged",
-        }
-    }
+events! {
+    /// Somebody asked for the registration's letter.
+    LetterAsked => "letter_asked",
+    /// A postcard's pair was accepted.
+    PostcardAccepted => "postcard_accepted",
+    /// A postcard's pair, or its link, was not.
+    PostcardRefused => "postcard_refused",
+    /// A postcard was issued.
+    PostcardIssued => "postcard_issued",
+    /// A postcard was issued in place of another.
+    PostcardReissued => "postcard_reissued",
+    /// An account was opened.
+    Registered => "registered",
+    /// An account was opened anew with a new postcard.
+    Reopened => "reopened",
+    /// Somebody asked for the reissue's letter.
+    ReissueAsked => "reissue_asked",
+    /// A reissue's pair was accepted.
+    ReissueAccepted => "reissue_accepted",
+    /// A reissue's pair, or its link, was not.
+    ReissueRefused => "reissue_refused",
+    /// The password was changed through a reissue.
+    Reissued => "reissued",
+    /// An added address was confirmed.
+    AddressConfirmed => "address_confirmed",
+    /// A member chose another login ID.
+    LoginIdChanged => "login_id_changed",
+    /// A member chose another password.
+    PasswordChanged => "password_changed",
+    /// A member chose another nickname.
+    NicknameChanged => "nickname_changed",
+    /// A member added an address, which waits for its confirmation.
+    AddressAdded => "address_added",
+    /// A member had a confirmation's letter sent once more.
+    ConfirmationAsked => "confirmation_asked",
+    /// A member removed an address.
+    AddressRemoved => "address_removed",
+    /// A member chose where notices go.
+    NoticesChanged => "notices_changed",
+    /// A member signed in.
+    SignedIn => "signed_in",
+    /// A sign-in failed.
+    SignInFailed => "sign_in_failed",
+    /// The present password was asked for, and another was given.
+    PasswordRefused => "password_refused",
+    /// A member signed out.
+    SignedOut => "signed_out",
+    /// A member ended one of their sessions.
+    SessionEnded => "session_ended",
+    /// A member ended all sessions but the one that asked.
+    OthersEnded => "others_ended",
+    /// A sign-in was disowned through the letter that told of it.
+    SignInDisowned => "sign_in_disowned",
+    /// A member asked for what is not theirs.
+    NotTheirs => "not_theirs",
+    /// A member ended the use of the portal.
+    Left => "left",
+    /// Somebody of the office looked at a member's data: `actor` is who, `detail` the
+    /// reason, and both are shown to the member.
+    OfficeLooked => "office_looked",
+    /// The roster was imported.
+    RosterImported => "roster_imported",
+    /// Medical expenses were imported.
+    ExpensesImported => "expenses_imported",
+    /// The insured (`member`) looked at the expenses of somebody in the household
+    /// (`person`): once a day.
+    ExpensesSeen => "expenses_seen",
+    /// A dependent lets the insured see the own expenses.
+    SharingAllowed => "sharing_allowed",
+    /// A dependent does not any more.
+    SharingEnded => "sharing_ended",
+    /// What the law no longer lets us keep was removed.
+    Purged => "purged",
 }
 
 /// One entry. No secret ever stands in it, nor anything about health.

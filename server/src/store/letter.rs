@@ -3,7 +3,11 @@
 
 use std::time::Duration;
 
-use app::{ports::Delivery, timestamp::Timestamp};
+use app::{
+    ports::{Delivery, ReportedSignIn},
+    timestamp::Timestamp,
+    visit::Asker,
+};
 use uuid::Uuid;
 
 use super::{Db, Result, Tx, on};
@@ -25,13 +29,17 @@ pub enum LetterKind {
     AddressConfirmation,
     /// ようこそ
     Welcome,
+    /// 新しい端末からのログイン
+    NewDevice,
+    /// 利用停止のお知らせ
+    Left,
     /// None: the mailbox's owner was told within the hour. It waits in the queue
     /// and is ticked off like a letter, so that whoever asked sees no difference.
     Withheld,
 }
 
 impl LetterKind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Registration,
         Self::AlreadyRegistered,
         Self::Reissue,
@@ -39,6 +47,8 @@ impl LetterKind {
         Self::Change,
         Self::AddressConfirmation,
         Self::Welcome,
+        Self::NewDevice,
+        Self::Left,
         Self::Withheld,
     ];
 
@@ -52,6 +62,8 @@ impl LetterKind {
             Self::Change => "change",
             Self::AddressConfirmation => "address_confirmation",
             Self::Welcome => "welcome",
+            Self::NewDevice => "new_device",
+            Self::Left => "left",
             Self::Withheld => "withheld",
         }
     }
@@ -128,7 +140,7 @@ pub async fn tell_all(
     about: &str,
     now: Timestamp,
 ) -> Result<()> {
-    for (address, address_key) in super::member::confirmed_addresses(tx, member).await? {
+    for (address, address_key) in super::email::confirmed(tx, member).await? {
         queue(
             tx,
             NewLetter {
@@ -206,7 +218,7 @@ pub struct Claimed {
     pub attempts: i64,
     /// The link in it.
     pub link: Option<ClaimedLink>,
-    /// The member it speaks of.
+    /// The member it speaks of, unless they have left since.
     pub member: Option<ClaimedMember>,
 }
 
@@ -225,6 +237,8 @@ pub struct ClaimedLink {
     pub expires_at: Timestamp,
     /// When it was used or made void.
     pub ended_at: Option<Timestamp>,
+    /// The sign-in that it disowns.
+    pub sign_in: Option<ReportedSignIn>,
 }
 
 /// What a letter has to know of its member.
@@ -250,6 +264,9 @@ struct Row {
     link_asked_at: Option<i64>,
     link_expires_at: Option<i64>,
     link_ended_at: Option<i64>,
+    signed_in_at: Option<i64>,
+    network_address: Option<String>,
+    device: Option<String>,
     login_id: Option<String>,
     nickname: Option<String>,
 }
@@ -288,10 +305,12 @@ pub async fn claim(tx: &mut Tx, now: Timestamp, lease: Duration) -> Result<Optio
                     letter.attempts, link.id as link_id, link.purpose as link_purpose,
                     link.address as link_address, link.asked_at as link_asked_at,
                     link.expires_at as link_expires_at, link.ended_at as link_ended_at,
+                    session.started_at as signed_in_at, session.network_address, session.device,
                     member.login_id, member.nickname
              from letter
              left join link on link.id = letter.link_id
-             left join member on member.id = letter.member_id
+             left join session on session.id = link.session_id
+             left join member on member.id = letter.member_id and member.left_at is null
              where letter.id = $1",
         )
         .bind(id)
@@ -303,6 +322,16 @@ pub async fn claim(tx: &mut Tx, now: Timestamp, lease: Duration) -> Result<Optio
 
 impl From<Row> for Claimed {
     fn from(row: Row) -> Self {
+        let sign_in = match (row.signed_in_at, row.network_address, row.device) {
+            (Some(at), Some(network_address), Some(device)) => Some(ReportedSignIn {
+                at: Timestamp(at),
+                from: Asker {
+                    network_address,
+                    device,
+                },
+            }),
+            _ => None,
+        };
         let link = match (
             row.link_id,
             row.link_purpose,
@@ -318,6 +347,7 @@ impl From<Row> for Claimed {
                     asked_at: Timestamp(asked_at),
                     expires_at: Timestamp(expires_at),
                     ended_at: row.link_ended_at.map(Timestamp),
+                    sign_in,
                 })
             }
             _ => None,

@@ -1,6 +1,11 @@
 //! Links in letters: known by the SHA-256 of their token, and by nothing else.
 
-use app::{ports::OpenLink, rules::email::EmailAddress, timestamp::Timestamp};
+use app::{
+    ports::{OpenLink, ReportedSignIn},
+    rules::email::EmailAddress,
+    timestamp::Timestamp,
+    visit::Asker,
+};
 use uuid::Uuid;
 
 use super::{Db, Result, Tx, on};
@@ -17,6 +22,8 @@ pub enum Purpose {
     Reissue,
     /// Confirms an address that was added to an account.
     Email,
+    /// Disowns a sign-in from a new device.
+    Device,
 }
 
 impl Purpose {
@@ -26,6 +33,7 @@ impl Purpose {
             Self::Registration => "registration",
             Self::Reissue => "reissue",
             Self::Email => "email",
+            Self::Device => "device",
         }
     }
 }
@@ -273,12 +281,92 @@ pub async fn end_all_of(tx: &mut Tx, member: Uuid, now: Timestamp) -> Result<()>
     Ok(())
 }
 
+/// Ends every open reissue of a member.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_reissues_of(tx: &mut Tx, member: Uuid, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update link set ended_at = $2
+             where member_id = $1 and purpose = $3 and ended_at is null",
+        )
+        .bind(member)
+        .bind(now.0)
+        .bind(Purpose::Reissue.as_str())
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Ends whatever was sent to an address for a member: it is theirs no longer.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_all_to(
+    tx: &mut Tx,
+    member: Uuid,
+    address_key: &str,
+    now: Timestamp,
+) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update link set ended_at = $3
+             where member_id = $1 and address_key = $2 and ended_at is null",
+        )
+        .bind(member)
+        .bind(address_key)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Ends the links that confirm a member's address, or all of them, and lets go of
+/// it: the address can be removed, and its letters still count against the caps.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn release(tx: &mut Tx, member: Uuid, email: Option<Uuid>, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update link set ended_at = coalesce(ended_at, $3), email_id = null
+             where member_id = $1 and email_id is not null and ($2 is null or email_id = $2)",
+        )
+        .bind(member)
+        .bind(email)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Whose address a confirmation's link is for, whether it still works or not.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn confirmation_of(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Uuid>> {
+    on!(write tx, conn => {
+        sqlx::query_scalar(
+            "select member_id from link
+             where token_hash = $1 and purpose = $2 and member_id is not null",
+        )
+        .bind(token_hash)
+        .bind(Purpose::Email.as_str())
+        .fetch_optional(conn)
+        .await
+    })
+}
+
 /// Whether a confirmation's link has done its work.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn has_confirmed(db: &Db, token_hash: &[u8]) -> Result<bool> {
-    on!(read db, pool => {
+pub async fn has_confirmed(tx: &mut Tx, token_hash: &[u8]) -> Result<bool> {
+    on!(write tx, conn => {
         sqlx::query_scalar(
             "select exists (select 1 from link l join email e on e.id = l.email_id
                             where l.token_hash = $1 and l.purpose = $2 and l.ended_at is not null
@@ -286,7 +374,7 @@ pub async fn has_confirmed(db: &Db, token_hash: &[u8]) -> Result<bool> {
         )
         .bind(token_hash)
         .bind(Purpose::Email.as_str())
-        .fetch_one(pool)
+        .fetch_one(conn)
         .await
     })
 }
@@ -316,8 +404,9 @@ pub async fn end_registrations(tx: &mut Tx, address_key: &str, now: Timestamp) -
 pub async fn waiting_address(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Option<String>> {
     on!(read db, pool => {
         sqlx::query_scalar(
-            "select address from link
-             where token_hash = $1 and purpose = $2 and expires_at > $3 and ended_at is null",
+            "select l.address from link l join member m on m.id = l.member_id
+             where l.token_hash = $1 and l.purpose = $2 and l.expires_at > $3
+               and l.ended_at is null and m.disabled_at is null and m.left_at is null",
         )
         .bind(token_hash)
         .bind(Purpose::Email.as_str())
@@ -336,8 +425,8 @@ pub struct Confirmation {
     pub email_id: Uuid,
 }
 
-/// Ends a confirmation's link because it is used; `None` when it is over. The
-/// update decides: of two at once, one gets the row.
+/// Ends a confirmation's link because it is used, and with it the others that were
+/// sent for the same address; `None` when it is over. The account is held already.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -346,7 +435,7 @@ pub async fn use_confirmation(
     token_hash: &[u8],
     now: Timestamp,
 ) -> Result<Option<Confirmation>> {
-    on!(write tx, conn => {
+    let used: Option<Confirmation> = on!(write tx, conn => {
         sqlx::query_as(
             "update link set ended_at = $3
              where token_hash = $1 and purpose = $2 and expires_at > $3 and ended_at is null
@@ -356,6 +445,99 @@ pub async fn use_confirmation(
         .bind(Purpose::Email.as_str())
         .bind(now.0)
         .fetch_optional(conn)
+        .await?
+    });
+    if let Some(used) = &used {
+        on!(write tx, conn => {
+            sqlx::query("update link set ended_at = $2 where email_id = $1 and ended_at is null")
+                .bind(used.email_id)
+                .bind(now.0)
+                .execute(conn)
+                .await?;
+        });
+    }
+    Ok(used)
+}
+
+/// The sign-in that a new device's letter told of, while its link works.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn reported_sign_in(
+    db: &Db,
+    token_hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<ReportedSignIn>> {
+    let row: Option<(i64, String, String)> = on!(read db, pool => {
+        sqlx::query_as(
+            "select s.started_at, s.network_address, s.device
+             from link l join session s on s.id = l.session_id
+             where l.token_hash = $1 and l.purpose = $2 and l.expires_at > $3
+               and l.ended_at is null",
+        )
+        .bind(token_hash)
+        .bind(Purpose::Device.as_str())
+        .bind(now.0)
+        .fetch_optional(pool)
+        .await?
+    });
+    Ok(row.map(|(at, network_address, device)| ReportedSignIn {
+        at: Timestamp(at),
+        from: Asker {
+            network_address,
+            device,
+        },
+    }))
+}
+
+/// What a new device's link was for.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Disowned {
+    /// Whose account.
+    pub member_id: Uuid,
+    /// Which session; the device has the same identifier.
+    pub session_id: Uuid,
+    /// Where the letter was sent.
+    pub address: String,
+}
+
+/// Ends a new device's link because it is used; `None` when it is over. The
+/// account is held already, by [`super::member::hold_by_link`].
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn use_device(
+    tx: &mut Tx,
+    token_hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<Disowned>> {
+    on!(write tx, conn => {
+        sqlx::query_as(
+            "update link set ended_at = $3
+             where token_hash = $1 and purpose = $2 and expires_at > $3 and ended_at is null
+             returning member_id, session_id, address",
+        )
+        .bind(token_hash)
+        .bind(Purpose::Device.as_str())
+        .bind(now.0)
+        .fetch_optional(conn)
+        .await
+    })
+}
+
+/// Whether a new device's link has done its work.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn has_disowned(db: &Db, token_hash: &[u8]) -> Result<bool> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select exists (select 1 from link
+                            where token_hash = $1 and purpose = $2 and ended_at is not null)",
+        )
+        .bind(token_hash)
+        .bind(Purpose::Device.as_str())
+        .fetch_one(pool)
         .await
     })
 }

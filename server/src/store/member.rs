@@ -1,13 +1,13 @@
-//! Members and their addresses.
+//! Members: the accounts themselves. Their addresses are in `email`.
 
 use app::{
     forms::NewMember,
-    rules::{email::EmailAddress, login_id::LoginId},
+    rules::{EmailAddress, LoginId, Nickname},
     timestamp::Timestamp,
 };
 use uuid::Uuid;
 
-use super::{Result, Tx, on};
+use super::{Db, Result, Tx, on};
 
 /// What sign-in needs to know of a member.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -80,15 +80,11 @@ pub async fn signed_in(
 }
 
 /// Holds an account until the change is over, so that changes of it come one
-/// after the other. `false` when the session that asks has ended since the
-/// request began, or the account was closed.
-///
-/// Every change of an account begins with this (or with the reissue's own
-/// session): the account first, then its sessions and links.
+/// after the other. `false` when it was closed, or the member has left.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn hold(tx: &mut Tx, member: Uuid, session: Uuid) -> Result<bool> {
+pub async fn lock(tx: &mut Tx, member: Uuid) -> Result<bool> {
     let held = on!(write tx, conn => {
         sqlx::query(
             "update member set nickname = nickname
@@ -99,23 +95,74 @@ pub async fn hold(tx: &mut Tx, member: Uuid, session: Uuid) -> Result<bool> {
         .await?
         .rows_affected()
     });
-    Ok(held == 1 && super::session::is_open(tx, session).await?)
+    Ok(held == 1)
 }
 
-/// Whether an address is a member's confirmed one.
+/// Holds the account that a letter's link speaks of, for a change that needs no
+/// session. A link that nobody was sent holds nothing.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn has_address(tx: &mut Tx, address: &EmailAddress) -> Result<bool> {
-    let found: Option<i64> = on!(write tx, conn => {
-        sqlx::query_scalar(
-            "select cast(1 as bigint) from email where address_key = $1 and confirmed_at is not null",
+pub async fn hold_by_link(tx: &mut Tx, token_hash: &[u8]) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update member set nickname = nickname
+             where id = (select member_id from link where token_hash = $1)",
         )
-        .bind(address.key())
-        .fetch_optional(conn)
-        .await?
+        .bind(token_hash)
+        .execute(conn)
+        .await?;
     });
-    Ok(found.is_some())
+    Ok(())
+}
+
+/// Closes an account because the member leaves. The login ID is free for somebody
+/// else; what takes its place nobody can type, since no ID has a hyphen. `decoy` is
+/// a hash that no password fits.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn leave(tx: &mut Tx, member: Uuid, decoy: &str, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update member set login_id = $2, login_id_key = $2, password_hash = $3, left_at = $4
+             where id = $1",
+        )
+        .bind(member)
+        .bind(member.to_string())
+        .bind(decoy)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Whether a member has left.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn has_left(db: &Db, member: Uuid) -> Result<bool> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select exists (select 1 from member where id = $1 and left_at is not null)",
+        )
+        .bind(member)
+        .fetch_one(pool)
+        .await
+    })
+}
+
+/// The same for a change that a session asks for; `false` also when that session
+/// has ended since the request began.
+///
+/// Every change of an account begins with this (or with the reissue's own
+/// session): the account first, then its sessions and links.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn hold(tx: &mut Tx, member: Uuid, session: Uuid) -> Result<bool> {
+    Ok(lock(tx, member).await? && super::session::is_open(tx, session).await?)
 }
 
 /// The account of a person, if there is one.
@@ -232,6 +279,21 @@ pub async fn set_credentials(
     Ok(())
 }
 
+/// What the portal calls the member from now on.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn set_nickname(tx: &mut Tx, member: Uuid, nickname: &Nickname) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update member set nickname = $2 where id = $1")
+            .bind(member)
+            .bind(nickname.as_str())
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
+}
+
 /// The account that an address opens: a confirmed one, of somebody who is let in.
 ///
 /// # Errors
@@ -246,95 +308,4 @@ pub async fn by_address(tx: &mut Tx, address: &EmailAddress) -> Result<Option<Uu
         .fetch_optional(conn)
         .await
     })
-}
-
-/// A member's confirmed addresses, each with its key.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn confirmed_addresses(tx: &mut Tx, member: Uuid) -> Result<Vec<(String, String)>> {
-    on!(write tx, conn => {
-        sqlx::query_as(
-            "select address, address_key from email
-             where member_id = $1 and confirmed_at is not null order by added_at, id",
-        )
-        .bind(member)
-        .fetch_all(conn)
-        .await
-    })
-}
-
-/// Takes the addresses from an account that nobody has confirmed yet, with their
-/// links.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn remove_waiting_addresses(tx: &mut Tx, member: Uuid) -> Result<()> {
-    on!(write tx, conn => {
-        sqlx::query("delete from email where member_id = $1 and confirmed_at is null")
-            .bind(member)
-            .execute(conn)
-            .await?;
-    });
-    Ok(())
-}
-
-/// Takes all addresses from an account, and gives the confirmed ones to tell.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn remove_addresses(tx: &mut Tx, member: Uuid) -> Result<Vec<(String, String)>> {
-    let confirmed = confirmed_addresses(tx, member).await?;
-    on!(write tx, conn => {
-        sqlx::query("delete from email where member_id = $1").bind(member).execute(conn).await?;
-    });
-    Ok(confirmed)
-}
-
-/// Adds an address to an account, confirmed or waiting.
-///
-/// # Errors
-/// Whatever the database answers; a unique violation when another member
-/// confirmed it at the same moment.
-pub async fn add_address(
-    tx: &mut Tx,
-    member: Uuid,
-    address: &EmailAddress,
-    added_at: Timestamp,
-    confirmed_at: Option<Timestamp>,
-) -> Result<Uuid> {
-    let id = Uuid::now_v7();
-    on!(write tx, conn => {
-        sqlx::query(
-            "insert into email (id, member_id, address, address_key, added_at, confirmed_at, notices)
-             values ($1, $2, $3, $4, $5, $6,
-                     $6 is not null
-                     and not exists (select 1 from email where member_id = $2 and notices))",
-        )
-        .bind(id)
-        .bind(member)
-        .bind(address.as_str())
-        .bind(address.key())
-        .bind(added_at.0)
-        .bind(confirmed_at.map(|at| at.0))
-        .execute(conn)
-        .await?;
-    });
-    Ok(id)
-}
-
-/// An added address counts from now on.
-///
-/// # Errors
-/// Whatever the database answers; a unique violation when it is another
-/// member's by now.
-pub async fn confirm_address(tx: &mut Tx, email: Uuid, now: Timestamp) -> Result<()> {
-    on!(write tx, conn => {
-        sqlx::query("update email set confirmed_at = $2 where id = $1 and confirmed_at is null")
-            .bind(email)
-            .bind(now.0)
-            .execute(conn)
-            .await?;
-    });
-    Ok(())
 }

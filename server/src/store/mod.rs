@@ -6,13 +6,17 @@
 //! only SQL until `commit`: SQLite has one writer, and it must not wait for us.
 
 pub mod audit;
+pub mod device;
+pub mod email;
 pub mod expense;
+pub mod history;
 pub mod household;
 pub mod letter;
 pub mod link;
 pub mod member;
 pub mod person;
 pub mod postcard;
+pub mod purge;
 pub mod roster;
 pub mod session;
 pub mod staged_expenses;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use app::{
+    ports::OpenSession,
     timestamp::Timestamp,
     visit::{Asker, Member, Provisional, Reissuing, Visitor},
 };
@@ -55,11 +56,12 @@ pub enum Holder {
     },
 }
 
-/// Writes a session.
+/// Writes a session, and gives its row.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
+pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<Uuid> {
+    let id = Uuid::now_v7();
     let (kind, member, postcard, link, previous) = match session.of {
         Holder::Member(member, previous) => ("member", Some(member), None, None, previous),
         Holder::Provisional { postcard, link } => {
@@ -74,7 +76,7 @@ pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
                                   password_given_at, expires_at, previous_sign_in_at)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $9, $10, $11)",
         )
-        .bind(Uuid::now_v7())
+        .bind(id)
         .bind(kind)
         .bind(session.token_hash)
         .bind(member)
@@ -88,7 +90,7 @@ pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
         .execute(conn)
         .await?;
     });
-    Ok(())
+    Ok(id)
 }
 
 /// Whose a token is, at this moment; a session over, ended or of somebody
@@ -141,6 +143,8 @@ pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visit
         if row.ended_by.as_deref() == Some("completed") {
             return Ok(row
                 .login_id
+                // The ID of somebody who has left since is nobody's any more.
+                .filter(|_| row.left_at.is_none())
                 .map_or(Visitor::Nobody, |login_id| Visitor::Registered { login_id }));
         }
         let over = row
@@ -226,6 +230,53 @@ pub async fn end(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
+/// A member's sessions that are open at this moment, the one seen last first.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn open_of(db: &Db, member: Uuid, now: Timestamp) -> Result<Vec<OpenSession>> {
+    let rows: Vec<(Uuid, String, String, i64, i64)> = on!(read db, pool => {
+        sqlx::query_as(
+            "select id, network_address, device, started_at, last_seen_at from session
+             where member_id = $1 and kind = 'member' and ended_at is null
+               and expires_at > $2 and last_seen_at > $3
+             order by last_seen_at desc, id desc",
+        )
+        .bind(member)
+        .bind(now.0)
+        .bind(now.minus(IDLE).0)
+        .fetch_all(pool)
+        .await?
+    });
+    let open = |(id, network_address, device, started_at, last_seen_at)| OpenSession {
+        id,
+        from: Asker {
+            network_address,
+            device,
+        },
+        started_at: Timestamp(started_at),
+        last_seen_at: Timestamp(last_seen_at),
+    };
+    Ok(rows.into_iter().map(open).collect())
+}
+
+/// Whether a session is one of this member's, open or not.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn is_theirs(tx: &mut Tx, session: Uuid, member: Uuid) -> Result<bool> {
+    on!(write tx, conn => {
+        sqlx::query_scalar(
+            "select exists (select 1 from session
+                            where id = $1 and member_id = $2 and kind = 'member')",
+        )
+        .bind(session)
+        .bind(member)
+        .fetch_one(conn)
+        .await
+    })
+}
+
 /// Ends a member's sessions, but for the `keep` seen last.
 ///
 /// # Errors
@@ -264,23 +315,29 @@ pub async fn is_open(tx: &mut Tx, session: Uuid) -> Result<bool> {
     })
 }
 
-/// The password was given once more: the session goes on under another token.
+/// The session goes on under another token; `given_at` says when the password was
+/// last given in it. Answers its absolute end, which stays.
 ///
 /// # Errors
-/// Whatever the database answers.
-pub async fn renew(tx: &mut Tx, session: Uuid, token_hash: &[u8], now: Timestamp) -> Result<()> {
-    on!(write tx, conn => {
-        sqlx::query(
+/// Whatever the database answers; there is no row for a session that has ended.
+pub async fn renew(
+    tx: &mut Tx,
+    session: Uuid,
+    token_hash: &[u8],
+    given_at: Timestamp,
+) -> Result<Timestamp> {
+    let until: i64 = on!(write tx, conn => {
+        sqlx::query_scalar(
             "update session set token_hash = $2, password_given_at = $3
-             where id = $1 and ended_at is null",
+             where id = $1 and ended_at is null returning expires_at",
         )
         .bind(session)
         .bind(token_hash)
-        .bind(now.0)
-        .execute(conn)
-        .await?;
+        .bind(given_at.0)
+        .fetch_one(conn)
+        .await?
     });
-    Ok(())
+    Ok(Timestamp(until))
 }
 
 /// Ends a member's sessions, but for the one that asks.

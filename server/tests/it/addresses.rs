@@ -20,7 +20,7 @@ async fn second_address(app: &TestApp) -> String {
     path_in(&letters[0])
 }
 
-fn path_in(letter: &StoredLetter) -> String {
+pub(crate) fn path_in(letter: &StoredLetter) -> String {
     let mut links = letter
         .text
         .lines()

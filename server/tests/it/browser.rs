@@ -152,6 +152,8 @@ impl Seen {
 pub(crate) struct Browser {
     client: Client,
     addr: SocketAddr,
+    /// What it calls itself.
+    name: String,
     cookies: Mutex<BTreeMap<String, String>>,
 }
 
@@ -160,13 +162,22 @@ impl Browser {
         Self {
             client,
             addr,
+            name: "Test/1.0".to_owned(),
             cookies: Mutex::default(),
+        }
+    }
+
+    /// The same, and it calls itself by this name.
+    pub(crate) fn named(self, name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..self
         }
     }
 
     /// Another browser with the same cookies: a thief's, or a second tab.
     pub(crate) fn twin(&self) -> Self {
-        let twin = Self::new(self.client.clone(), self.addr);
+        let twin = Self::new(self.client.clone(), self.addr).named(&self.name);
         *twin.lock() = self.lock().clone();
         twin
     }
@@ -195,7 +206,7 @@ impl Browser {
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        let request = request.header("user-agent", "Test/1.0");
+        let request = request.header("user-agent", &self.name);
         match cookies.is_empty() {
             true => request,
             false => request.header("cookie", cookies.join("; ")),

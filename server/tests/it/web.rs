@@ -25,13 +25,23 @@ fn the_server_functions_are_these_and_no_other() {
         "/expenses/sharing",
         "/login",
         "/logout",
+        "/profile",
+        "/profile/confirm-password",
+        "/profile/emails/add",
+        "/profile/emails/again",
         "/profile/emails/confirm",
+        "/profile/emails/notices",
+        "/profile/emails/remove",
         "/register",
         "/register/profile",
         "/register/provisional",
         "/reissue",
         "/reissue/password",
         "/reissue/provisional",
+        "/security/end",
+        "/security/end-others",
+        "/security/leave/confirm",
+        "/security/report",
     ];
     assert_eq!(paths, expected.map(|path| (path, "POST".to_owned())).into());
 }

@@ -1,0 +1,108 @@
+//! 利用状況とセキュリティ: ending sessions, and the use of the portal.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::{Outcome, answer, forbidden, not_found, see_other, try_again},
+    forms::{Errors, Field, Form, PresentPasswordForm},
+    pages::problem::{Begun, Refusal},
+    ports::{Disowning, Ending, Leave, Ports},
+    rules::CurrentPasswordError,
+    visit::{Keep, Visit, Visitor},
+};
+
+/// ログインを終了する
+#[server(prefix = "", endpoint = "/security/end")]
+pub async fn end_session(#[server(default)] session: String) -> Result<(), ServerFnError> {
+    answer(async move |ports: Ports, visit: Visit| {
+        let Visitor::Member(member) = &visit.who else {
+            return Ok(not_signed_in(&visit.who));
+        };
+        // What is no identifier is nobody's.
+        let session = uuid::Uuid::parse_str(&session).unwrap_or_default();
+        let ending = ports
+            .security
+            .end_session(member, session, &visit.asker, visit.now)
+            .await?;
+        Ok(match ending {
+            Ending::Done => see_other("/security"),
+            Ending::NotTheirs => not_found(),
+            Ending::Over => see_other("/login"),
+        })
+    })
+    .await
+}
+
+/// ほかの端末のログインをすべて終了する
+#[server(prefix = "", endpoint = "/security/end-others")]
+pub async fn end_other_sessions() -> Result<(), ServerFnError> {
+    answer(async move |ports: Ports, visit: Visit| {
+        let Visitor::Member(member) = &visit.who else {
+            return Ok(not_signed_in(&visit.who));
+        };
+        let ended = ports
+            .security
+            .end_others(member, &visit.asker, visit.now)
+            .await?;
+        Ok(see_other(if ended { "/security" } else { "/login" }))
+    })
+    .await
+}
+
+/// お心当たりのないログインを終了し、パスワード再発行のメールを送る
+#[server(prefix = "", endpoint = "/security/report")]
+pub async fn disown_sign_in() -> Result<(), ServerFnError> {
+    answer(async move |ports: Ports, visit: Visit| {
+        let Some(token) = &visit.report else {
+            return Ok(forbidden(Refusal::Link(Begun::Report)));
+        };
+        let disowning = ports
+            .security
+            .disown(token, &visit.asker, visit.now)
+            .await?;
+        Ok(match disowning {
+            Disowning::Done(address) => {
+                let sent = ports.reissue.ask(address, &visit.asker, visit.now).await?;
+                see_other("/reissue/sent").keep(Keep::Sent(sent))
+            }
+            Disowning::Already => see_other("/reissue/sent"),
+            Disowning::Over => forbidden(Refusal::Link(Begun::Report)),
+        })
+    })
+    .await
+}
+
+/// ポータルの利用をやめる
+#[server(prefix = "", endpoint = "/security/leave/confirm")]
+pub async fn leave_the_portal(
+    #[server(flatten)] form: PresentPasswordForm,
+) -> Result<(), ServerFnError> {
+    answer(async move |ports: Ports, visit: Visit| {
+        let Visitor::Member(member) = &visit.who else {
+            return Ok(not_signed_in(&visit.who));
+        };
+        let current = match form.check() {
+            Ok(current) => current,
+            Err(errors) => return Ok(try_again(&form, errors)),
+        };
+        let leave = ports
+            .leaving
+            .leave(member, current, &visit.asker, visit.now)
+            .await?;
+        let wrong = Errors::of(Field::CurrentPassword, &CurrentPasswordError::Wrong);
+        Ok(match leave {
+            Leave::Done => see_other("/security/left").keep(Keep::Left),
+            Leave::WrongPassword => try_again(&form, wrong),
+            Leave::Over => see_other("/login"),
+        })
+    })
+    .await
+}
+
+/// Whoever was signed in signs in again; for anybody else this is not.
+fn not_signed_in(who: &Visitor) -> Outcome {
+    match who {
+        Visitor::Provisional(_) | Visitor::Reissuing(_) => forbidden(Refusal::NotForYou),
+        _ => see_other("/login"),
+    }
+}

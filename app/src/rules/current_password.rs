@@ -1,0 +1,25 @@
+//! The present password, given once more before a change. Like at sign-in it is
+//! only read: whether it is the member's is for the server to find out.
+
+use super::sign_in::SignInPassword;
+
+/// What is wrong with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CurrentPasswordError {
+    /// Nothing was typed.
+    Empty,
+    /// It is not the member's. That of more characters than any password has is
+    /// seen at once; otherwise only the server knows.
+    Wrong,
+}
+
+/// Reads what was typed.
+///
+/// # Errors
+/// Nothing typed, or more than any password has (which is not to be hashed).
+pub fn parse(typed: &str) -> Result<SignInPassword, CurrentPasswordError> {
+    if typed.is_empty() {
+        return Err(CurrentPasswordError::Empty);
+    }
+    SignInPassword::parse(typed).map_err(|_| CurrentPasswordError::Wrong)
+}
