@@ -240,7 +240,7 @@ async fn case_10_no_secret_is_in_the_log_however_much_is_logged() {
 
 /// What has been logged.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(pub(crate) Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
