@@ -70,6 +70,7 @@ fn ExpensesOfYear(year: ExpenseYear, wish: ExpenseWish) -> impl IntoView {
                 <h2>{name}</h2>
                 <p>"窓口負担額の合計"</p>
                 <p class="amount">{yen(all.paid)}</p>
+                {(!is_filtered && !is_empty).then(jumps)}
                 <p>"記号 " {year.symbol.clone()} "　番号 " {year.number.clone()}</p>
             </div>
             <Filters year=&year wish=&wish />
@@ -87,6 +88,20 @@ fn ExpensesOfYear(year: ExpenseYear, wish: ExpenseWish) -> impl IntoView {
             {(!is_empty).then(|| view! { <Downloads year=&year /> })}
             {sharing.map(|sharing| view! { <SharingChoice sharing /> })}
         </Page>
+    }
+}
+
+/// To what stands below the lines, which may be many.
+fn jumps() -> impl IntoView {
+    view! {
+        <ul class="jumps">
+            <li>
+                <a href="#deduction">"医療費控除のために"</a>
+            </li>
+            <li>
+                <a href="#downloads">"保存と印刷"</a>
+            </li>
+        </ul>
     }
 }
 
@@ -195,7 +210,7 @@ fn Downloads<'a>(year: &'a ExpenseYear) -> impl IntoView + use<> {
     let beyond = year.beyond_cp932.join("、");
     let lacking = !beyond.is_empty();
     view! {
-        <section>
+        <section id="downloads">
             <h2>"保存と印刷"</h2>
             <ul class="inline-links">
                 <li>

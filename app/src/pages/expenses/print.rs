@@ -44,10 +44,12 @@ fn Sheet(year: ExpenseYear) -> impl IntoView {
         };
         view! {
             <tr>
-                <td>{expense.month.label()}</td>
-                <td>{patient}</td>
-                <td>{provider}</td>
-                <td class="yen">{yen(expense.amounts.paid)}</td>
+                <td data-label="診療年月">{expense.month.label()}</td>
+                <td data-label="医療を受けた方">{patient}</td>
+                <td data-label="病院・薬局などの名称">{provider}</td>
+                <td data-label="支払った医療費の額" class="yen">
+                    {yen(expense.amounts.paid)}
+                </td>
             </tr>
         }
     };
