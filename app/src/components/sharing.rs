@@ -44,6 +44,19 @@ pub fn Undecided(
     })
 }
 
+/// The decision of whoever is signed in, for any page; nothing for the insured.
+#[component]
+pub fn SharingSetting(
+    /// Who is signed in.
+    member: Member,
+) -> impl IntoView {
+    let ports = expect_context::<Ports>();
+    Suspend::new(async move {
+        let sharing = ports.expenses.sharing(&member).await.ok().flatten()?;
+        Some(view! { <SharingChoice sharing /> })
+    })
+}
+
 /// Where a dependent decides.
 #[component]
 pub fn SharingChoice(

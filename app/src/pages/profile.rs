@@ -9,6 +9,7 @@ use crate::{
         field::{FormField, Kind, LoginIdExamples},
         form::{CheckedForm, NotPossible},
         layout::Page,
+        sharing::SharingSetting,
     },
     forms::{AddressForm, Field, ProfileForm},
     pages::{go_to, problem::trouble},
@@ -81,8 +82,9 @@ fn Profile(member: Member, addresses: Vec<Address>, told: Option<&'static str>) 
                 })}
             <NotPossible />
             <p class="lead">"ログインIDや登録メールアドレス等の変更が行えます。"</p>
-            <Known member />
+            <Known member=member.clone() />
             <Addresses addresses />
+            <SharingSetting member />
         </Page>
     }
 }

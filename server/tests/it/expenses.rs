@@ -272,6 +272,8 @@ on_both! {
         hanako.get("/expenses").await
             .shows("あなたの医療費の表示について").shows("いまの設定：").shows("標準の設定");
         taro.home().await.hides("あなたの医療費の表示について");
+        hanako.get("/profile").await.shows("被保険者への表示").shows("いまの設定：");
+        taro.get("/profile").await.shows("プロフィール設定").hides("被保険者への表示");
 
         all_show(&seen(&taro).await, &["はなこの薬局"], &[]);
         decide(&hanako, "no").await;
