@@ -13,6 +13,7 @@ use crate::pages::{
     confirm_password::ConfirmPasswordPage,
     done::RegistrationDonePage,
     entry::EntryPage,
+    expenses::{ExpensesPage, print::ExpensePrintPage},
     help::HelpPage,
     home::HomePage,
     leave::{LeaveConfirmPage, LeavePage, LeftPage},
@@ -51,6 +52,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/reissue/password") view=NewPasswordPage />
                     <Route path=path!("/reissue/done") view=ReissueDonePage />
                     <Route path=path!("/home") view=HomePage />
+                    <Route path=path!("/expenses") view=ExpensesPage />
+                    <Route path=path!("/expenses/print") view=ExpensePrintPage />
                     <Route path=path!("/profile") view=ProfilePage />
                     <Route path=path!("/profile/confirm-password") view=ConfirmPasswordPage />
                     <Route path=path!("/profile/emails/add") view=AddressesPage />

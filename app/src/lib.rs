@@ -18,6 +18,12 @@ pub mod components;
 #[cfg(feature = "ssr")]
 pub mod device;
 #[cfg(feature = "ssr")]
+pub mod era;
+#[cfg(feature = "ssr")]
+pub mod expense;
+#[cfg(feature = "ssr")]
+pub mod month;
+#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod ports;
@@ -25,6 +31,8 @@ pub mod ports;
 pub mod shell;
 #[cfg(feature = "ssr")]
 pub mod society;
+#[cfg(feature = "ssr")]
+pub mod tax;
 #[cfg(feature = "ssr")]
 pub mod timestamp;
 #[cfg(feature = "ssr")]

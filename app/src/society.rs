@@ -23,6 +23,13 @@ pub struct Society {
     pub insurer_number: String,
     /// From which age, in years, a dependent may register.
     pub registration_age: u8,
+    /// Whether the insured sees an adult dependent's medical expenses before that
+    /// dependent has decided.
+    pub share_by_default: bool,
+    /// For how many months after 資格喪失 the data of the time before can be read.
+    pub months_after_leaving: u16,
+    /// Whether the printed 医療費通知 is one that the tax office takes.
+    pub print_is_official: bool,
 }
 
 impl Default for Society {
@@ -35,6 +42,13 @@ impl Default for Society {
             mail_sender: None,
             insurer_number: "06139497".to_owned(),
             registration_age: 20,
+            // As societies have always sent it, to the insured for the household:
+            // the ministry's guidance takes a dependent who is told and does not
+            // object to agree.
+            share_by_default: true,
+            // Whoever leaves in January claims for that year in March of the next.
+            months_after_leaving: 18,
+            print_is_official: false,
         }
     }
 }

@@ -32,6 +32,13 @@ impl Timestamp {
             .to_offset(JAPAN)
     }
 
+    /// The midnight in Japan with which the day of this instant began.
+    #[must_use]
+    pub fn midnight_before(self) -> Self {
+        let midnight = self.in_japan().replace_time(time::Time::MIDNIGHT);
+        Self(midnight.unix_timestamp() * 1000)
+    }
+
     /// `今日 17:42`, `明日 0:10`, or `11月24日 9:05`, as seen at `now`.
     pub fn clock_seen_at(self, now: Self) -> String {
         let (there, here) = (self.in_japan(), now.in_japan());
@@ -72,6 +79,7 @@ mod tests {
         // 2026-11-22 23:10 in Japan, 14:10 in Greenwich.
         let now = Timestamp(1_795_356_600_000);
         assert_eq!(now.full(), "2026年11月22日 23:10");
+        assert_eq!(now.midnight_before().full(), "2026年11月22日 0:00");
         assert_eq!(now.clock_seen_at(now), "今日 23:10");
         assert_eq!(now.plus(HOUR).clock_seen_at(now), "明日 0:10");
         assert_eq!(now.plus(26 * HOUR).clock_seen_at(now), "11月24日 1:10");

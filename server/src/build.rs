@@ -15,6 +15,7 @@ use crate::{
     audit_seal::{self, Sealer},
     clock::Clock,
     config::Config,
+    expenses::ExpenseDesk,
     fault::Fault,
     hash::Hasher,
     housekeeping::Housekeeper,
@@ -146,6 +147,10 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             hasher,
             secrets: secrets.clone(),
             post: post.clone(),
+        }),
+        expenses: Arc::new(ExpenseDesk {
+            db: db.clone(),
+            society: society.clone(),
         }),
         mailbox,
     };

@@ -279,6 +279,9 @@ impl File {
         if !(15..=100).contains(&self.society.registration_age) {
             return Err(wrong("society.registration_age", "years, 15 to 100"));
         }
+        if self.society.months_after_leaving > 120 {
+            return Err(wrong("society.months_after_leaving", "months, 0 to 120"));
+        }
         let postcard_days = self.postcard_days.unwrap_or(365);
         if postcard_days == 0 {
             return Err(wrong("postcard_days", "at least one day"));

@@ -1,5 +1,7 @@
 //! `portal demo`: a society to try things out with. All of it is invented.
 
+mod claims;
+
 use std::{
     fmt, io,
     path::{Path, PathBuf},
@@ -8,6 +10,7 @@ use std::{
 use app::timestamp::Timestamp;
 
 use crate::{
+    expenses,
     hash::Hasher,
     postcards::{self, PostcardError, Terms},
     roster::{self, Import, ImportError},
@@ -28,6 +31,8 @@ pub enum DemoError {
     Leftover(PathBuf),
     /// The roster was not taken.
     Roster(ImportError),
+    /// The medical expenses were not taken.
+    Expenses(expenses::ImportError),
     /// The postcards were not made.
     Postcards(PostcardError),
     /// The postcards' file cannot be read.
@@ -48,6 +53,7 @@ impl fmt::Display for DemoError {
                 file.display()
             ),
             Self::Roster(error) => error.fmt(f),
+            Self::Expenses(error) => error.fmt(f),
             Self::Postcards(error) => error.fmt(f),
             Self::File(file, error) => write!(f, "{}: {error}", file.display()),
             Self::Store(error) => write!(f, "データベースの誤りです: {error}"),
@@ -110,6 +116,7 @@ pub async fn fill(
         if somebody && strangers > 0 {
             return Err(DemoError::NotEmpty);
         }
+        fill_expenses(db, data_dir, now).await?;
         postcards::issue(db, hasher, terms, now, &file, |_, _| {})
             .await
             .map_err(DemoError::Postcards)?;
@@ -131,4 +138,19 @@ pub async fn fill(
         }
     }
     Ok(None)
+}
+
+async fn fill_expenses(db: &Db, data_dir: &Path, now: Timestamp) -> Result<(), DemoError> {
+    let file = data_dir.join("expenses.csv");
+    let failed = |error| DemoError::File(file.clone(), error);
+    let list = claims::list(ROSTER, now.in_japan().date()).map_err(io::Error::other);
+    std::fs::write(&file, list.map_err(failed)?).map_err(failed)?;
+    let options = expenses::Import {
+        now,
+        dry_run: false,
+    };
+    expenses::import(db, &file, options, |_| {})
+        .await
+        .map_err(DemoError::Expenses)?;
+    Ok(())
 }

@@ -13,10 +13,11 @@ use server::{
     build::build,
     clock::Clock,
     config::Config,
-    demo, doctor,
+    demo, doctor, expenses,
     hash::{HashError, Hasher},
     mail::transport::MailSetting,
     postcards::{self, Terms},
+    purge,
     roster::{self, Import},
     store::{Db, person::Key},
 };
@@ -49,10 +50,19 @@ enum Command {
     /// 仮ログインID・仮パスワードのハガキ
     #[command(subcommand)]
     Postcards(PostcardsCommand),
+    /// 医療費通知
+    #[command(subcommand)]
+    Expenses(ExpensesCommand),
     /// Writes a consistent copy of the database to a new file while it is in use.
     Backup {
         /// The file to write.
         file: PathBuf,
+    },
+    /// 保存期間を過ぎたデータを削除し、何を削除したかを表示する
+    Purge {
+        /// 確認だけして、何も削除しない
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Looks at settings, database, mail, client bundle and secret file.
     Check,
@@ -83,6 +93,18 @@ enum PostcardsCommand {
         /// 作るファイル（本人だけが読める形で作り、上書きはしない）
         #[arg(long)]
         out: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum ExpensesCommand {
+    /// 医療費のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
+    Import {
+        /// UTF-8 か CP932 のCSV
+        file: PathBuf,
+        /// 確認だけして、何も変更しない
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 
@@ -125,7 +147,12 @@ async fn run(arguments: Arguments) -> Done {
         Command::Postcards(PostcardsCommand::Issue { reissue, out }) => {
             issue_postcards(config, reissue, &out).await
         }
+        Command::Expenses(ExpensesCommand::Import { file, dry_run }) => {
+            let now = Clock::System.now();
+            import_expenses(config, &file, expenses::Import { now, dry_run }).await
+        }
         Command::Backup { file } => backup(config, &file).await,
+        Command::Purge { dry_run } => remove_what_is_over(config, dry_run).await,
         Command::Check => check(config).await,
     }
 }
@@ -186,6 +213,20 @@ async fn import_roster(config: Config, file: &Path, options: Import) -> Done {
     let db = open(&config).await?;
     let bar = progress_bar("{bytes}/{total_bytes}");
     let report = roster::import(&db, file, options, |progress| {
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+    })
+    .await;
+    bar.finish_and_clear();
+    db.close().await;
+    println!("{}", report?);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn import_expenses(config: Config, file: &Path, options: expenses::Import) -> Done {
+    let db = open(&config).await?;
+    let bar = progress_bar("{bytes}/{total_bytes}");
+    let report = expenses::import(&db, file, options, |progress| {
         bar.set_length(progress.total);
         bar.set_position(progress.done);
     })
@@ -278,6 +319,15 @@ async fn backup(config: Config, file: &Path) -> Done {
         );
         Ok(ExitCode::FAILURE)
     }
+}
+
+async fn remove_what_is_over(config: Config, dry_run: bool) -> Done {
+    let db = open(&config).await?;
+    let (hasher, now) = (hasher(&config)?, Clock::System.now());
+    let report = purge::purge(&db, &config.society, hasher.decoy(), now, dry_run).await;
+    db.close().await;
+    println!("{}", report?);
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn check(config: Config) -> Done {

@@ -240,6 +240,12 @@ fn in_words(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
             return format!("健康保険組合の職員（{actor}）が閲覧しました。理由：{detail}").into();
         }
         Event::RosterImported => "加入者の名簿を更新しました",
+        Event::ExpensesImported => "医療費を取り込みました",
+        Event::ExpensesSeen if actor.is_empty() => "ご家族の医療費通知を見ました",
+        Event::ExpensesSeen => "被保険者が、あなたの医療費通知を見ました",
+        Event::SharingAllowed => "医療費を被保険者に表示する設定にしました",
+        Event::SharingEnded => "医療費を被保険者に表示しない設定にしました",
+        Event::Purged => "保存期間を過ぎたため、利用登録を終了しました",
     }
     .into()
 }

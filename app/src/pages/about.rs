@@ -50,6 +50,13 @@ pub fn AboutPage() -> impl IntoView {
                                 <td>"ご利用の間"</td>
                             </tr>
                             <tr>
+                                <td>"医療費通知の内容"</td>
+                                <td>
+                                    "今年と、その前の5年分。資格喪失後は"
+                                    {society.months_after_leaving} "か月"
+                                </td>
+                            </tr>
+                            <tr>
                                 <td>"ログインの状態（クッキー）"</td>
                                 <td>"最長12時間使えます。操作がないと30分で終了します"</td>
                             </tr>

@@ -6,6 +6,7 @@ pub mod confirm;
 pub mod confirm_password;
 pub mod done;
 pub mod entry;
+pub mod expenses;
 pub mod help;
 pub mod home;
 pub mod leave;

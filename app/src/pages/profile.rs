@@ -10,6 +10,7 @@ use crate::{
         field::{FormField, Kind, LoginIdExamples},
         form::CheckedForm,
         layout::Page,
+        sharing::SharingSetting,
     },
     forms::{Field, ProfileForm},
     pages::{addresses::AddressesSection, go_to, problem::trouble},
@@ -101,8 +102,9 @@ fn Profile(member: Member, addresses: Vec<Address>, told: Option<Told>) -> impl 
             <h1>"プロフィール設定"</h1>
             {changed.map(|sentence| view! { <Status sentence /> })}
             <p class="lead">"ログインIDや登録メールアドレス等の変更が行えます。"</p>
-            <Known member />
+            <Known member=member.clone() />
             <AddressesSection addresses told=of_addresses />
+            <SharingSetting member />
         </Page>
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod assets;
 mod cookies;
+mod downloads;
 mod functions;
 mod guard;
 mod headers;

@@ -22,6 +22,7 @@ use tower_http::{
 use super::{
     Cookies,
     assets::{AT_THE_ROOT, Bundle, at_the_root, hashed},
+    downloads,
     functions::function,
     guard, headers,
     kept::Kept,
@@ -79,6 +80,8 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
         }
     }
     let site = site
+        .route("/expenses.csv", get(downloads::expenses))
+        .route("/expenses/form.csv", get(downloads::expense_form))
         .fallback_service(get(page).with_state(state.clone()))
         .layer(from_fn_with_state(state.clone(), visitor::load))
         .layer(from_fn_with_state(state.clone(), links::open))

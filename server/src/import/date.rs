@@ -4,58 +4,14 @@
 
 use std::fmt;
 
-use app::rules::half_width::half_width_char;
-use time::{Date, Month, macros::date};
+use app::{
+    era::{ERAS, Era},
+    rules::half_width::half_width_char,
+};
+use time::{Date, Month};
 
 /// Nobody on a roster was born before this year, and no date lies after the other.
 const YEARS: std::ops::RangeInclusive<i32> = 1868..=2199;
-
-/// An era (元号) and its days.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Era {
-    /// As it is written: `平成`.
-    pub name: &'static str,
-    /// The other ways to write it.
-    short: [&'static str; 3],
-    /// Its first day.
-    pub first: Date,
-    /// Its last day. The day on which 明治 and 大正 ended belongs to both eras:
-    /// the change took effect that very day, and both are found on documents.
-    pub last: Date,
-}
-
-static ERAS: [Era; 5] = [
-    Era {
-        name: "明治",
-        short: ["明", "㍾", "M"],
-        first: date!(1868 - 01 - 25),
-        last: date!(1912 - 07 - 30),
-    },
-    Era {
-        name: "大正",
-        short: ["大", "㍽", "T"],
-        first: date!(1912 - 07 - 30),
-        last: date!(1926 - 12 - 25),
-    },
-    Era {
-        name: "昭和",
-        short: ["昭", "㍼", "S"],
-        first: date!(1926 - 12 - 25),
-        last: date!(1989 - 01 - 07),
-    },
-    Era {
-        name: "平成",
-        short: ["平", "㍻", "H"],
-        first: date!(1989 - 01 - 08),
-        last: date!(2019 - 04 - 30),
-    },
-    Era {
-        name: "令和",
-        short: ["令", "㋿", "R"],
-        first: date!(2019 - 05 - 01),
-        last: date!(2199 - 12 - 31),
-    },
-];
 
 /// Why something is not a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,6 +155,7 @@ fn calendar(year: i32, month: i32, day: i32) -> Result<Date, DateProblem> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use time::macros::date;
 
     use super::*;
 

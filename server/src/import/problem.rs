@@ -4,7 +4,7 @@ use std::fmt;
 
 use app::rules::invisible::is_invisible;
 
-use super::date::DateProblem;
+use super::{date::DateProblem, month::MonthProblem};
 
 /// Problems that are named; the others are counted.
 pub const NAMED: usize = 100;
@@ -72,6 +72,16 @@ pub enum Why {
     QualifiedBeforeBirth,
     /// Left before having come.
     DisqualifiedBeforeQualified,
+    /// Not a month, or not one that can be.
+    Month(MonthProblem),
+    /// None of the seven words.
+    Kind,
+    /// Not a number of days.
+    Days,
+    /// Not an amount in yen.
+    Amount,
+    /// Nobody on the roster has this key.
+    Stranger,
     /// The same person as on this line.
     Duplicate(u64),
     /// This many columns, and not as many as the header.
@@ -108,6 +118,13 @@ impl fmt::Display for Why {
             Self::BornInFuture => f.write_str("今日より後の生年月日です"),
             Self::QualifiedBeforeBirth => f.write_str("資格取得日が生年月日より前です"),
             Self::DisqualifiedBeforeQualified => f.write_str("資格喪失日が資格取得日より前です"),
+            Self::Month(problem) => problem.fmt(f),
+            Self::Kind => f.write_str(
+                "「入院」「外来」「歯科」「調剤」「柔整」「訪問看護」「その他」のどれでもありません",
+            ),
+            Self::Days => f.write_str("0から99までの整数ではありません"),
+            Self::Amount => f.write_str("0以上の整数（円）ではないか、大きすぎます"),
+            Self::Stranger => f.write_str("この記号・番号・枝番の加入者は名簿にいません"),
             Self::Duplicate(line) => {
                 write!(f, "記号・番号・枝番が{line}行目と同じです")
             }
@@ -161,14 +178,24 @@ impl Problems {
     /// Adds duplicates, of which `count` were found and the first ones are
     /// named: (line, the earlier line).
     pub fn duplicates(&mut self, first: &[(u64, u64)], count: u64) {
+        let named = first
+            .iter()
+            .map(|&(line, earlier)| (line, Why::Duplicate(earlier)));
+        self.found_afterwards(named, count);
+    }
+
+    /// Adds lines about people whom nobody knows, likewise.
+    pub fn strangers(&mut self, first: &[u64], count: u64) {
+        self.found_afterwards(first.iter().map(|&line| (line, Why::Stranger)), count);
+    }
+
+    fn found_afterwards(&mut self, first: impl Iterator<Item = (u64, Why)>, count: u64) {
         self.count += count;
-        for &(line, earlier) in first {
-            self.named.push(Problem {
-                line,
-                cell: None,
-                why: Why::Duplicate(earlier),
-            });
-        }
+        self.named.extend(first.map(|(line, why)| Problem {
+            line,
+            cell: None,
+            why,
+        }));
         self.named.sort_by_key(|problem| problem.line);
         self.named.truncate(NAMED);
     }

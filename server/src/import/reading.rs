@@ -129,6 +129,15 @@ impl Read {
         self
     }
 
+    /// Adds lines about people who are not on the roster: how many, and the first
+    /// of them.
+    #[must_use]
+    pub fn with_strangers(mut self, (count, first): (i64, Vec<i64>)) -> Self {
+        let lines: Vec<u64> = first.into_iter().map(i64::cast_unsigned).collect();
+        self.problems.strangers(&lines, count.cast_unsigned());
+        self
+    }
+
     /// Whether the file can be taken: then, how it was read.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
 //! What happened, in order: rows are added and never changed.
 
 use app::{timestamp::Timestamp, visit::Asker};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::{Result, Tx, on};
+use super::{Result, Tx, on, staging::placeholders};
 
 /// The events, each with its name in the database.
 macro_rules! events {
@@ -96,6 +97,17 @@ events! {
     OfficeLooked => "office_looked",
     /// The roster was imported.
     RosterImported => "roster_imported",
+    /// Medical expenses were imported.
+    ExpensesImported => "expenses_imported",
+    /// The insured (`member`) looked at the expenses of somebody in the household
+    /// (`person`): once a day.
+    ExpensesSeen => "expenses_seen",
+    /// A dependent lets the insured see the own expenses.
+    SharingAllowed => "sharing_allowed",
+    /// A dependent does not any more.
+    SharingEnded => "sharing_ended",
+    /// What the law no longer lets us keep was removed.
+    Purged => "purged",
 }
 
 /// One entry. No secret ever stands in it, nor anything about health.
@@ -183,6 +195,32 @@ impl Entry<'_> {
             .bind(self.actor)
             .execute(conn)
             .await?;
+        });
+        Ok(())
+    }
+
+    /// Adds it for each of these people, in one statement.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn record_of_each(&self, tx: &mut Tx, people: &[Uuid]) -> Result<()> {
+        let insert = "insert into audit
+                      (at, event, person_id, member_id, network_address, detail, actor) values ";
+        on!(write tx, conn => {
+            // Made of constants and a number alone.
+            let sql = insert.to_owned() + &placeholders(people.len(), 7);
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for person in people {
+                query = query
+                    .bind(self.at.0)
+                    .bind(self.event.as_str())
+                    .bind(*person)
+                    .bind(self.member)
+                    .bind(self.network_address)
+                    .bind(self.detail)
+                    .bind(self.actor);
+            }
+            query.execute(conn).await?;
         });
         Ok(())
     }

@@ -27,6 +27,9 @@ pub struct Row {
 
 /// A member's history, the newest first: `most` lines after the first `skip`.
 ///
+/// Where the insured looked at this person's expenses, the line says so and no more:
+/// from where is theirs.
+///
 /// An address that waits to be confirmed is left out. Its letter may have told
 /// another member that the address is theirs already, and whoever typed it must not
 /// see here which of the two it was.
@@ -41,6 +44,11 @@ pub async fn of(db: &Db, member: Uuid, skip: i64, most: i64) -> Result<Vec<Row>>
              from (select at, id as place, false as is_letter, event as name, network_address,
                           detail, actor
                    from audit where member_id = $1
+                   union all
+                   select at, id, false, event, '', '', 'insured'
+                   from audit
+                   where event = 'expenses_seen' and member_id <> $1
+                     and person_id = (select person_id from member where id = $1)
                    union all
                    select sent_at, cast(0 as bigint), true, kind, '', address, ''
                    from letter

@@ -7,6 +7,8 @@ mod addresses;
 mod audit;
 mod browser;
 mod equal_answers;
+mod expense_import;
+mod expenses;
 mod faults;
 mod housekeeping;
 mod input;

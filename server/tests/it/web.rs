@@ -23,6 +23,7 @@ fn the_server_functions_are_these_and_no_other() {
         .map(|(path, method)| (path, method.to_string()))
         .collect();
     let expected = [
+        "/expenses/sharing",
         "/login",
         "/logout",
         "/profile",
@@ -147,6 +148,18 @@ async fn every_kind_of_answer(app: &TestApp) -> Vec<(String, Seen)> {
     look(&provisional, Method::GET, "/register/profile", 200).await;
     look(&member, Method::GET, "/home", 200).await;
     look(&member, Method::GET, "/login", 303).await;
+    for path in [
+        "/expenses",
+        "/expenses/print",
+        "/expenses.csv",
+        "/expenses/form.csv",
+    ] {
+        look(&member, Method::GET, path, 200).await;
+        look(&member, Method::HEAD, path, 200).await;
+        look(&nobody, Method::GET, path, 303).await;
+        look(&member, Method::PUT, path, 405).await;
+    }
+    look(&member, Method::GET, "/expenses.csv?year=1999", 404).await;
     for path in [
         "/register/provisional",
         "/register/profile",

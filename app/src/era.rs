@@ -1,0 +1,85 @@
+//! Eras (元号): which day belongs to which, and the year an office writes.
+
+use time::{Date, Month, macros::date};
+
+/// An era and its days.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Era {
+    /// As it is written: `平成`.
+    pub name: &'static str,
+    /// The other ways to write it: one character, one sign, one letter.
+    pub short: [&'static str; 3],
+    /// Its first day.
+    pub first: Date,
+    /// Its last day. The day on which 明治 and 大正 ended belongs to both eras:
+    /// the change took effect that very day, and both are found on documents.
+    pub last: Date,
+}
+
+/// All of them since dates are counted in the Western calendar too.
+pub static ERAS: [Era; 5] = [
+    Era {
+        name: "明治",
+        short: ["明", "㍾", "M"],
+        first: date!(1868 - 01 - 25),
+        last: date!(1912 - 07 - 30),
+    },
+    Era {
+        name: "大正",
+        short: ["大", "㍽", "T"],
+        first: date!(1912 - 07 - 30),
+        last: date!(1926 - 12 - 25),
+    },
+    Era {
+        name: "昭和",
+        short: ["昭", "㍼", "S"],
+        first: date!(1926 - 12 - 25),
+        last: date!(1989 - 01 - 07),
+    },
+    Era {
+        name: "平成",
+        short: ["平", "㍻", "H"],
+        first: date!(1989 - 01 - 08),
+        last: date!(2019 - 04 - 30),
+    },
+    Era {
+        name: "令和",
+        short: ["令", "㋿", "R"],
+        first: date!(2019 - 05 - 01),
+        last: date!(2199 - 12 - 31),
+    },
+];
+
+/// `令和8年`, and `令和元年` for a first year: the year of that day.
+pub fn year_of(day: Date) -> String {
+    // On a day of two eras the later one is written.
+    let era = ERAS.iter().rev().find(|era| era.first <= day);
+    match era.map(|era| (era.name, day.year() - era.first.year() + 1)) {
+        Some((name, 1)) => format!("{name}元年"),
+        Some((name, year)) => format!("{name}{year}年"),
+        None => format!("{}年", day.year()),
+    }
+}
+
+/// `2026年（令和8年）`: a whole year, by the era in which it ended.
+pub fn calendar_year(year: i32) -> String {
+    let last = Date::from_calendar_date(year, Month::December, 31);
+    match last {
+        Ok(last) => format!("{year}年（{}）", year_of(last)),
+        Err(_) => format!("{year}年"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_year_is_written_as_an_office_writes_it() {
+        assert_eq!(calendar_year(2026), "2026年（令和8年）");
+        assert_eq!(calendar_year(2019), "2019年（令和元年）");
+        assert_eq!(year_of(date!(2019 - 04 - 30)), "平成31年");
+        assert_eq!(year_of(date!(1926 - 12 - 25)), "昭和元年");
+        assert_eq!(year_of(date!(1867 - 01 - 01)), "1867年");
+    }
+}

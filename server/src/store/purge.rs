@@ -1,0 +1,54 @@
+//! Removing what is not kept any longer.
+
+use app::month::Month;
+use time::Date;
+use uuid::Uuid;
+
+use super::{Result, Tx, on};
+
+/// Removes everybody's expenses of months before this one.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn expenses_before(tx: &mut Tx, first_kept: Month) -> Result<u64> {
+    on!(write tx, conn => {
+        Ok(sqlx::query("delete from expense where month < $1")
+            .bind(first_kept.number())
+            .execute(conn)
+            .await?
+            .rows_affected())
+    })
+}
+
+/// Removes the expenses of those who left on this day or before.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn expenses_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u64> {
+    on!(write tx, conn => {
+        Ok(sqlx::query(
+            "delete from expense
+             where person_id in (select id from person where disqualified_on <= $1)",
+        )
+        .bind(disqualified_by)
+        .execute(conn)
+        .await?
+        .rows_affected())
+    })
+}
+
+/// The accounts of those who left on this day or before, where they are still open.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn open_accounts_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<Vec<Uuid>> {
+    on!(write tx, conn => {
+        sqlx::query_scalar(
+            "select m.id from member m join person p on p.id = m.person_id
+             where p.disqualified_on <= $1 and m.left_at is null order by m.id",
+        )
+        .bind(disqualified_by)
+        .fetch_all(conn)
+        .await
+    })
+}

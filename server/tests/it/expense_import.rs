@@ -1,0 +1,212 @@
+//! The society's list of medical expenses comes in, whole or not at all.
+
+use std::{fs, path::PathBuf};
+
+use server::{
+    expenses::{self, Import, ImportError, Report},
+    import::{
+        encoding::Encoding,
+        reading::{Progress, Unfit},
+    },
+    store::staged_expenses::Outcome,
+};
+
+use crate::{
+    fresh::Fresh,
+    roster::{self, NOW},
+    test_app::PEOPLE,
+};
+
+pub(crate) const HEADER: &str = "記号,番号,枝番,診療年月,医療機関名,区分,日数,医療費総額,\
+                                 保険者負担額,公費負担額,窓口負担額,食事療養費,付加給付額\n";
+
+const LIST: &str = "\
+1001,12,00,2026-01,架空中央病院,外来,2,10000,7000,0,3000,0,0
+1001,12,00,2026/02,架空中央病院,入院,5,300000,210000,,90000,3450,25000
+1001,12,01,202603,みほん薬局,調剤,1,\"4,560\",\"3,192\",,\"1,368\",,
+1001,13,00,R8.3,髙﨑歯科,歯科,1,8000,5600,,2400,,
+";
+
+const FOR_GOOD: Import = Import {
+    now: NOW,
+    dry_run: false,
+};
+
+fn file(fresh: &Fresh, bytes: impl AsRef<[u8]>) -> PathBuf {
+    let path = fresh.folder.path().join("expenses.csv");
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+async fn try_import(
+    fresh: &Fresh,
+    bytes: impl AsRef<[u8]>,
+    how: Import,
+) -> Result<Report, ImportError> {
+    let path = file(fresh, bytes);
+    let mut last = None;
+    let result = expenses::import(&fresh.db, &path, how, |progress| last = Some(progress)).await;
+    if result.is_ok() {
+        let size = fs::metadata(path).unwrap().len();
+        let end = Progress {
+            done: size,
+            total: size,
+        };
+        assert_eq!(last, Some(end), "the bar reaches its end");
+    }
+    result
+}
+
+/// The lines come in.
+pub(crate) async fn import(fresh: &Fresh, lines: &str) -> Report {
+    let text = format!("{HEADER}{lines}");
+    try_import(fresh, text, FOR_GOOD).await.unwrap()
+}
+
+fn counts(report: &Report) -> (i64, i64, i64) {
+    let Outcome {
+        added,
+        changed,
+        unchanged,
+        ..
+    } = report.lines;
+    (added, changed, unchanged)
+}
+
+async fn on_file(fresh: &Fresh) -> i64 {
+    ask!(&fresh.db, "select count(*) from expense")
+}
+
+on_both! {
+    async fn the_same_list_is_read_from_every_encoding(fresh: Fresh) {
+        roster::import(&fresh, PEOPLE).await;
+        let text = format!("{HEADER}{LIST}");
+        let cp932 = encoding_rs::SHIFT_JIS.encode(&text).0.into_owned();
+        let report = try_import(&fresh, cp932, FOR_GOOD).await.unwrap();
+        assert_eq!(report.encoding, Encoding::Cp932);
+        assert_eq!(counts(&report), (4, 0, 0));
+        assert_eq!(
+            report.to_string(),
+            "文字コード: CP932（Shift_JIS）\n診療年月: 2026年1月から2026年3月まで\n\
+             追加 4件、変更 0件、変更なし 0件\n医療費を取り込みました。"
+        );
+        let bom = format!("\u{FEFF}{text}").replace('\n', "\r\n");
+        let report = try_import(&fresh, bom, FOR_GOOD).await.unwrap();
+        assert_eq!(report.encoding, Encoding::Utf8WithBom);
+        assert_eq!(counts(&report), (0, 0, 4), "every value is the same");
+        let audited: i64 =
+            ask!(&fresh.db, "select count(*) from audit where event = 'expenses_imported'");
+        assert_eq!(audited, 1, "nothing happened the second time, and nothing is said to have");
+        let paid: i64 = ask!(&fresh.db, "select cast(sum(paid) as bigint) from expense");
+        assert_eq!(paid, 3000 + 90000 + 1368 + 2400);
+    }
+}
+
+on_both! {
+    async fn the_same_lines_in_another_order_change_nothing(fresh: Fresh) {
+        roster::import(&fresh, PEOPLE).await;
+        // Two claims of one month that only their amounts tell apart.
+        let twice = "\
+1001,12,00,2026-01,架空中央病院,外来,2,10000,7000,0,3000,0,0
+1001,12,00,2026-01,架空中央病院,外来,1,2000,1400,0,600,0,0
+1001,12,00,2026-01,架空中央病院,外来,1,2000,1400,0,600,0,0
+";
+        assert_eq!(counts(&import(&fresh, twice).await), (3, 0, 0));
+        let backwards: Vec<_> = twice.lines().rev().collect();
+        let report = import(&fresh, &backwards.join("\n")).await;
+        assert_eq!(counts(&report), (0, 0, 3));
+        let paid: i64 = ask!(&fresh.db, "select cast(sum(paid) as bigint) from expense");
+        assert_eq!(paid, 4200);
+    }
+}
+
+on_both! {
+    async fn a_corrected_line_takes_the_place_of_the_wrong_one(fresh: Fresh) {
+        roster::import(&fresh, PEOPLE).await;
+        import(&fresh, LIST).await;
+        let report = import(&fresh, "\
+1001,12,00,2026-01,架空中央病院,外来,2,10000,7000,1000,2000,0,0
+1001,12,01,2026-03,みほん薬局,調剤,1,4560,3192,,1368,,
+1001,12,00,2025-12,架空中央病院,外来,1,5000,3500,,1500,,
+").await;
+        assert_eq!(counts(&report), (1, 1, 1), "and a late month of an earlier year comes in");
+        assert_eq!(on_file(&fresh).await, 5, "what the file does not speak of stays");
+        let paid: i64 = ask!(
+            &fresh.db, "select paid from expense where month = 202601 and public = 1000"
+        );
+        assert_eq!(paid, 2000);
+        let arrived: i64 = ask!(&fresh.db, "select last_month from expense_arrival");
+        assert_eq!(arrived, 202_603, "an older file takes no month back");
+    }
+}
+
+on_both! {
+    async fn a_dry_run_reports_the_same_and_keeps_nothing(fresh: Fresh) {
+        roster::import(&fresh, PEOPLE).await;
+        let text = format!("{HEADER}{LIST}");
+        let dry_run = Import { dry_run: true, ..FOR_GOOD };
+        let dry = try_import(&fresh, &text, dry_run).await.unwrap();
+        assert!(dry.to_string().ends_with("確認のみです。何も変更していません。"));
+        assert_eq!(on_file(&fresh).await, 0);
+        let arrived: i64 = ask!(&fresh.db, "select last_month from expense_arrival");
+        assert_eq!(arrived, 0);
+        let real = try_import(&fresh, &text, FOR_GOOD).await.unwrap();
+        assert_eq!(Report { dry_run: false, ..dry }, real);
+    }
+}
+
+on_both! {
+    async fn one_bad_line_keeps_all_out_and_every_bad_line_is_named(fresh: Fresh) {
+        roster::import(&fresh, PEOPLE).await;
+        let text = format!("{HEADER}{LIST}\
+1001,12,09,2026-03,みほん薬局,調剤,1,100,70,,30,,
+1001,12,00,2026-12,みほん薬局,調剤,1,100,70,,30,,
+1001,12,00,2026-03-01,みほん薬局,健診,1,-100,70,,30,,
+9999,12,00,2026-03,みほん薬局,調剤,1,100,70,,30,,
+");
+        let error = try_import(&fresh, text, FOR_GOOD).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "6行目: この記号・番号・枝番の加入者は名簿にいません\n\
+             7行目 診療年月「2026-12」: 今月より後の年月です\n\
+             8行目 診療年月「2026-03-01」: 日は書かずに、年月だけを書いてください\n\
+             8行目 区分「健診」: 「入院」「外来」「歯科」「調剤」「柔整」「訪問看護」「その他」のどれでもありません\n\
+             8行目 医療費総額「-100」: 0以上の整数（円）ではないか、大きすぎます\n\
+             9行目: この記号・番号・枝番の加入者は名簿にいません\n\
+             誤りは全部で6件です。（文字コード: UTF-8）\n\
+             何も取り込んでいません。"
+        );
+        assert_eq!(on_file(&fresh).await, 0);
+    }
+}
+
+on_both! {
+    async fn case_67_another_societys_list_is_refused(fresh: Fresh) {
+        let text = format!("{HEADER}{LIST}");
+        let error = try_import(&fresh, &text, FOR_GOOD).await.unwrap_err();
+        assert!(matches!(error, ImportError::NobodyKnown), "there is no roster yet: {error}");
+        roster::import(&fresh, PEOPLE).await;
+        let others = text.replace("\n1001,", "\n5001,");
+        let error = try_import(&fresh, others, FOR_GOOD).await.unwrap_err();
+        assert!(matches!(error, ImportError::NobodyKnown), "{error}");
+        assert_eq!(on_file(&fresh).await, 0);
+        // A roster is not such a list either.
+        let error = try_import(&fresh, format!("{}{PEOPLE}", roster::HEADER), FOR_GOOD).await;
+        assert!(matches!(error, Err(ImportError::File(Unfit::Header(_)))));
+    }
+}
+
+on_both! {
+    async fn a_great_many_strangers_are_counted_and_a_hundred_are_named(fresh: Fresh) {
+        roster::import(&fresh, PEOPLE).await;
+        let stranger = "1001,99,00,2026-03,みほん薬局,調剤,1,100,70,,30,,\n".repeat(1200);
+        let error = try_import(&fresh, format!("{HEADER}{LIST}{stranger}"), FOR_GOOD).await;
+        match error.unwrap_err() {
+            ImportError::File(Unfit::Lines(_, problems)) => {
+                assert_eq!((problems.named().len(), problems.count()), (100, 1200));
+                assert_eq!(problems.named()[99].line, 105);
+            }
+            other => panic!("{other}"),
+        }
+    }
+}

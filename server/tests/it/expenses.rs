@@ -1,0 +1,644 @@
+//! 医療費通知: what a member sees of it, and of whom; on the page, on paper and in
+//! the sheets alike.
+
+use std::time::Duration;
+
+use app::expense::yen;
+use reqwest::Method;
+use server::{purge, store::expense::list_sql};
+
+use crate::{
+    browser::Browser,
+    expense_import::import,
+    fresh::Fresh,
+    log::Log,
+    roster,
+    test_app::{HANAKO, JIRO, OTHER_WISH, SEIJIN, TARO, TestApp, WISH, Wish},
+};
+
+const HANAKO_WISH: Wish<'_> = Wish {
+    login_id: "123456Hana",
+    password: "haru2026sora",
+    email: "hanako@example.jp",
+    nickname: "はなこ",
+};
+
+const SEIJIN_WISH: Wish<'_> = Wish {
+    login_id: "123456Sei",
+    password: "aki2026momiji",
+    email: "seijin@example.jp",
+    nickname: "せい",
+};
+
+/// Eleven years old.
+const CHILD: &str = "1001,12,03,架空 小太郎,,2015-05-05,男,次男,2015-05-05,,0007,,1050001,東京都架空区見本町1-2-3\n";
+
+const LIST: &str = "\
+1001,12,00,2025-12,昨年の医院,外来,1,5000,3500,,1500,,
+1001,12,00,2026-01,架空中央病院,外来,2,10000,7000,0,3000,0,0
+1001,12,00,2026-02,架空中央病院,入院,5,300000,210000,,90000,3450,25000
+1001,12,01,2026-03,はなこの薬局,調剤,1,4560,3192,,1368,,
+1001,12,02,2026-04,せいじんの歯科,歯科,1,8000,5600,,2400,,
+1001,12,03,2026-05,こどもの医院,外来,1,3000,2400,400,200,,
+1001,12,03,2026-05,,調剤,1,1000,800,200,0,,
+1001,13,00,2026-03,じろうの医院,外来,1,8000,5600,,2400,,
+";
+
+/// What the household of Taro paid in 2026, by person.
+const TARO_PAID: i64 = 93_000;
+const HANAKO_PAID: i64 = 1_368;
+const SEIJIN_PAID: i64 = 2_400;
+const CHILD_PAID: i64 = 200;
+
+/// All ways to look at a year.
+const WAYS: [&str; 4] = [
+    "/expenses?year=2026",
+    "/expenses/print?year=2026",
+    "/expenses.csv?year=2026",
+    "/expenses/form.csv?year=2026",
+];
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// A portal with a household, its child, and the list.
+async fn portal(fresh: Fresh) -> TestApp {
+    let app = TestApp::start(fresh).await;
+    roster::import(&app.fresh, CHILD).await;
+    import(&app.fresh, LIST).await;
+    app
+}
+
+/// What a browser reads by each of the four ways.
+async fn seen(browser: &Browser) -> Vec<String> {
+    let mut all = Vec::new();
+    for way in WAYS {
+        let seen = browser.get(way).await;
+        assert_eq!(seen.status, 200, "{way}: {}", seen.words());
+        all.push(seen.body.replace("<!>", ""));
+    }
+    all
+}
+
+/// Each way shows these words and none of those.
+#[track_caller]
+fn all_show(all: &[String], shown: &[&str], hidden: &[&str]) {
+    for (way, text) in WAYS.iter().zip(all) {
+        for words in shown {
+            assert!(text.contains(words), "{way} lacks {words}");
+        }
+        for words in hidden {
+            assert!(!text.contains(words), "{way} has {words}");
+        }
+    }
+}
+
+async fn decide(browser: &Browser, share: &str) {
+    let answer = browser.post("/expenses/sharing", &[("share", share)]).await;
+    answer.leads_to("/expenses");
+}
+
+on_both! {
+    async fn a_year_is_shown_with_every_column_and_its_sums(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let all = TARO_PAID + HANAKO_PAID + SEIJIN_PAID + CHILD_PAID;
+        let page = taro.get("/expenses").await;
+        assert_eq!(page.status, 200);
+        let page = page
+            .shows("<h1>医療費通知</h1>")
+            .shows("2026年（令和8年）").shows("2025年（令和7年）")
+            .shows(&format!("<p class=\"amount\">{}</p>", yen(all)))
+            .shows("記号 1001").shows("番号 12")
+            .hides("昨年の医院").hides("じろうの医院");
+        for column in server::expenses::COLUMNS.iter().skip(3) {
+            assert!(page.body.contains(&format!("\"col\">{column}</th>")), "{column}");
+        }
+        // A row with everything in it, and the sums at the end.
+        let words = page.words();
+        assert!(words.contains(
+            "2026年2月 架空 太郎 架空中央病院 入院 5日 300,000円 210,000円 0円 90,000円 3,450円 25,000円"
+        ), "{words}");
+        assert!(words.contains("合計 326,560円 228,992円 600円 96,968円 3,450円 25,000円"), "{words}");
+        assert!(words.contains("明細（6件）"), "{words}");
+        let (first, last) = (words.rfind("2026年5月").unwrap(), words.rfind("2026年1月").unwrap());
+        assert!(first < last, "the newest month comes first");
+        let style = page.body.contains("style=\"");
+        assert!(!style && !page.body.contains("<script>"), "nothing inline");
+        taro.get("/expenses?year=2025").await.shows("昨年の医院").hides("架空中央病院");
+    }
+}
+
+on_both! {
+    async fn one_person_or_one_kind_can_be_asked_for(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        taro.get("/expenses?year=2026&person=01&kind=").await
+            .shows("はなこの薬局").hides("架空中央病院").shows("<p class=\"amount\">1,368円</p>");
+        taro.get("/expenses?year=2026&person=&kind=%E5%85%A5%E9%99%A2").await
+            .shows("架空中央病院").hides("はなこの薬局").shows("<p class=\"amount\">90,000円</p>");
+        taro.get("/expenses?year=2026&person=01&kind=%E5%85%A5%E9%99%A2").await
+            .shows("この条件に合う医療費はありません。");
+        for path in [
+            "/expenses?year=abc", "/expenses?kind=x", "/expenses?person=99", "/expenses?year=2020",
+            "/expenses?year=2027", "/expenses.csv?year=2020", "/expenses.csv?encoding=utf-7",
+            "/expenses/form.csv?person=99", "/expenses/print?person=99",
+        ] {
+            taro.get(path).await.refuses(404);
+        }
+        taro.get("/expenses?year=2024").await
+            .shows("2024年（令和6年）の医療費はまだありません。")
+            .shows("2025年（令和7年）から表示できます。").shows("2〜3か月後");
+    }
+}
+
+on_both! {
+    async fn what_the_tax_return_needs_is_said(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        taro.get("/expenses?year=2026").await
+            .shows("医療費控除（確定申告）のために")
+            .shows("架空 太郎、架空 花子、架空 成人、架空 小太郎")
+            .shows("6月から12月までの診療分は、まだ届いていません。")
+            .shows("医療機関の名称がない明細があります。領収書で名称を確かめて書き足してください。（1件）")
+            .shows("公費の助成がある明細があります。").shows("（2件）")
+            .shows("付加給付がある明細があります。")
+            .shows("架空 太郎さんの2026年2月の窓口負担額は90,000円です。高額療養費");
+        // The year before is complete.
+        taro.get("/expenses?year=2025").await
+            .hides("まだ届いていません").shows("見つかりませんでした");
+        // Once October has come in for anybody, two months are missing.
+        import(&app.fresh, "1001,13,00,2026-10,じろうの医院,外来,1,8000,5600,,2400,,\n").await;
+        taro.get("/expenses?year=2026").await.shows("11月、12月の診療分は、まだ届いていません。");
+    }
+}
+
+on_both! {
+    async fn the_print_has_the_six_items_and_neither_symbol_nor_number(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let print = taro.get("/expenses/print?year=2026").await
+            .shows("ご自身での確認用です。")
+            .shows("被保険者等の氏名").shows("診療年月").shows("医療を受けた方")
+            .shows("病院・薬局などの名称").shows("支払った医療費の額").shows("保険者等の名称")
+            .shows("オートバックス健康保険組合").shows("2026年11月22日（令和8年）")
+            .hides("1001").hides("記号").hides("06139497").hides("枝番");
+        assert!(print.words().contains("合計 96,968円"), "{}", print.words());
+
+        let app = app.restart_with(|config| config.society.print_is_official = true).await;
+        let again = app.browser();
+        again.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        again.get("/expenses/print?year=2026").await
+            .shows("オートバックス健康保険組合が発行する医療費通知です。").hides("確認用");
+    }
+}
+
+on_both! {
+    async fn sheets_come_in_both_encodings_with_the_headers_of_a_download(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let line = "1001,12,00,2026-06,=𠮷田〜医院,外来,1,100,70,,30,,\n";
+        import(&app.fresh, line).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let get = async |path: &str| {
+            let response = taro.request(Method::GET, path).send().await.unwrap();
+            let headers = response.headers().clone();
+            let header = |name: &str| headers[name].to_str().unwrap().to_owned();
+            assert_eq!(header("cache-control"), "no-store");
+            assert_eq!(header("x-content-type-options"), "nosniff");
+            let about = (header("content-type"), header("content-disposition"));
+            (about, response.bytes().await.unwrap())
+        };
+        let (about, bytes) = get("/expenses.csv?year=2026").await;
+        assert_eq!(about.0, "text/csv; charset=utf-8");
+        assert_eq!(about.1, "attachment; filename=\"expenses-2026.csv\"");
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        assert!(text.starts_with("\u{FEFF}記号,番号,枝番,氏名,続柄,診療年月,"), "{text}");
+        assert!(text.contains("\r\n1001,12,00,架空 太郎,本人,2026-06,'=𠮷田〜医院,外来,1,100,70,0,30,0,0\r\n"), "{text}");
+
+        let (about, bytes) = get("/expenses.csv?year=2026&encoding=cp932").await;
+        assert_eq!(about.0, "text/csv; charset=Shift_JIS");
+        let text = encoding_rs::SHIFT_JIS.decode(&bytes).0;
+        assert!(text.contains("'=〓田〓医院"), "{text}");
+        taro.get("/expenses?year=2026").await.shows("「〓」になります").shows("=𠮷田〜医院");
+
+        let (about, bytes) = get("/expenses/form.csv?year=2026").await;
+        assert_eq!(about.1, "attachment; filename=\"expenses-2026-form.csv\"");
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        assert!(text.starts_with("\u{FEFF}架空 太郎,架空中央病院,該当する,,,,3000,,\r\n"), "{text}");
+        assert!(text.contains("架空 太郎,架空中央病院,該当する,,,,90000,25000,\r\n"), "{text}");
+        assert!(text.contains("架空 花子,はなこの薬局,,該当する,,,1368,,\r\n"), "{text}");
+        assert!(!text.contains("小太郎,,"), "nothing was paid at that counter: {text}");
+    }
+}
+
+on_both! {
+    async fn only_a_member_gets_anything(fresh: Fresh) {
+        let app = portal(fresh).await;
+        for way in WAYS {
+            app.browser().get(way).await.leads_to("/login");
+            app.with_postcard(JIRO, "jiro@example.jp").await.get(way).await.leads_to("/login");
+        }
+        let nobody = app.browser();
+        nobody.post("/expenses/sharing", &[("share", "yes")]).await.leads_to("/login");
+    }
+}
+
+on_both! {
+    async fn case_43_the_insured_sees_the_household_and_nobody_else_does(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let all = ["架空中央病院", "はなこの薬局", "せいじんの歯科", "こどもの医院"];
+        let taro = app.signed_in(TARO, &WISH).await;
+        all_show(&seen(&taro).await, &all, &["じろうの医院"]);
+        let jiro = app.signed_in(JIRO, &OTHER_WISH).await;
+        all_show(&seen(&jiro).await, &["じろうの医院"], &all);
+        let hanako = app.signed_in(HANAKO, &HANAKO_WISH).await;
+        let others = ["架空中央病院", "せいじんの歯科", "こどもの医院", "じろうの医院"];
+        all_show(&seen(&hanako).await, &["はなこの薬局"], &others);
+        // Asking for somebody by name helps nobody, and is noted.
+        for branch in ["00", "02", "03", "99"] {
+            hanako.get(&format!("/expenses?person={branch}")).await.refuses(404);
+        }
+        let noted: i64 = ask!(&app.fresh.db, "select count(*) from audit where event = 'not_theirs'");
+        assert_eq!(noted, 4);
+    }
+}
+
+on_both! {
+    async fn a_dependent_decides_and_it_holds_from_the_next_request_on(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let hanako = app.signed_in(HANAKO, &HANAKO_WISH).await;
+        // Told on the first visits, until there is a decision.
+        hanako.home().await.shows("あなたの医療費の表示について").shows("見ることができます");
+        hanako.get("/expenses").await
+            .shows("あなたの医療費の表示について").shows("いまの設定：").shows("標準の設定");
+        taro.home().await.hides("あなたの医療費の表示について");
+        hanako.get("/profile").await.shows("被保険者への表示").shows("いまの設定：");
+        taro.get("/profile").await.shows("プロフィール設定").hides("被保険者への表示");
+
+        all_show(&seen(&taro).await, &["はなこの薬局"], &[]);
+        decide(&hanako, "no").await;
+        all_show(&seen(&taro).await, &["こどもの医院"], &["はなこの薬局", "架空 花子"]);
+        taro.get("/expenses?person=01").await.refuses(404);
+        all_show(&seen(&hanako).await, &["はなこの薬局"], &[]);
+        hanako.home().await.hides("あなたの医療費の表示について");
+        let page = hanako.get("/expenses").await;
+        assert!(page.words().contains("いまの設定： 表示しない"), "{}", page.words());
+
+        decide(&hanako, "yes").await;
+        all_show(&seen(&taro).await, &["はなこの薬局"], &[]);
+        // The insured has nothing to decide, and for nobody else.
+        taro.get("/expenses").await.hides("被保険者への表示");
+        taro.post("/expenses/sharing", &[("share", "no")]).await.refuses(403);
+        hanako.post("/expenses/sharing", &[("share", "perhaps")]).await.refuses(403);
+        hanako.post("/expenses/sharing", &[]).await.refuses(400);
+        all_show(&seen(&taro).await, &["はなこの薬局"], &[]);
+        let changes: i64 = ask!(
+            &app.fresh.db, "select count(*) from audit where event like 'sharing_%'"
+        );
+        assert_eq!(changes, 2);
+    }
+}
+
+on_both! {
+    async fn without_a_decision_the_setting_holds_but_never_against_children(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let app = app.restart_with(|config| config.society.share_by_default = false).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let seijin = app.signed_in(SEIJIN, &SEIJIN_WISH).await;
+        // Hanako has no account; Seijin has one and has not decided.
+        let shown = ["架空中央病院", "こどもの医院"];
+        all_show(&seen(&taro).await, &shown, &["はなこの薬局", "せいじんの歯科"]);
+        seijin.home().await.shows("表示されていません");
+        decide(&seijin, "yes").await;
+        let shown = ["架空中央病院", "こどもの医院", "せいじんの歯科"];
+        all_show(&seen(&taro).await, &shown, &["はなこの薬局"]);
+    }
+}
+
+on_both! {
+    async fn a_child_becomes_somebody_who_decides_on_the_day_before_the_birthday(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        // Twenty on 24 November: of age on the 23rd, tomorrow.
+        roster::import(&app.fresh, &CHILD.replace("2015-05-05,男", "2006-11-24,男")).await;
+        import(&app.fresh, LIST).await;
+        let app = app.restart_with(|config| config.society.share_by_default = false).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        all_show(&seen(&taro).await, &["こどもの医院"], &[]);
+        app.clock.advance(DAY);
+        let taro = app.browser();
+        taro.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        all_show(&seen(&taro).await, &[], &["こどもの医院"]);
+    }
+}
+
+on_both! {
+    async fn every_look_at_somebody_else_is_in_that_persons_history_once_a_day(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let hanako = app.signed_in(HANAKO, &HANAKO_WISH).await;
+        let looks = async || -> i64 {
+            ask!(&app.fresh.db, "select count(*) from audit where event = 'expenses_seen'")
+        };
+        hanako.get("/expenses").await;
+        assert_eq!(looks().await, 0, "the own ones are no news");
+        // Only Hanako's, then everybody's, then once more.
+        taro.get("/expenses?person=01").await;
+        assert_eq!(looks().await, 1);
+        taro.get("/expenses").await;
+        assert_eq!(looks().await, 3);
+        seen(&taro).await;
+        assert_eq!(looks().await, 3);
+        let of_hanako: i64 = ask!(
+            &app.fresh.db,
+            "select count(*) from audit a join person p on p.id = a.person_id
+             join member m on m.id = a.member_id
+             where a.event = 'expenses_seen' and p.branch = '01' and m.login_id = '123456Taro'"
+        );
+        assert_eq!(of_hanako, 1);
+        hanako.get("/security").await.shows("被保険者が、あなたの医療費通知を見ました");
+        taro.get("/security").await.shows("ご家族の医療費通知を見ました")
+            .hides("被保険者が、あなたの医療費通知を見ました");
+        app.clock.advance(DAY);
+        let taro = app.browser();
+        taro.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        taro.get("/expenses.csv").await;
+        assert_eq!(looks().await, 6, "a sheet is a look, too");
+    }
+}
+
+on_both! {
+    async fn symbol_and_number_may_change_and_the_expenses_stay(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        tell!(&app.fresh.db, "update person set symbol = '7', number = '8' where number = '12'");
+        all_show(&seen(&taro).await, &["架空中央病院", "はなこの薬局"], &[]);
+        taro.get("/expenses").await.shows("記号 7");
+    }
+}
+
+on_both! {
+    async fn who_has_left_reads_the_own_period_until_it_is_over_and_purged(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        // The last day is 28 February 2026; the data end 18 months later.
+        tell!(
+            &app.fresh.db,
+            "update person set disqualified_on = $1 where symbol = '1001' and number = '12'",
+            time::macros::date!(2026 - 03 - 01)
+        );
+        all_show(&seen(&taro).await, &["架空中央病院"], &["はなこの薬局", "こどもの医院"]);
+        taro.get("/expenses").await
+            .shows("2003年4月から2026年2月").shows("2027年8月31日")
+            .hides("まだ届いていません");
+        let report = purge(&app, false).await;
+        assert_eq!((report.accounts, report.leavers_expenses, report.old_expenses), (0, 0, 0));
+
+        // 31 August 2027, the last day; and the day after.
+        app.clock.advance(DAY * 282);
+        let signed_in = async || {
+            let taro = app.browser();
+            taro.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+            taro
+        };
+        signed_in().await.get("/expenses?year=2026").await.shows("架空中央病院");
+        app.clock.advance(DAY);
+        let taro = signed_in().await;
+        for way in WAYS {
+            taro.get(way).await.refuses(404).hides("架空中央病院");
+        }
+        taro.get("/expenses").await.shows("資格喪失後にご覧いただける期間が過ぎました。");
+
+        let dry = purge(&app, true).await;
+        assert!(dry.to_string().ends_with("確認のみです。何も削除していません。"));
+        let report = purge(&app, false).await;
+        assert_eq!(
+            report.to_string(),
+            "2022年1月より前の医療費: 0件\n資格喪失から18か月を過ぎた方\n  医療費: 7件\n  \
+             ポータルの利用登録（メールアドレス、ログインID、パスワード）: 1人\n削除しました。"
+        );
+        let left: i64 = ask!(&app.fresh.db, "select count(*) from expense");
+        assert_eq!(left, 1, "another household's stay");
+        taro.home().await.leads_to("/login");
+        app.browser().sign_in(WISH.login_id, WISH.password).await.refuses(422);
+        let addresses: i64 = ask!(&app.fresh.db, "select count(*) from email");
+        assert_eq!(addresses, 0);
+        let again = purge(&app, false).await;
+        assert_eq!((again.accounts, again.leavers_expenses), (0, 0));
+        let said: i64 = ask!(
+            &app.fresh.db,
+            "select count(*) from audit where event = 'purged' and member_id is null"
+        );
+        assert_eq!(said, 1);
+    }
+}
+
+async fn purge(app: &TestApp, dry_run: bool) -> purge::Report {
+    let society = app::society::Society::default();
+    purge::purge(
+        &app.fresh.db,
+        &society,
+        "no password fits this",
+        app.clock.now(),
+        dry_run,
+    )
+    .await
+    .unwrap()
+}
+
+on_both! {
+    async fn five_tax_years_and_the_current_one_are_kept(fresh: Fresh) {
+        let app = portal(fresh).await;
+        import(&app.fresh, "\
+1001,12,00,2021-01,六年目の医院,外来,1,100,70,,30,,
+1001,12,00,R2.12,古い医院,外来,1,100,70,,30,,
+").await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        taro.get("/expenses?year=2021").await.shows("六年目の医院");
+        taro.get("/expenses?year=2020").await.refuses(404);
+        taro.get("/expenses").await.hides("2020年");
+        let report = purge(&app, false).await;
+        assert_eq!((report.old_expenses, report.kept_since.number()), (1, 202_101));
+        taro.get("/expenses?year=2021").await.shows("六年目の医院");
+    }
+}
+
+/// Numbers that look like nothing in particular, the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: u64) -> i64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        i64::try_from((self.0 >> 33) % most).unwrap()
+    }
+}
+
+on_both! {
+    async fn from_the_list_to_page_sheet_form_and_print_the_sums_agree(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let (mut dice, mut expected, mut rows, mut unpaid) = (Dice(20_261_122), 0, 0, 0);
+        for round in 0..6 {
+            let mut lines = String::new();
+            for _ in 0..dice.below(60) {
+                let (branch, month) = (dice.below(3), 1 + dice.below(11));
+                let kind = ["入院", "外来", "歯科", "調剤", "柔整", "訪問看護", "その他"]
+                    [usize::try_from(dice.below(7)).unwrap()];
+                let paid = match dice.below(9) {
+                    0 => 0,
+                    1 => 10_000_000_000 - dice.below(9),
+                    _ => dice.below(90_000),
+                };
+                // Rounds never agree in the provider, lines within one often do.
+                let provider = format!("第{round}{}医院", dice.below(3));
+                lines += &format!("1001,12,0{branch},2026-{month},{provider},{kind},1,{paid},0,,{paid},,\n");
+                expected += paid;
+                rows += 1;
+                unpaid += i64::from(paid == 0);
+            }
+            import(&app.fresh, &lines).await;
+            let all = seen(&taro).await;
+            let total = yen(expected);
+            assert!(all[0].contains(&format!("<p class=\"amount\">{total}</p>")), "{total}");
+            assert!(all[0].contains(&format!("<dd>{total}</dd>")), "for the tax return: {total}");
+            assert!(all[1].contains(&format!("<td class=\"yen\">{total}</td>")), "{total}");
+            assert_eq!(column_sum(&all[2], 12, true), (rows, expected));
+            assert_eq!(column_sum(&all[3], 6, false), (rows - unpaid, expected));
+            assert_eq!(all[0].matches("data-label=\"診療年月\"").count(), usize::try_from(rows).unwrap());
+        }
+        assert!(rows > 100, "{rows}");
+    }
+}
+
+/// How many rows a sheet has, and what a column of it adds up to.
+fn column_sum(sheet: &str, column: usize, has_header: bool) -> (i64, i64) {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(has_header)
+        .from_reader(sheet.as_bytes());
+    let amounts: Vec<i64> = reader
+        .records()
+        .map(|record| record.unwrap()[column].parse().unwrap())
+        .collect();
+    (i64::try_from(amounts.len()).unwrap(), amounts.iter().sum())
+}
+
+on_both! {
+    async fn a_member_s_year_is_found_by_the_key_among_a_great_many(fresh: Fresh) {
+        roster::import(&fresh, crate::test_app::PEOPLE).await;
+        // Forty thousand rows of two people who are not asked for.
+        tell!(
+            &fresh.db,
+            "insert into expense
+             with recursive n (n) as (select 1 union all select n + 1 from n where n < 20000)
+             select p.id, 202501 + n % 12, 'm' || n, '外来', 1, 1, 1, 1, 0, 1, 0, 0
+             from n, person p where p.branch = '00' and p.number in ('13', '14')"
+        );
+        tell!(&fresh.db, "analyze expense");
+        let plan: Vec<String> = match &fresh.db {
+            server::store::Db::Sqlite(pool) => {
+                let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(
+                    format!("explain query plan {}", list_sql(2)),
+                ))
+                .fetch_all(pool)
+                .await
+                .unwrap();
+                plan.into_iter().map(|step| step.3).collect()
+            }
+            server::store::Db::Postgres(pool) => {
+                let mut query = sqlx::query_scalar(sqlx::AssertSqlSafe(
+                    format!("explain {}", list_sql(2)),
+                ));
+                for _ in 0..2 {
+                    query = query.bind(uuid::Uuid::nil()).bind(202_601_i64).bind(202_612_i64);
+                }
+                query.fetch_all(pool).await.unwrap()
+            }
+        };
+        let plan = plan.join("\n");
+        let by_key = match &fresh.db {
+            server::store::Db::Sqlite(_) => {
+                "SEARCH e USING PRIMARY KEY (person_id=? AND month>? AND month<?)"
+            }
+            server::store::Db::Postgres(_) => "expense_pkey",
+        };
+        assert!(plan.contains(by_key) && !plan.contains("SCAN e"), "{plan}");
+        assert!(!plan.contains("Seq Scan on expense"), "{plan}");
+    }
+}
+
+/// On one engine, and on one thread, where the log is caught: the statements are the
+/// same text on both.
+#[tokio::test]
+async fn a_page_asks_the_database_as_often_for_many_rows_as_for_few() {
+    let app = portal(crate::fresh::postgres().await).await;
+    let taro = app.signed_in(TARO, &WISH).await;
+    app.post_is_out().await;
+    taro.get("/expenses").await; // The looks of the day are noted.
+    let few = statements(&taro).await;
+    let lines: String = (0..500)
+        .map(|n| {
+            format!(
+                "1001,12,0{},2026-0{},第{n}医院,外来,1,100,70,,30,,\n",
+                n % 4,
+                1 + n % 9
+            )
+        })
+        .collect();
+    import(&app.fresh, &lines).await;
+    taro.get("/expenses").await.shows("（506件）");
+    let many = statements(&taro).await;
+    assert_eq!(few, many);
+    // The session; the household, its months, the looks of the day, the rows, the
+    // last arrival.
+    assert_eq!(few, [6; WAYS.len()]);
+}
+
+/// How many statements each way takes; the postman's are not the page's.
+async fn statements(browser: &Browser) -> [usize; WAYS.len()] {
+    let mut counts = [0; WAYS.len()];
+    for (way, count) in WAYS.iter().zip(&mut counts) {
+        let log = Log::default();
+        let written = log.clone();
+        let catching = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::DEBUG)
+            .with_writer(move || written.clone())
+            .finish();
+        let guard = tracing::subscriber::set_default(catching);
+        assert_eq!(browser.get(way).await.status, 200);
+        drop(guard);
+        let log = log.text();
+        let is_statement = |line: &&str| line.contains("sqlx::query") && !line.contains("letter");
+        *count = log.lines().filter(is_statement).count();
+    }
+    counts
+}
+
+on_both! {
+    async fn the_demo_s_people_have_two_years_of_expenses(fresh: Fresh) {
+        let hasher = server::hash::Hasher::start(crate::test_app::CHEAP, Default::default());
+        let terms = server::postcards::Terms { age: 20, valid_days: 365 };
+        let folder = fresh.folder.path().join("data");
+        let now = roster::NOW;
+        let hasher = hasher.unwrap();
+        server::demo::fill(&fresh.db, &hasher, terms, &folder, now).await.unwrap();
+        let rows: i64 = ask!(&fresh.db, "select count(*) from expense");
+        let months: i64 = ask!(&fresh.db, "select count(distinct month) from expense");
+        assert!(rows > 2_000 && months == 24, "{rows} rows, {months} months");
+        let some: i64 = ask!(
+            &fresh.db, "select count(*) from expense where public > 0 or extra > 0"
+        );
+        assert!(some > 100, "{some}");
+        let outside: i64 = ask!(
+            &fresh.db,
+            "select count(*) from expense e join person p on p.id = e.person_id
+             where p.disqualified_on = $1 and e.month > 202602",
+            time::macros::date!(2026 - 03 - 01)
+        );
+        assert_eq!(outside, 0, "nobody is ill after leaving");
+        server::demo::fill(&fresh.db, &hasher, terms, &folder, now).await.unwrap();
+        let again: i64 = ask!(&fresh.db, "select count(*) from expense");
+        assert_eq!(again, rows);
+    }
+}
