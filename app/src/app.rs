@@ -13,11 +13,13 @@ use crate::pages::{
     confirm_password::ConfirmPasswordPage,
     done::RegistrationDonePage,
     entry::EntryPage,
+    health::{ArticlePage, HealthPage},
     help::HelpPage,
     home::HomePage,
     leave::{LeaveConfirmPage, LeavePage, LeftPage},
     login::LoginPage,
     mailbox::MailboxPage,
+    notices::{NoticePage, NoticesPage},
     problem::{NotFoundPage, Problem, ProblemPage},
     profile::{AddressesPage, ProfilePage},
     profile_input::RegistrationProfilePage,
@@ -51,6 +53,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/reissue/password") view=NewPasswordPage />
                     <Route path=path!("/reissue/done") view=ReissueDonePage />
                     <Route path=path!("/home") view=HomePage />
+                    <Route path=path!("/notices") view=NoticesPage />
+                    <Route path=path!("/notices/:id") view=NoticePage />
+                    <Route path=path!("/health") view=HealthPage />
+                    <Route path=path!("/health/:slug") view=ArticlePage />
                     <Route path=path!("/profile") view=ProfilePage />
                     <Route path=path!("/profile/confirm-password") view=ConfirmPasswordPage />
                     <Route path=path!("/profile/emails/add") view=AddressesPage />

@@ -29,6 +29,8 @@ pub mod society;
 pub mod timestamp;
 #[cfg(feature = "ssr")]
 pub mod visit;
+#[cfg(feature = "ssr")]
+pub mod wanted;
 
 /// Called by the loader before it wakes the islands.
 #[cfg(feature = "hydrate")]

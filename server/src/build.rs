@@ -23,6 +23,7 @@ use crate::{
         queue::{PostOffice, Postman},
         transport::{MailSetting, Transport},
     },
+    notices::{Herald, NoticeDesk},
     profile::ProfileDesk,
     registration::RegistrationDesk,
     reissue::ReissueDesk,
@@ -44,6 +45,7 @@ pub struct Portal {
     listener: TcpListener,
     router: Router,
     postman: Postman,
+    herald: Herald,
 }
 
 /// Why there is no server.
@@ -132,6 +134,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             post: post.clone(),
         }),
         security: Arc::new(SecurityDesk { db: db.clone() }),
+        notices: Arc::new(NoticeDesk { db: db.clone() }),
         addresses: Arc::new(AddressBook {
             db: db.clone(),
             hasher,
@@ -151,6 +154,11 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
     };
     let router =
         router(state, &config.public_url).map_err(|e| BuildError(format!("public_url: {e:?}")))?;
+    let herald = Herald {
+        db: db.clone(),
+        clock: clock.clone(),
+        post: post.clone(),
+    };
     let postman = Postman {
         db: db.clone(),
         transport,
@@ -166,6 +174,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         listener,
         router,
         postman,
+        herald,
     })
 }
 
@@ -173,9 +182,13 @@ impl Portal {
     /// Serves until `stop` holds `true`; then what is at hand is finished.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let post = tokio::spawn(self.postman.run(stop.clone()));
+        let herald = tokio::spawn(self.herald.run(stop.clone()));
         serve::run(self.listener, self.router, stop).await;
         if let Err(error) = post.await {
             tracing::error!(%error, "the postman ended before the work did");
+        }
+        if let Err(error) = herald.await {
+            tracing::error!(%error, "the herald ended before the work did");
         }
         self.db.close().await;
     }

@@ -16,6 +16,7 @@ pub mod import;
 pub mod leaving;
 pub mod mail;
 pub mod new_device;
+pub mod notices;
 pub mod postcards;
 pub mod present_password;
 pub mod profile;

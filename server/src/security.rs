@@ -228,6 +228,7 @@ fn in_words(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
             return format!("健康保険組合の職員（{actor}）が閲覧しました。理由：{detail}").into();
         }
         Event::RosterImported => "加入者の名簿を更新しました",
+        Event::NoticesImported => "お知らせと健康情報を更新しました",
     }
     .into()
 }

@@ -3,3 +3,4 @@
 pub mod field;
 pub mod form;
 pub mod layout;
+pub mod notice_list;

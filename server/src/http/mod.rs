@@ -2,6 +2,7 @@
 
 pub mod assets;
 mod cookies;
+mod files;
 mod functions;
 mod guard;
 mod headers;

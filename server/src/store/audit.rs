@@ -96,6 +96,8 @@ events! {
     OfficeLooked => "office_looked",
     /// The roster was imported.
     RosterImported => "roster_imported",
+    /// Notices and health articles were imported.
+    NoticesImported => "notices_imported",
 }
 
 /// One entry. No secret ever stands in it, nor anything about health.

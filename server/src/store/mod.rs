@@ -12,10 +12,12 @@ pub mod history;
 pub mod letter;
 pub mod link;
 pub mod member;
+pub mod notice;
 pub mod person;
 pub mod postcard;
 pub mod roster;
 pub mod session;
+pub mod staged_notices;
 mod staging;
 pub mod throttle;
 
