@@ -4,7 +4,9 @@
 //! each by us or escaped. Raw HTML and images are left out while the text is still
 //! Markdown, so there is nothing to clean up afterwards.
 
-use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html::push_html};
+use pulldown_cmark::{
+    Alignment, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html::push_html,
+};
 use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
@@ -24,6 +26,11 @@ pub(super) fn html(markdown: &str) -> String {
         Event::Start(Tag::HtmlBlock | Tag::Image { .. })
         | Event::End(TagEnd::HtmlBlock | TagEnd::Image) => None,
         Event::SoftBreak => Some(Event::HardBreak),
+        // Aligned cells would be written with inline styles, which no page of ours has.
+        Event::Start(Tag::Table(columns)) => Some(Event::Start(Tag::Table(vec![
+            Alignment::None;
+            columns.len()
+        ]))),
         Event::Start(Tag::Heading { level, .. }) => Some(Event::Start(Tag::Heading {
             level: below_the_title(level),
             id: None,
