@@ -14,11 +14,13 @@ use crate::pages::{
     done::RegistrationDonePage,
     entry::EntryPage,
     expenses::{ExpensesPage, print::ExpensePrintPage},
+    health::{ArticlePage, HealthPage},
     help::HelpPage,
     home::HomePage,
     leave::{LeaveConfirmPage, LeavePage, LeftPage},
     login::LoginPage,
     mailbox::MailboxPage,
+    notices::{NoticePage, NoticesPage},
     problem::{NotFoundPage, Problem, ProblemPage},
     profile::{AddressesPage, ProfilePage},
     profile_input::RegistrationProfilePage,
@@ -54,6 +56,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/home") view=HomePage />
                     <Route path=path!("/expenses") view=ExpensesPage />
                     <Route path=path!("/expenses/print") view=ExpensePrintPage />
+                    <Route path=path!("/notices") view=NoticesPage />
+                    <Route path=path!("/notices/:id") view=NoticePage />
+                    <Route path=path!("/health") view=HealthPage />
+                    <Route path=path!("/health/:slug") view=ArticlePage />
                     <Route path=path!("/profile") view=ProfilePage />
                     <Route path=path!("/profile/confirm-password") view=ConfirmPasswordPage />
                     <Route path=path!("/profile/emails/add") view=AddressesPage />

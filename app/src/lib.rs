@@ -37,6 +37,8 @@ pub mod tax;
 pub mod timestamp;
 #[cfg(feature = "ssr")]
 pub mod visit;
+#[cfg(feature = "ssr")]
+pub mod wanted;
 
 /// Called by the loader before it wakes the islands.
 #[cfg(feature = "hydrate")]

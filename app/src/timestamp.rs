@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use time::{OffsetDateTime, UtcOffset, macros::offset};
+use time::{Date, OffsetDateTime, UtcOffset, macros::offset};
 
 /// Japan has had one zone and no summer time since 1952.
 const JAPAN: UtcOffset = offset!(+9);
@@ -13,6 +13,11 @@ const JAPAN: UtcOffset = offset!(+9);
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// The midnight in Japan with which a day begins.
+    pub fn start_of(day: Date) -> Self {
+        Self(day.midnight().assume_offset(JAPAN).unix_timestamp() * 1000)
+    }
+
     /// The instant `span` later.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
@@ -64,6 +69,11 @@ impl Timestamp {
     }
 }
 
+/// `2026年11月22日`.
+pub fn day_in_words(day: Date) -> String {
+    format!("{}年{}月{}日", day.year(), u8::from(day.month()), day.day())
+}
+
 fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
@@ -82,6 +92,9 @@ mod tests {
         assert_eq!(now.midnight_before().full(), "2026年11月22日 0:00");
         assert_eq!(now.clock_seen_at(now), "今日 23:10");
         assert_eq!(now.plus(HOUR).clock_seen_at(now), "明日 0:10");
+        let today = now.in_japan().date();
+        assert_eq!(Timestamp::start_of(today).full(), "2026年11月22日 0:00");
+        assert_eq!(day_in_words(today), "2026年11月22日");
         assert_eq!(now.plus(26 * HOUR).clock_seen_at(now), "11月24日 1:10");
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::{rules::EmailAddress, timestamp::Timestamp};
+use crate::{rules::EmailAddress, timestamp::Timestamp, wanted::Wanted};
 
 /// For so long after the password was given, changes are made without it.
 const PASSWORD_LASTS: Duration = Duration::from_secs(10 * 60);
@@ -35,6 +35,8 @@ pub struct Visit {
     pub draft: Option<Draft>,
     /// What waits in this session for the present password.
     pub asked: Option<Asked>,
+    /// The page that was wanted before the sign-in.
+    pub wanted: Option<Wanted>,
 }
 
 impl Visit {
@@ -223,6 +225,8 @@ pub enum Keep {
     Asked(Asked, uuid::Uuid),
     /// Nothing waits any more.
     NothingAsked,
+    /// The page that was wanted before the sign-in has been reached.
+    NothingWanted,
     /// The registration is complete: its link, letter and draft are forgotten.
     RegistrationDone,
     /// The member has left: nothing at all.

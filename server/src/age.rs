@@ -15,6 +15,20 @@ pub fn reaches(born: Date, years: u8) -> Date {
     }
 }
 
+/// How old somebody born on `born` is on `day`, in complete years.
+pub fn on(born: Date, day: Date) -> u8 {
+    let years = u8::try_from(day.year() - born.year()).unwrap_or(0);
+    // Who is born on 1 January is a year older in December already.
+    let next = years.saturating_add(1);
+    if reaches(born, next) <= day {
+        next
+    } else if reaches(born, years) <= day {
+        years
+    } else {
+        years.saturating_sub(1)
+    }
+}
+
 /// The last birth date with which one is `years` old by `today`.
 pub fn born_by(today: Date, years: u8) -> Date {
     let year = today.year() - i32::from(years);
@@ -51,6 +65,23 @@ mod tests {
             (date!(2005 - 11 - 22), 0, date!(2005 - 11 - 21)),
         ] {
             assert_eq!(reaches(born, years), day, "born {born}, {years} years");
+        }
+    }
+
+    #[test]
+    fn the_age_on_a_day_is_the_last_one_reached() {
+        for born in [
+            date!(2004 - 02 - 29),
+            date!(2005 - 01 - 01),
+            date!(2005 - 12 - 31),
+        ] {
+            let mut day = date!(2023 - 12 - 25);
+            while day < date!(2025 - 04 - 05) {
+                let age = on(born, day);
+                assert!(reaches(born, age) <= day, "{born} {day} {age}");
+                assert!(reaches(born, age + 1) > day, "{born} {day} {age}");
+                day = day.next_day().unwrap();
+            }
         }
     }
 

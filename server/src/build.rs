@@ -26,6 +26,7 @@ use crate::{
         queue::{PostOffice, Postman},
         transport::{MailSetting, Transport},
     },
+    notices::{Herald, NoticeDesk},
     profile::ProfileDesk,
     registration::RegistrationDesk,
     reissue::ReissueDesk,
@@ -50,6 +51,7 @@ pub struct Portal {
     postman: Postman,
     sealer: Sealer,
     housekeeper: Housekeeper,
+    herald: Herald,
 }
 
 /// Why there is no server.
@@ -142,6 +144,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             secrets: secrets.clone(),
             post: post.clone(),
         }),
+        notices: Arc::new(NoticeDesk { db: db.clone() }),
         addresses: Arc::new(AddressBook {
             db: db.clone(),
             hasher,
@@ -179,6 +182,11 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         secrets: secrets.clone(),
         note: audit_seal::note_file(&config.data_dir),
     };
+    let herald = Herald {
+        db: db.clone(),
+        clock: clock.clone(),
+        post: post.clone(),
+    };
     let postman = Postman {
         db: db.clone(),
         transport,
@@ -197,6 +205,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         postman,
         sealer,
         housekeeper,
+        herald,
     })
 }
 
@@ -211,9 +220,13 @@ impl Portal {
             let stop = stop.clone();
             async move { sealer.run(stop).await }
         });
+        let herald = tokio::spawn(self.herald.run(stop.clone()));
         serve::run(self.listener, self.router, stop).await;
         if let Err(error) = post.await {
             tracing::error!(%error, "the postman ended before the work did");
+        }
+        if let Err(error) = herald.await {
+            tracing::error!(%error, "the herald ended before the work did");
         }
         if let Err(error) = tokio::try_join!(seals, tidy) {
             tracing::error!(%error, "a chore ended before the work did");

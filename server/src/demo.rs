@@ -3,21 +3,30 @@
 mod claims;
 
 use std::{
-    fmt, io,
+    fmt, fs, io,
     path::{Path, PathBuf},
 };
 
 use app::timestamp::Timestamp;
+use time::Date;
 
 use crate::{
     expenses,
     hash::Hasher,
+    notices,
     postcards::{self, PostcardError, Terms},
     roster::{self, Import, ImportError},
     store::{Db, person, postcard},
 };
 
 const ROSTER: &[u8] = include_bytes!("../demo/roster.csv");
+
+/// `{-3}` in it stands for the day three days before the demo's first: whenever it is
+/// tried out, its notices are fresh.
+const NOTICES: &str = include_str!("../demo/notices.csv");
+const GUIDE: &[u8] = include_bytes!("../demo/checkup-guide.pdf");
+/// As the notices' file has it.
+const GUIDE_NAME: &str = "特定健診のご案内.pdf";
 
 /// Where the demo's postcards lie, in the data folder.
 const POSTCARDS: &str = "postcards.csv";
@@ -33,6 +42,8 @@ pub enum DemoError {
     Roster(ImportError),
     /// The medical expenses were not taken.
     Expenses(expenses::ImportError),
+    /// The notices were not taken.
+    Notices(notices::ImportError),
     /// The postcards were not made.
     Postcards(PostcardError),
     /// The postcards' file cannot be read.
@@ -54,6 +65,7 @@ impl fmt::Display for DemoError {
             ),
             Self::Roster(error) => error.fmt(f),
             Self::Expenses(error) => error.fmt(f),
+            Self::Notices(error) => error.fmt(f),
             Self::Postcards(error) => error.fmt(f),
             Self::File(file, error) => write!(f, "{}: {error}", file.display()),
             Self::Store(error) => write!(f, "データベースの誤りです: {error}"),
@@ -101,8 +113,8 @@ pub async fn fill(
     }
     if !file.exists() {
         let source = data_dir.join("roster.csv");
-        std::fs::create_dir_all(data_dir).map_err(|e| DemoError::File(data_dir.to_owned(), e))?;
-        std::fs::write(&source, ROSTER).map_err(|e| DemoError::File(source.clone(), e))?;
+        fs::create_dir_all(data_dir).map_err(|e| DemoError::File(data_dir.to_owned(), e))?;
+        fs::write(&source, ROSTER).map_err(|e| DemoError::File(source.clone(), e))?;
         // A run that was interrupted goes on; anybody else's people stay alone.
         let options = Import {
             now,
@@ -117,6 +129,7 @@ pub async fn fill(
             return Err(DemoError::NotEmpty);
         }
         fill_expenses(db, data_dir, now).await?;
+        fill_notices(db, data_dir, now).await?;
         postcards::issue(db, hasher, terms, now, &file, |_, _| {})
             .await
             .map_err(DemoError::Postcards)?;
@@ -153,4 +166,67 @@ async fn fill_expenses(db: &Db, data_dir: &Path, now: Timestamp) -> Result<(), D
         .await
         .map_err(DemoError::Expenses)?;
     Ok(())
+}
+/// Notices and articles, through the very import.
+async fn fill_notices(db: &Db, data_dir: &Path, now: Timestamp) -> Result<(), DemoError> {
+    let today = now.in_japan().date();
+    let file = data_dir.join("notices.csv");
+    let failed = |error| DemoError::File(file.clone(), error);
+    fs::write(data_dir.join(GUIDE_NAME), GUIDE).map_err(failed)?;
+    let dated = dated(NOTICES, today).map_err(|error| failed(io::Error::other(error)))?;
+    fs::write(&file, dated).map_err(failed)?;
+    let options = notices::Import {
+        now,
+        dry_run: false,
+    };
+    notices::import(db, &file, options, |_| {})
+        .await
+        .map_err(DemoError::Notices)?;
+    Ok(())
+}
+
+/// The notices with days in place of `{-3}`: whole dates where a cell is nothing else,
+/// month and day in a text.
+fn dated(notices: &str, today: Date) -> Result<Vec<u8>, csv::Error> {
+    let mut dated = csv::Writer::from_writer(Vec::new());
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(notices.as_bytes());
+    for record in reader.records() {
+        let record = record?;
+        dated.write_record(record.iter().map(|cell| {
+            let mut pieces = cell.split('{');
+            let mut filled = pieces.next().unwrap_or_default().to_owned();
+            for piece in pieces {
+                let (days, rest) = piece.split_once('}').unwrap_or_default();
+                let day = today.saturating_add(time::Duration::days(days.parse().unwrap_or(0)));
+                filled += &match filled.is_empty() && rest.is_empty() {
+                    true => day.to_string(),
+                    false => format!("{}月{}日", u8::from(day.month()), day.day()),
+                };
+                filled += rest;
+            }
+            filled
+        }))?;
+    }
+    dated
+        .into_inner()
+        .map_err(|error| error.into_error().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+
+    #[test]
+    fn the_demo_s_days_are_counted_from_its_first() {
+        let dated = dated(
+            "公開日,本文\n{-3},\"{+9}まで、{0}から\"\n",
+            date!(2026 - 12 - 02),
+        );
+        let dated = String::from_utf8(dated.unwrap()).unwrap();
+        assert_eq!(dated, "公開日,本文\n2026-11-29,12月11日まで、12月2日から\n");
+    }
 }

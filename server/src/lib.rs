@@ -22,6 +22,7 @@ pub mod leaving;
 pub mod mail;
 pub mod membership;
 pub mod new_device;
+pub mod notices;
 pub mod postcards;
 pub mod present_password;
 pub mod profile;

@@ -16,6 +16,7 @@ use server::{
     demo, doctor, expenses,
     hash::{HashError, Hasher},
     mail::transport::MailSetting,
+    notices,
     postcards::{self, Terms},
     purge,
     roster::{self, Import},
@@ -53,6 +54,9 @@ enum Command {
     /// 医療費通知
     #[command(subcommand)]
     Expenses(ExpensesCommand),
+    /// 健保からのお知らせと健康情報
+    #[command(subcommand)]
+    Notices(NoticesCommand),
     /// Writes a consistent copy of the database to a new file while it is in use.
     Backup {
         /// The file to write.
@@ -108,6 +112,39 @@ enum ExpensesCommand {
     },
 }
 
+#[derive(Subcommand)]
+enum NoticesCommand {
+    /// お知らせと健康情報のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
+    #[command(after_long_help = NOTICES_FILE)]
+    Import {
+        /// UTF-8 か CP932 のCSV（列の説明は --help）
+        file: PathBuf,
+        /// 確認だけして、何も変更しない
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+/// What a clerk has to know to write the file.
+const NOTICES_FILE: &str = "\
+CSVの列（順序は自由、見出しは1行目）:
+  管理番号      このお知らせの番号。同じ番号をもう一度取り込むと、内容を訂正します
+                （訂正ではメールを送り直しません）
+  種類          お知らせ | 健康情報
+  件名          60文字まで。メールに載るのは件名だけです
+  分類          20文字まで。例: 健診、届出、歯の健康
+  重要度        重要 | 通常
+  対象          全員、または条件を空白で区切って（すべてに当てはまる方が対象）:
+                被保険者 | 被扶養者、性別:女、事業所:0001/0002、年齢:40-74
+  公開日        この日の0時から見えます。お知らせのメールは9時から送ります
+  公開終了日    この日まで見えます。空欄なら期限なし
+  本文          Markdown。改行してかまいません（15,000文字まで）
+  添付ファイル  このCSVのフォルダーからの相対パス。pdf、png、jpg、xlsx、docx、10MBまで
+  アドレス名    健康情報のアドレス /health/… の末尾。例: blood-pressure
+
+ファイルにない登録済みのお知らせは、そのまま残ります。取り下げるには、公開終了日を
+過去の日にして取り込んでください。";
+
 type Done = Result<ExitCode, Box<dyn std::error::Error>>;
 
 #[tokio::main]
@@ -150,6 +187,10 @@ async fn run(arguments: Arguments) -> Done {
         Command::Expenses(ExpensesCommand::Import { file, dry_run }) => {
             let now = Clock::System.now();
             import_expenses(config, &file, expenses::Import { now, dry_run }).await
+        }
+        Command::Notices(NoticesCommand::Import { file, dry_run }) => {
+            let now = Clock::System.now();
+            import_notices(config, &file, notices::Import { now, dry_run }).await
         }
         Command::Backup { file } => backup(config, &file).await,
         Command::Purge { dry_run } => remove_what_is_over(config, dry_run).await,
@@ -227,6 +268,20 @@ async fn import_expenses(config: Config, file: &Path, options: expenses::Import)
     let db = open(&config).await?;
     let bar = progress_bar("{bytes}/{total_bytes}");
     let report = expenses::import(&db, file, options, |progress| {
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+    })
+    .await;
+    bar.finish_and_clear();
+    db.close().await;
+    println!("{}", report?);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn import_notices(config: Config, file: &Path, options: notices::Import) -> Done {
+    let db = open(&config).await?;
+    let bar = progress_bar("{bytes}/{total_bytes}");
+    let report = notices::import(&db, file, options, |progress| {
         bar.set_length(progress.total);
         bar.set_position(progress.done);
     })

@@ -246,6 +246,7 @@ fn in_words(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
         Event::SharingAllowed => "医療費を被保険者に表示する設定にしました",
         Event::SharingEnded => "医療費を被保険者に表示しない設定にしました",
         Event::Purged => "保存期間を過ぎたため、利用登録を終了しました",
+        Event::NoticesImported => "お知らせと健康情報を更新しました",
     }
     .into()
 }

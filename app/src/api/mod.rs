@@ -51,6 +51,7 @@ use crate::{
     ports::{Answer, Ports, Trouble},
     text::Sentence,
     visit::{Keep, Visit, Visitor},
+    wanted::Wanted,
 };
 
 /// What a server function came to.
@@ -67,6 +68,8 @@ pub struct Outcome {
 pub enum Next {
     /// 303 to another screen.
     SeeOther(&'static str),
+    /// 303 to the page that was wanted before the sign-in.
+    Wanted(Wanted),
     /// 422: the same screen with what was typed and what is wrong.
     TryAgain(Retry),
     /// 403: not for this visitor.
@@ -113,6 +116,17 @@ pub fn see_other(path: &'static str) -> Outcome {
     Outcome {
         next: Next::SeeOther(path),
         keep: Vec::new(),
+    }
+}
+
+/// On to what the member wanted to see before the sign-in, or home.
+pub fn see_wanted(wanted: Option<Wanted>) -> Outcome {
+    match wanted {
+        None => see_other("/home"),
+        Some(wanted) => Outcome {
+            next: Next::Wanted(wanted),
+            keep: vec![Keep::NothingWanted],
+        },
     }
 }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    api::{answer, forbidden, see_other, try_again},
+    api::{answer, forbidden, see_other, see_wanted, try_again},
     forms::{Errors, Form, SignInForm},
     pages::problem::Refusal,
     ports::Ports,
@@ -24,7 +24,7 @@ pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<(), ServerFn
             .sign_in(credentials, visit.device.as_ref(), &visit.asker, visit.now)
             .await?;
         Ok(match signed_in {
-            Some(new) => see_other("/home")
+            Some(new) => see_wanted(visit.wanted.clone())
                 .keep(Keep::Session(new.session.token, new.session.until))
                 .keep(Keep::Device(new.device)),
             None => try_again(&form, Errors::default()).alert(text::SIGN_IN_REFUSED.to_owned()),

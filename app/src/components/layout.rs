@@ -42,6 +42,8 @@ pub fn Page(
                     .then(|| {
                         view! {
                             <a href="/home">"ホーム"</a>
+                            <a href="/notices">"お知らせ"</a>
+                            <a href="/health">"健康情報"</a>
                             <a href="/expenses">"医療費通知"</a>
                             <a href="/profile">"プロフィール設定"</a>
                             <a href="/security">"セキュリティ"</a>

@@ -1,19 +1,33 @@
-//! H-1: the member's first page.
+//! H-1: the member's first page: what is new, and the three doors.
 
 use leptos::prelude::*;
 
 use crate::{
-    components::{layout::Page, sharing::SharingNotice},
-    pages::go_to,
-    visit::{Visit, Visitor},
+    components::{layout::Page, notice_list::Lines, sharing::SharingNotice},
+    pages::{go_to, problem::trouble},
+    ports::{Front, Ports},
+    visit::{Member, Visit, Visitor},
 };
 
 /// ホーム
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let Visitor::Member(member) = expect_context::<Visit>().who else {
+    let (ports, visit) = (expect_context::<Ports>(), expect_context::<Visit>());
+    let Visitor::Member(member) = visit.who else {
         return go_to("/login");
     };
+    Suspend::new(async move {
+        match ports.notices.front(&member, visit.now).await {
+            Ok(front) => view! { <Home member front /> }.into_any(),
+            Err(what) => trouble(&what),
+        }
+    })
+    .into_any()
+}
+
+#[component]
+fn Home(member: Member, front: Front) -> impl IntoView {
+    let is_first = member.previous_sign_in.is_none();
     view! {
         <Page title="ホーム" screen="H-1">
             <h1>{member.nickname.clone()} "さん、こんにちは"</h1>
@@ -24,19 +38,72 @@ pub fn HomePage() -> impl IntoView {
                 }}
             </p>
             <SharingNotice member=member.clone() />
-            <ul class="doors">
-                <li>
-                    <a href="/expenses">
-                        <b>"医療費通知"</b>
-                        "医療費の明細、医療費控除のための集計"
-                    </a>
-                </li>
-            </ul>
+            <Doors unread=front.unread new_articles=front.new_articles is_first />
+            <News front />
             <p>
                 "お心当たりのないログインがないか、"
                 <a href="/security">"利用状況とセキュリティ"</a> "でご確認いただけます。"
             </p>
         </Page>
     }
-    .into_any()
+}
+
+/// The three doors of the manual.
+#[component]
+fn Doors(unread: i64, new_articles: i64, is_first: bool) -> impl IntoView {
+    let notices = match unread {
+        0 => "未読はありません".to_owned(),
+        n => format!("未読 {n}件"),
+    };
+    // To somebody who has never been here everything is new.
+    let articles = match new_articles {
+        n if n > 0 && !is_first => format!("前回のログインから、新しい記事が{n}件あります"),
+        _ => "血圧、食事、運動、歯の健康など".to_owned(),
+    };
+    view! {
+        <ul class="doors">
+            <li>
+                <a href="/notices">
+                    <b>"健保からのお知らせ"</b>
+                    {notices}
+                </a>
+            </li>
+            <li>
+                <a href="/health">
+                    <b>"各種健康情報の閲覧"</b>
+                    {articles}
+                </a>
+            </li>
+            <li>
+                <a href="/expenses">
+                    <b>"医療費通知の確認"</b>
+                    "医療費の明細と、医療費控除のための集計"
+                </a>
+            </li>
+        </ul>
+    }
+}
+
+/// What is new since the last visit.
+#[component]
+fn News(front: Front) -> impl IntoView {
+    let shown = i64::try_from(front.news.len()).unwrap_or_default();
+    let others = front.news_in_all - shown;
+    let all = match others {
+        n if n > 0 => format!("ほか{n}件を含む、すべてのお知らせを見る"),
+        _ => "すべてのお知らせを見る".to_owned(),
+    };
+    let news = match shown {
+        0 => view! { <p>"前回のログインから、新しいお知らせはありません。"</p> }.into_any(),
+        _ => view! { <Lines lines=front.news /> }.into_any(),
+    };
+    view! {
+        <section>
+            <h2>"新しいお知らせ"</h2>
+            {news}
+            <p>
+                <a href="/notices">{all}</a>
+            </p>
+        </section>
+    }
 }

@@ -7,6 +7,7 @@ use app::{
     rules::EmailAddress,
     timestamp::Timestamp,
     visit::{Asked, DeviceToken, Draft, Keep, LinkToken, SentLetter, SessionToken, Way},
+    wanted::Wanted,
 };
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, Key, PrivateCookieJar, SameSite};
@@ -22,6 +23,7 @@ const DEVICE: &str = "device";
 const SENT: &str = "sent";
 const DRAFT: &str = "draft";
 const ASKED: &str = "asked";
+const WANTED: &str = "wanted";
 
 /// How a cookie says when its letter was asked for.
 const EARLIER: &str = "earlier";
@@ -37,6 +39,9 @@ const REMOVE: &str = "remove";
 
 /// Long enough to get a new letter.
 const DRAFT_LIFE: Duration = Duration::from_secs(24 * 3600);
+
+/// Long enough to find the password; not long enough for whoever comes next.
+const WANTED_LIFE: Duration = Duration::from_secs(30 * 60);
 
 /// Which letter's link a cookie carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,6 +144,16 @@ impl Cookies {
         }
     }
 
+    /// The page that was wanted before the sign-in.
+    pub(super) fn wanted(&self, headers: &HeaderMap) -> Option<Wanted> {
+        Wanted::parse(&self.read(headers, WANTED)?)
+    }
+
+    /// Carries the page that somebody wanted who has to sign in first.
+    pub(super) fn want(&self, wanted: &Wanted) -> Option<HeaderValue> {
+        self.encrypted(WANTED, wanted.as_str().to_owned(), WANTED_LIFE)
+    }
+
     /// Carries an opened link for as long as the longest-lived works: the one that
     /// ends a session.
     pub(super) fn open(&self, which: Opened, token: &str) -> Option<HeaderValue> {
@@ -189,6 +204,7 @@ impl Cookies {
                 self.encrypted(ASKED, text, session::IDLE)
             }
             Keep::NothingAsked => self.forget(ASKED),
+            Keep::NothingWanted => self.forget(WANTED),
             Keep::RegistrationDone => {
                 return self.forget_all(&[Opened::Registration.name(), SENT, DRAFT]);
             }

@@ -48,6 +48,10 @@ pub(super) async fn function(FromState(state): FromState<State>, request: Reques
             let to = HeaderValue::from_static(path);
             (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
         }
+        Next::Wanted(wanted) => match HeaderValue::from_str(wanted.as_str()) {
+            Ok(to) => (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response(),
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        },
         Next::TryAgain(retry) => render(&state, visit, parts, Beside::Retry(retry)).await,
         Next::Forbidden(refusal) => {
             let problem = Problem::forbidden(refusal);

@@ -3,6 +3,7 @@
 pub mod assets;
 mod cookies;
 mod downloads;
+mod files;
 mod functions;
 mod guard;
 mod headers;

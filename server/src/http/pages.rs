@@ -2,7 +2,7 @@
 
 use std::{any::Any, sync::OnceLock};
 
-use app::{api::Retry, pages::problem::Problem, shell::shell, visit::Visit};
+use app::{api::Retry, pages::problem::Problem, shell::shell, visit::Visit, wanted::Wanted};
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State as FromState},
@@ -43,7 +43,15 @@ pub(super) async fn page(FromState(state): FromState<State>, request: Request) -
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     match state.kept.place(&visit, &parts.uri) {
-        None => render(&state, visit, parts, Beside::Nothing).await,
+        None => {
+            let address = parts
+                .uri
+                .path_and_query()
+                .filter(|_| parts.method == Method::GET);
+            let wanted = address.and_then(|address| Wanted::parse(address.as_str()));
+            let response = render(&state, visit, parts, Beside::Nothing).await;
+            come_back(&state, wanted, response)
+        }
         Some(place) => match place.get() {
             Some(html) => whole(html.clone()),
             None => {
@@ -52,6 +60,17 @@ pub(super) async fn page(FromState(state): FromState<State>, request: Request) -
             }
         },
     }
+}
+
+/// Whoever has to sign in first is led to the page they wanted afterwards.
+fn come_back(state: &State, wanted: Option<Wanted>, mut response: Response) -> Response {
+    let to = response.headers().get(header::LOCATION);
+    let signs_in_first = to.is_some_and(|to| to == "/login");
+    let cookie = wanted.filter(|_| signs_in_first);
+    if let Some(cookie) = cookie.and_then(|wanted| state.cookies.want(&wanted)) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// Keeps a page for the next visitor, if it is one to keep.

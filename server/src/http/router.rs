@@ -22,7 +22,7 @@ use tower_http::{
 use super::{
     Cookies,
     assets::{AT_THE_ROOT, Bundle, at_the_root, hashed},
-    downloads,
+    downloads, files,
     functions::function,
     guard, headers,
     kept::Kept,
@@ -82,6 +82,7 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
     let site = site
         .route("/expenses.csv", get(downloads::expenses))
         .route("/expenses/form.csv", get(downloads::expense_form))
+        .route("/files/{id}", get(files::file))
         .fallback_service(get(page).with_state(state.clone()))
         .layer(from_fn_with_state(state.clone(), visitor::load))
         .layer(from_fn_with_state(state.clone(), links::open))

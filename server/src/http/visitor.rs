@@ -34,6 +34,7 @@ pub(super) async fn load(
         .sent(headers)
         .filter(|sent| visit.now < sent.until);
     visit.draft = state.cookies.draft(headers);
+    visit.wanted = state.cookies.wanted(headers);
     if let Some(token) = state.cookies.session(headers) {
         match session::visitor(&state.db, &token_hash(&token.0), visit.now).await {
             Ok(who) => {
@@ -94,6 +95,7 @@ pub(super) fn anonymous(state: &State, request: &Request) -> Visit {
         sent: None,
         draft: None,
         asked: None,
+        wanted: None,
     }
 }
 

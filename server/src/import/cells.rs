@@ -65,10 +65,28 @@ impl<'a, 'p> Cells<'a, 'p> {
 
     /// Trimmed, and nothing else: what a file says is kept as it is.
     pub fn text(&mut self, column: usize, most: usize) -> Option<&'a str> {
+        self.seen(column, most, is_invisible)
+    }
+
+    /// The same for a text of several lines, of which there has to be one.
+    pub fn lines(&mut self, column: usize, most: usize) -> Option<&'a str> {
+        let breaks_no_line = |c| is_invisible(c) && !matches!(c, '\r' | '\n' | '\t');
+        match self.seen(column, most, breaks_no_line)? {
+            "" => self.bad(column, Why::Missing),
+            text => Some(text),
+        }
+    }
+
+    fn seen(
+        &mut self,
+        column: usize,
+        most: usize,
+        unseen: impl Fn(char) -> bool,
+    ) -> Option<&'a str> {
         let text = self.raw(column).trim();
         if text.contains('\u{FFFD}') {
             self.bad(column, Why::Undecodable)
-        } else if text.chars().any(is_invisible) {
+        } else if text.chars().any(unseen) {
             self.bad(column, Why::Invisible)
         } else if text.chars().nth(most).is_some() {
             self.bad(column, Why::TooLong(most))

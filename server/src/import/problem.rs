@@ -84,6 +84,8 @@ pub enum Why {
     Stranger,
     /// The same person as on this line.
     Duplicate(u64),
+    /// Against a rule of this kind of file alone, in words.
+    Other(String),
     /// This many columns, and not as many as the header.
     Columns {
         /// In this line.
@@ -128,6 +130,7 @@ impl fmt::Display for Why {
             Self::Duplicate(line) => {
                 write!(f, "記号・番号・枝番が{line}行目と同じです")
             }
+            Self::Other(words) => f.write_str(words),
             Self::Columns { found, expected } => {
                 write!(f, "列の数が違います（{expected}列のところ{found}列）")
             }

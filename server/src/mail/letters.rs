@@ -23,6 +23,7 @@ pub const fn title(kind: LetterKind) -> &'static str {
         LetterKind::Welcome => "ようこそ",
         LetterKind::NewDevice => "新しい端末からのログイン",
         LetterKind::Left => "利用停止のお知らせ",
+        LetterKind::Notice => "新しいお知らせがあります",
         // No letter, so no title.
         LetterKind::Withheld => "",
     }
@@ -340,6 +341,29 @@ pub fn left(society: &Society, at: Timestamp, help: &str) -> Letter {
     Letter::new(society, title(LetterKind::Left), blocks)
 }
 
+/// 新しいお知らせがあります: of what it says nothing but the title, since a letter can be
+/// read on its way and on a locked screen.
+pub fn notice(society: &Society, notice: &str, address: &str) -> Letter {
+    let blocks = vec![
+        Block::Lines(format!(
+            "{}に、新しいお知らせがあります。\n\
+             以下のURLからログインして、内容をご確認ください。",
+            society.portal_name
+        )),
+        Block::Value {
+            name: "件名",
+            value: notice.to_owned(),
+        },
+        Block::Link(address.to_owned()),
+        Block::Notes(vec![
+            "このお知らせメールが不要な方は、ログインして、\
+             「プロフィール設定」の「お知らせの宛先」で受け取らないようにできます。"
+                .to_owned(),
+        ]),
+    ];
+    Letter::new(society, title(LetterKind::Notice), blocks)
+}
+
 const THROW_AWAY: &str = "本メールに覚えがない場合は、大変お手数ですが本メールを破棄してください。";
 
 const FORGOTTEN: &str = "「パスワードを忘れた方はこちら」";
@@ -385,7 +409,7 @@ mod tests {
         }
     }
 
-    fn every_letter() -> [Letter; 9] {
+    fn every_letter() -> [Letter; 10] {
         let society = &Society::default();
         let sign_in = format!("{PORTAL}/login");
         [
@@ -403,6 +427,11 @@ mod tests {
             welcome(society, "はなこ & <b>\"'", "SKEhanako", &sign_in),
             new_device(society, &link("/security/report"), &stranger()),
             left(society, ASKED, &format!("{PORTAL}/help")),
+            notice(
+                society,
+                "特定健診のご案内 & <b>",
+                &format!("{PORTAL}/notices/0"),
+            ),
         ]
     }
 

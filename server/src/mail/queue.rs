@@ -252,6 +252,16 @@ impl Postman {
                 claimed.asked_at,
                 &format!("{}/help", self.public_url),
             ),
+            LetterKind::Notice => {
+                let today = self.clock.now().in_japan().date();
+                let notice = claimed.notice.as_ref();
+                let on_view = notice.filter(|n| n.ends_on.is_none_or(|last| today <= last));
+                let Some(notice) = on_view else {
+                    return Err(Failure::Never("nobody waits for it any more".to_owned()));
+                };
+                let address = format!("{}/notices/{}", self.public_url, notice.id);
+                letters::notice(society, &notice.title, &address)
+            }
             LetterKind::Withheld => return Ok(None),
         }))
     }

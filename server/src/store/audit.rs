@@ -108,6 +108,8 @@ events! {
     SharingEnded => "sharing_ended",
     /// What the law no longer lets us keep was removed.
     Purged => "purged",
+    /// Notices and health articles were imported.
+    NoticesImported => "notices_imported",
 }
 
 /// One entry. No secret ever stands in it, nor anything about health.

@@ -8,6 +8,7 @@ use app::{
     timestamp::Timestamp,
     visit::Asker,
 };
+use time::Date;
 use uuid::Uuid;
 
 use super::{Db, Result, Tx, on};
@@ -33,13 +34,15 @@ pub enum LetterKind {
     NewDevice,
     /// 利用停止のお知らせ
     Left,
+    /// 新しいお知らせがあります
+    Notice,
     /// None: the mailbox's owner was told within the hour. It waits in the queue
     /// and is ticked off like a letter, so that whoever asked sees no difference.
     Withheld,
 }
 
 impl LetterKind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Registration,
         Self::AlreadyRegistered,
         Self::Reissue,
@@ -49,6 +52,7 @@ impl LetterKind {
         Self::Welcome,
         Self::NewDevice,
         Self::Left,
+        Self::Notice,
         Self::Withheld,
     ];
 
@@ -64,6 +68,7 @@ impl LetterKind {
             Self::Welcome => "welcome",
             Self::NewDevice => "new_device",
             Self::Left => "left",
+            Self::Notice => "notice",
             Self::Withheld => "withheld",
         }
     }
@@ -220,6 +225,8 @@ pub struct Claimed {
     pub link: Option<ClaimedLink>,
     /// The member it speaks of, unless they have left since.
     pub member: Option<ClaimedMember>,
+    /// The notice it tells of, while the address still gets such letters.
+    pub notice: Option<ClaimedNotice>,
 }
 
 /// What a letter has to know of its link.
@@ -250,6 +257,17 @@ pub struct ClaimedMember {
     pub nickname: String,
 }
 
+/// What a letter has to know of its notice.
+#[derive(Clone, Debug)]
+pub struct ClaimedNotice {
+    /// The notice.
+    pub id: Uuid,
+    /// 件名
+    pub title: String,
+    /// The last day on view.
+    pub ends_on: Option<Date>,
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
@@ -269,9 +287,13 @@ struct Row {
     device: Option<String>,
     login_id: Option<String>,
     nickname: Option<String>,
+    notice_id: Option<Uuid>,
+    notice_title: Option<String>,
+    notice_ends_on: Option<Date>,
 }
 
-/// Takes the letter that has been due for longest and hides it from everybody
+/// Takes the letter that has been due for longest, before it those that somebody
+/// waits for, and hides it from everybody
 /// else for `lease`. A lease ends only where its holder died; it has to be longer
 /// than any sending takes.
 ///
@@ -281,13 +303,13 @@ pub async fn claim(tx: &mut Tx, now: Timestamp, lease: Duration) -> Result<Optio
     const TAKE: &str = "update letter set attempts = attempts + 1, due_at = $2
          where id = (select id from letter
                      where due_at <= $1 and sent_at is null and given_up_at is null
-                     order by due_at, id limit 1)
+                     order by rank, due_at, id limit 1)
          returning id";
     // Two workers at once: the second takes the next letter instead of waiting.
     const TAKE_UNLOCKED: &str = "update letter set attempts = attempts + 1, due_at = $2
          where id = (select id from letter
                      where due_at <= $1 and sent_at is null and given_up_at is null
-                     order by due_at, id limit 1 for update skip locked)
+                     order by rank, due_at, id limit 1 for update skip locked)
          returning id";
     let take = if matches!(tx, Tx::Postgres(_)) {
         TAKE_UNLOCKED
@@ -306,11 +328,15 @@ pub async fn claim(tx: &mut Tx, now: Timestamp, lease: Duration) -> Result<Optio
                     link.address as link_address, link.asked_at as link_asked_at,
                     link.expires_at as link_expires_at, link.ended_at as link_ended_at,
                     session.started_at as signed_in_at, session.network_address, session.device,
-                    member.login_id, member.nickname
+                    member.login_id, member.nickname, notice.id as notice_id,
+                    notice.title as notice_title, notice.ends_on as notice_ends_on
              from letter
              left join link on link.id = letter.link_id
              left join session on session.id = link.session_id
              left join member on member.id = letter.member_id and member.left_at is null
+             left join email on email.member_id = member.id and email.notices
+               and email.address_key = letter.address_key
+             left join notice on notice.id = letter.notice_id and email.id is not null
              where letter.id = $1",
         )
         .bind(id)
@@ -356,6 +382,14 @@ impl From<Row> for Claimed {
             (Some(login_id), Some(nickname)) => Some(ClaimedMember { login_id, nickname }),
             _ => None,
         };
+        let notice = match (row.notice_id, row.notice_title) {
+            (Some(id), Some(title)) => Some(ClaimedNotice {
+                id,
+                title,
+                ends_on: row.notice_ends_on,
+            }),
+            _ => None,
+        };
         Self {
             id: row.id,
             kind: row.kind,
@@ -365,6 +399,7 @@ impl From<Row> for Claimed {
             attempts: row.attempts,
             link,
             member,
+            notice,
         }
     }
 }

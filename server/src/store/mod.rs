@@ -15,6 +15,7 @@ pub mod household;
 pub mod letter;
 pub mod link;
 pub mod member;
+pub mod notice;
 pub mod over;
 pub mod person;
 pub mod postcard;
@@ -22,6 +23,7 @@ pub mod purge;
 pub mod roster;
 pub mod session;
 pub mod staged_expenses;
+pub mod staged_notices;
 mod staging;
 pub mod throttle;
 

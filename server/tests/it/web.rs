@@ -135,6 +135,9 @@ async fn every_kind_of_answer(app: &TestApp) -> Vec<(String, Seen)> {
     }
     for path in [
         "/home",
+        "/notices",
+        "/health",
+        "/files/1",
         "/register/sent",
         "/register/done",
         "/register/verify?token=x",
@@ -147,6 +150,12 @@ async fn every_kind_of_answer(app: &TestApp) -> Vec<(String, Seen)> {
     look(&provisional, Method::GET, "/register/provisional", 200).await;
     look(&provisional, Method::GET, "/register/profile", 200).await;
     look(&member, Method::GET, "/home", 200).await;
+    for path in ["/notices", "/health"] {
+        look(&member, Method::GET, path, 200).await;
+    }
+    for path in ["/notices/1", "/health/nothing", "/files/1"] {
+        look(&member, Method::GET, path, 404).await;
+    }
     look(&member, Method::GET, "/login", 303).await;
     for path in [
         "/expenses",
