@@ -9,11 +9,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::{
+    checkup::Checkup,
     forms::{
         Credentials, NewCredentials, NewMember, NewProfile, ProvisionalCredentials,
         ReissueCredentials,
     },
     rules::{EmailAddress, EmailError, SignInPassword},
+    sex::Sex,
     society::Society,
     timestamp::Timestamp,
     visit::{
@@ -47,6 +49,8 @@ pub struct Ports {
     pub profile: Arc<dyn Profile>,
     /// A member's addresses.
     pub addresses: Arc<dyn Addresses>,
+    /// 健診結果
+    pub checkups: Arc<dyn Checkups>,
     /// The mailbox folder, where letters go to a folder.
     pub mailbox: Option<Arc<dyn Mailbox>>,
 }
@@ -505,6 +509,33 @@ pub enum PasswordGiven {
     Wrong,
     /// The session ended before.
     Over,
+}
+
+/// 健診結果
+#[async_trait]
+pub trait Checkups: Send + Sync {
+    /// The member's own results, and nobody else's.
+    async fn look(&self, member: &Member, now: Timestamp) -> Answer<CheckupLook>;
+}
+
+/// What there is to see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CheckupLook {
+    /// These results.
+    Results(CheckupResults),
+    /// Nothing any more: the months after 資格喪失 are over.
+    Over,
+}
+
+/// The own results.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckupResults {
+    /// By which some references differ.
+    pub sex: Sex,
+    /// The newest first; of a member who has left, those of the membership.
+    pub checkups: Vec<Checkup>,
+    /// Of a member who has left: the last day on which they can be read.
+    pub until: Option<time::Date>,
 }
 
 /// The letters in the mailbox folder.

@@ -12,6 +12,7 @@ use tokio::{
 
 use crate::{
     addresses::AddressBook,
+    checkups::CheckupDesk,
     clock::Clock,
     config::Config,
     fault::Fault,
@@ -132,6 +133,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             post: post.clone(),
         }),
         security: Arc::new(SecurityDesk { db: db.clone() }),
+        checkups: Arc::new(CheckupDesk { db: db.clone() }),
         addresses: Arc::new(AddressBook {
             db: db.clone(),
             hasher,

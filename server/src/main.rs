@@ -11,6 +11,7 @@ use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use server::{
     build::build,
+    checkups,
     clock::Clock,
     config::Config,
     demo, doctor,
@@ -49,6 +50,9 @@ enum Command {
     /// 仮ログインID・仮パスワードのハガキ
     #[command(subcommand)]
     Postcards(PostcardsCommand),
+    /// 健診結果
+    #[command(subcommand)]
+    Checkups(CheckupsCommand),
     /// Writes a consistent copy of the database to a new file while it is in use.
     Backup {
         /// The file to write.
@@ -83,6 +87,18 @@ enum PostcardsCommand {
         /// 作るファイル（本人だけが読める形で作り、上書きはしない）
         #[arg(long)]
         out: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum CheckupsCommand {
+    /// 健診結果のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
+    Import {
+        /// UTF-8 か CP932 のCSV
+        file: PathBuf,
+        /// 確認だけして、何も変更しない
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 
@@ -124,6 +140,10 @@ async fn run(arguments: Arguments) -> Done {
         }
         Command::Postcards(PostcardsCommand::Issue { reissue, out }) => {
             issue_postcards(config, reissue, &out).await
+        }
+        Command::Checkups(CheckupsCommand::Import { file, dry_run }) => {
+            let now = Clock::System.now();
+            import_checkups(config, &file, checkups::Import { now, dry_run }).await
         }
         Command::Backup { file } => backup(config, &file).await,
         Command::Check => check(config).await,
@@ -186,6 +206,20 @@ async fn import_roster(config: Config, file: &Path, options: Import) -> Done {
     let db = open(&config).await?;
     let bar = progress_bar("{bytes}/{total_bytes}");
     let report = roster::import(&db, file, options, |progress| {
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+    })
+    .await;
+    bar.finish_and_clear();
+    db.close().await;
+    println!("{}", report?);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn import_checkups(config: Config, file: &Path, options: checkups::Import) -> Done {
+    let db = open(&config).await?;
+    let bar = progress_bar("{bytes}/{total_bytes}");
+    let report = checkups::import(&db, file, options, |progress| {
         bar.set_length(progress.total);
         bar.set_position(progress.done);
     })

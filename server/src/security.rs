@@ -227,7 +227,9 @@ fn in_words(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
         Event::OfficeLooked => {
             return format!("健康保険組合の職員（{actor}）が閲覧しました。理由：{detail}").into();
         }
+        Event::DataTaken => "ご自分のデータをダウンロードしました",
         Event::RosterImported => "加入者の名簿を更新しました",
+        Event::CheckupsImported => "健診結果を更新しました",
     }
     .into()
 }

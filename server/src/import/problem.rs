@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use app::rules::invisible::is_invisible;
+use app::{checkup::Item, rules::invisible::is_invisible};
 
 use super::date::DateProblem;
 
@@ -72,8 +72,18 @@ pub enum Why {
     QualifiedBeforeBirth,
     /// Left before having come.
     DisqualifiedBeforeQualified,
+    /// Nobody on the roster has this key.
+    Stranger,
+    /// A checkup after today.
+    TakenInFuture,
+    /// Not a value that this item can have.
+    Value(Item),
+    /// Not what a test strip shows.
+    Urine,
     /// The same person as on this line.
     Duplicate(u64),
+    /// The same person and day as on this line.
+    RepeatedDay(u64),
     /// This many columns, and not as many as the header.
     Columns {
         /// In this line.
@@ -108,8 +118,25 @@ impl fmt::Display for Why {
             Self::BornInFuture => f.write_str("今日より後の生年月日です"),
             Self::QualifiedBeforeBirth => f.write_str("資格取得日が生年月日より前です"),
             Self::DisqualifiedBeforeQualified => f.write_str("資格喪失日が資格取得日より前です"),
+            Self::Stranger => f.write_str("この記号・番号・枝番の加入者は名簿にいません"),
+            Self::TakenInFuture => f.write_str("今日より後の受診日です"),
+            Self::Value(item) => {
+                let (least, greatest) = item.possible();
+                let kind = if item.is_in_tenths() {
+                    "数値（小数は1桁まで）"
+                } else {
+                    "整数"
+                };
+                write!(f, "{least}から{greatest}までの{kind}ではありません")
+            }
+            Self::Urine => {
+                f.write_str("「－」「±」「＋」「２＋」「３＋」のどれでもありません")
+            }
             Self::Duplicate(line) => {
                 write!(f, "記号・番号・枝番が{line}行目と同じです")
+            }
+            Self::RepeatedDay(line) => {
+                write!(f, "記号・番号・枝番と受診日が{line}行目と同じです")
             }
             Self::Columns { found, expected } => {
                 write!(f, "列の数が違います（{expected}列のところ{found}列）")
@@ -161,14 +188,32 @@ impl Problems {
     /// Adds duplicates, of which `count` were found and the first ones are
     /// named: (line, the earlier line).
     pub fn duplicates(&mut self, first: &[(u64, u64)], count: u64) {
+        let named = first
+            .iter()
+            .map(|&(line, earlier)| (line, Why::Duplicate(earlier)));
+        self.found_afterwards(named, count);
+    }
+
+    /// Adds lines about people whom nobody knows, likewise.
+    pub fn strangers(&mut self, first: &[u64], count: u64) {
+        self.found_afterwards(first.iter().map(|&line| (line, Why::Stranger)), count);
+    }
+
+    /// Adds lines with the person and the day of an earlier one, likewise.
+    pub fn repeated_days(&mut self, first: &[(u64, u64)], count: u64) {
+        let named = first
+            .iter()
+            .map(|&(line, earlier)| (line, Why::RepeatedDay(earlier)));
+        self.found_afterwards(named, count);
+    }
+
+    fn found_afterwards(&mut self, first: impl Iterator<Item = (u64, Why)>, count: u64) {
         self.count += count;
-        for &(line, earlier) in first {
-            self.named.push(Problem {
-                line,
-                cell: None,
-                why: Why::Duplicate(earlier),
-            });
-        }
+        self.named.extend(first.map(|(line, why)| Problem {
+            line,
+            cell: None,
+            why,
+        }));
         self.named.sort_by_key(|problem| problem.line);
         self.named.truncate(NAMED);
     }

@@ -6,6 +6,7 @@
 //! only SQL until `commit`: SQLite has one writer, and it must not wait for us.
 
 pub mod audit;
+pub mod checkup;
 pub mod device;
 pub mod email;
 pub mod history;
@@ -16,6 +17,7 @@ pub mod person;
 pub mod postcard;
 pub mod roster;
 pub mod session;
+pub mod staged_checkups;
 mod staging;
 pub mod throttle;
 
