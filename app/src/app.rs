@@ -9,6 +9,7 @@ use leptos_router::{
 
 use crate::pages::{
     about::AboutPage,
+    checkups::CheckupsPage,
     confirm::{AddressConfirmedPage, ConfirmAddressPage},
     confirm_password::ConfirmPasswordPage,
     done::RegistrationDonePage,
@@ -18,6 +19,7 @@ use crate::pages::{
     leave::{LeaveConfirmPage, LeavePage, LeftPage},
     login::LoginPage,
     mailbox::MailboxPage,
+    my_data::MyDataPage,
     problem::{NotFoundPage, Problem, ProblemPage},
     profile::{AddressesPage, ProfilePage},
     profile_input::RegistrationProfilePage,
@@ -51,6 +53,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/reissue/password") view=NewPasswordPage />
                     <Route path=path!("/reissue/done") view=ReissueDonePage />
                     <Route path=path!("/home") view=HomePage />
+                    <Route path=path!("/checkups") view=CheckupsPage />
+                    <Route path=path!("/my-data") view=MyDataPage />
                     <Route path=path!("/profile") view=ProfilePage />
                     <Route path=path!("/profile/confirm-password") view=ConfirmPasswordPage />
                     <Route path=path!("/profile/emails/add") view=AddressesPage />

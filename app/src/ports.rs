@@ -51,6 +51,8 @@ pub struct Ports {
     pub addresses: Arc<dyn Addresses>,
     /// 健診結果
     pub checkups: Arc<dyn Checkups>,
+    /// わたしのデータ
+    pub my_data: Arc<dyn MyData>,
     /// The mailbox folder, where letters go to a folder.
     pub mailbox: Option<Arc<dyn Mailbox>>,
 }
@@ -536,6 +538,25 @@ pub struct CheckupResults {
     pub checkups: Vec<Checkup>,
     /// Of a member who has left: the last day on which they can be read.
     pub until: Option<time::Date>,
+}
+
+/// わたしのデータ
+#[async_trait]
+pub trait MyData: Send + Sync {
+    /// Everything that the portal holds about the member, as one file; the history
+    /// says that it was taken.
+    async fn take(&self, member: &Member, asker: &Asker, now: Timestamp) -> Answer<Taking>;
+}
+
+/// What became of taking it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taking {
+    /// The bytes of a ZIP file.
+    Done(Vec<u8>),
+    /// The present password has to be given first.
+    PasswordDue,
+    /// The session ended before.
+    Over,
 }
 
 /// The letters in the mailbox folder.

@@ -24,6 +24,7 @@ use crate::{
         queue::{PostOffice, Postman},
         transport::{MailSetting, Transport},
     },
+    my_data::DataDesk,
     profile::ProfileDesk,
     registration::RegistrationDesk,
     reissue::ReissueDesk,
@@ -134,6 +135,10 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         }),
         security: Arc::new(SecurityDesk { db: db.clone() }),
         checkups: Arc::new(CheckupDesk { db: db.clone() }),
+        my_data: Arc::new(DataDesk {
+            db: db.clone(),
+            society: society.clone(),
+        }),
         addresses: Arc::new(AddressBook {
             db: db.clone(),
             hasher,

@@ -172,7 +172,7 @@ impl SecurityDesk {
 
 /// A line of the history in a member's words; `None` for what only a later version
 /// of the portal knows.
-fn told(row: Row) -> Option<HistoryEntry> {
+pub fn told(row: Row) -> Option<HistoryEntry> {
     let at = Timestamp(row.at);
     if row.is_letter {
         let title = title(LetterKind::parse(&row.name)?);

@@ -14,6 +14,11 @@ pub mod addresses;
     missing_docs,
     reason = "the fields of the structs that #[server] makes"
 )]
+pub mod my_data;
+#[allow(
+    missing_docs,
+    reason = "the fields of the structs that #[server] makes"
+)]
 pub mod profile;
 #[allow(
     missing_docs,

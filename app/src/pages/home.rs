@@ -23,6 +23,14 @@ pub fn HomePage() -> impl IntoView {
                     None => "はじめてのログインです。ようこそ。".to_owned(),
                 }}
             </p>
+            <ul class="doors">
+                <li>
+                    <a href="/checkups">
+                        <b>"健診結果"</b>
+                        "検査の値、これまでの推移"
+                    </a>
+                </li>
+            </ul>
             <p>
                 "お心当たりのないログインがないか、"
                 <a href="/security">"利用状況とセキュリティ"</a> "でご確認いただけます。"

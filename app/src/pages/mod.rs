@@ -1,6 +1,7 @@
 //! One file a screen, in the manual's words.
 
 pub mod about;
+pub mod checkups;
 pub mod confirm;
 pub mod confirm_password;
 pub mod done;
@@ -10,6 +11,7 @@ pub mod home;
 pub mod leave;
 pub mod login;
 pub mod mailbox;
+pub mod my_data;
 pub mod problem;
 pub mod profile;
 pub mod profile_input;

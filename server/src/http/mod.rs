@@ -7,6 +7,7 @@ mod guard;
 mod headers;
 mod kept;
 mod links;
+mod my_data;
 mod pages;
 mod router;
 pub mod serve;

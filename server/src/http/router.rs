@@ -25,7 +25,7 @@ use super::{
     functions::function,
     guard, headers,
     kept::Kept,
-    links,
+    links, my_data,
     pages::{self, Complete, after_panic, page},
     visitor,
 };
@@ -75,7 +75,9 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
             site = site.route(path, guarded.get(page));
         }
     }
+    let my_data = post(my_data::download).route_layer(from_fn(guard::check));
     let site = site
+        .route("/my-data.zip", my_data)
         .fallback_service(get(page).with_state(state.clone()))
         .layer(from_fn_with_state(state.clone(), visitor::load))
         .layer(from_fn_with_state(state.clone(), links::open))

@@ -13,6 +13,7 @@ pub mod history;
 pub mod letter;
 pub mod link;
 pub mod member;
+pub mod my_data;
 pub mod person;
 pub mod postcard;
 pub mod roster;
