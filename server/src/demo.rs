@@ -1,5 +1,7 @@
 //! `portal demo`: a society to try things out with. All of it is invented.
 
+mod results;
+
 use std::{
     fmt, io,
     path::{Path, PathBuf},
@@ -8,6 +10,7 @@ use std::{
 use app::timestamp::Timestamp;
 
 use crate::{
+    checkups,
     hash::Hasher,
     postcards::{self, PostcardError, Terms},
     roster::{self, Import, ImportError},
@@ -28,6 +31,8 @@ pub enum DemoError {
     Leftover(PathBuf),
     /// The roster was not taken.
     Roster(ImportError),
+    /// The checkups were not taken.
+    Checkups(checkups::ImportError),
     /// The postcards were not made.
     Postcards(PostcardError),
     /// The postcards' file cannot be read.
@@ -48,6 +53,7 @@ impl fmt::Display for DemoError {
                 file.display()
             ),
             Self::Roster(error) => error.fmt(f),
+            Self::Checkups(error) => error.fmt(f),
             Self::Postcards(error) => error.fmt(f),
             Self::File(file, error) => write!(f, "{}: {error}", file.display()),
             Self::Store(error) => write!(f, "データベースの誤りです: {error}"),
@@ -110,6 +116,7 @@ pub async fn fill(
         if somebody && strangers > 0 {
             return Err(DemoError::NotEmpty);
         }
+        fill_checkups(db, data_dir, now).await?;
         postcards::issue(db, hasher, terms, now, &file, |_, _| {})
             .await
             .map_err(DemoError::Postcards)?;
@@ -131,4 +138,21 @@ pub async fn fill(
         }
     }
     Ok(None)
+}
+
+/// Checkups for everybody, through the import that a society would use.
+async fn fill_checkups(db: &Db, data_dir: &Path, now: Timestamp) -> Result<(), DemoError> {
+    let source = data_dir.join("checkups.csv");
+    let broken = |error| DemoError::File(source.clone(), error);
+    let list = results::list(ROSTER, now.in_japan().date())
+        .map_err(|error| broken(io::Error::other(error)))?;
+    std::fs::write(&source, list).map_err(broken)?;
+    let options = checkups::Import {
+        now,
+        dry_run: false,
+    };
+    checkups::import(db, &source, options, |_| {})
+        .await
+        .map_err(DemoError::Checkups)?;
+    Ok(())
 }

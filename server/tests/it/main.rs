@@ -5,11 +5,13 @@
 mod fresh;
 mod addresses;
 mod browser;
+mod checkups;
 mod faults;
 mod input;
 mod leaving;
 mod links;
 mod mail;
+mod my_data;
 mod own_addresses;
 mod postcards;
 mod profile;
