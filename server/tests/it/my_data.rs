@@ -11,7 +11,6 @@ use zip::ZipArchive;
 use crate::{
     browser::Browser,
     checkups::{self, RESULTS},
-    fresh::Fresh,
     test_app::{HANAKO, JIRO, MINUTE, OTHER_WISH, PUBLIC, TARO, TestApp, WISH, Wish},
 };
 

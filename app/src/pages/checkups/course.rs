@@ -138,7 +138,7 @@ fn chart(
 fn mark(item: Item, point: Point) -> impl IntoView {
     view! {
         <circle class="point" cx=point.x cy=point.y r="4" />
-        <text class="value" x=point.x y=point.y - 10 text-anchor="middle">
+        <text class="reading" x=point.x y=point.y - 10 text-anchor="middle">
             {item.number(point.value)}
         </text>
     }

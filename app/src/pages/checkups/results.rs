@@ -154,7 +154,7 @@ fn Table(
         view! {
             <tr>
                 <th scope="row">{line.name}</th>
-                <td data-label="結果" class="value">
+                <td data-label="結果" class="reading">
                     {line.value}
                 </td>
                 <td data-label="範囲">{line.range}</td>
@@ -231,28 +231,28 @@ fn questions(lines: &[Line], worse: Option<Vec<Change>>) -> Vec<String> {
             format!("{name}が {value} でした。受診の時期と、どの診療科がよいかを教えてください。")
         })
         .collect();
-    questions.extend(
-        worse
-            .unwrap_or_default()
-            .iter()
-            .filter(|change| !is_one_for_the_doctor(change.item.name()))
-            .map(|change| {
-                format!(
-                    "{}。ふだんの生活で気をつけることはありますか。",
-                    from_to(change)
-                )
-            }),
-    );
+    let farther: Vec<String> = worse
+        .unwrap_or_default()
+        .iter()
+        .filter(|change| !is_one_for_the_doctor(change.item.name()))
+        .map(from_to)
+        .collect();
+    if !farther.is_empty() {
+        questions.push(format!(
+            "前回より範囲から離れた値があります：{}。ふだんの生活で気をつけることはありますか。",
+            farther.join("、")
+        ));
+    }
     questions.push("飲んでいる薬や持病は、検査の値に関係しますか。".to_owned());
     questions.push("次の検査はいつ受けるとよいですか。".to_owned());
     questions
 }
 
-/// `中性脂肪が 160 から 140 mg/dL に変わりました`.
+/// `中性脂肪 160 → 140 mg/dL`.
 fn from_to(change: &Change) -> String {
     let Change {
         item, before, now, ..
     } = change;
     let (before, now) = (item.number(*before), item.with_unit(*now));
-    format!("{}が {before} から {now} に変わりました", item.name())
+    format!("{} {before} → {now}", item.name())
 }
