@@ -48,6 +48,7 @@ on_both! {
         let app = TestApp::start(fresh).await;
         checkups::import(&app.fresh, RESULTS).await;
         let taro = app.signed_in(TARO, &Wish { nickname: "=1+1", ..WISH }).await;
+        app.post_is_out().await;
         taro.get("/my-data").await.shows("ダウンロードする").hides("現在のパスワード");
 
         let (headers, files) = download(&taro).await;

@@ -24,6 +24,7 @@ fn the_server_functions_are_these_and_no_other() {
     let expected = [
         "/login",
         "/logout",
+        "/my-data",
         "/profile",
         "/profile/confirm-password",
         "/profile/emails/add",
