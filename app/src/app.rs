@@ -9,6 +9,7 @@ use leptos_router::{
 
 use crate::pages::{
     about::AboutPage,
+    checkups::CheckupsPage,
     confirm::{AddressConfirmedPage, ConfirmAddressPage},
     confirm_password::ConfirmPasswordPage,
     done::RegistrationDonePage,
@@ -20,6 +21,7 @@ use crate::pages::{
     leave::{LeaveConfirmPage, LeavePage, LeftPage},
     login::LoginPage,
     mailbox::MailboxPage,
+    my_data::MyDataPage,
     notices::{NoticePage, NoticesPage},
     problem::{NotFoundPage, Problem, ProblemPage},
     profile::{AddressesPage, ProfilePage},
@@ -60,6 +62,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/notices/:id") view=NoticePage />
                     <Route path=path!("/health") view=HealthPage />
                     <Route path=path!("/health/:slug") view=ArticlePage />
+                    <Route path=path!("/checkups") view=CheckupsPage />
+                    <Route path=path!("/my-data") view=MyDataPage />
                     <Route path=path!("/profile") view=ProfilePage />
                     <Route path=path!("/profile/confirm-password") view=ConfirmPasswordPage />
                     <Route path=path!("/profile/emails/add") view=AddressesPage />

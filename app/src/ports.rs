@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use time::Date;
 
 use crate::{
+    checkup::Checkup,
     expense::{Expense, Kind},
     forms::{
         Credentials, NewCredentials, NewMember, NewProfile, ProvisionalCredentials,
@@ -17,6 +18,7 @@ use crate::{
     },
     month::Month,
     rules::{EmailAddress, EmailError, SignInPassword},
+    sex::Sex,
     society::Society,
     timestamp::Timestamp,
     visit::{
@@ -54,6 +56,10 @@ pub struct Ports {
     pub expenses: Arc<dyn Expenses>,
     /// 健保からのお知らせ and 健康情報
     pub notices: Arc<dyn Notices>,
+    /// 健診結果
+    pub checkups: Arc<dyn Checkups>,
+    /// わたしのデータ
+    pub my_data: Arc<dyn MyData>,
     /// The mailbox folder, where letters go to a folder.
     pub mailbox: Option<Arc<dyn Mailbox>>,
 }
@@ -690,6 +696,52 @@ pub struct Article {
     pub html: String,
     /// 添付ファイル
     pub attachment: Option<AttachmentLink>,
+}
+
+/// 健診結果
+#[async_trait]
+pub trait Checkups: Send + Sync {
+    /// The member's own results, and nobody else's.
+    async fn look(&self, member: &Member, now: Timestamp) -> Answer<CheckupLook>;
+}
+
+/// What there is to see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CheckupLook {
+    /// These results.
+    Results(CheckupResults),
+    /// Nothing any more: the months after 資格喪失 are over.
+    Over,
+}
+
+/// The own results.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckupResults {
+    /// By which some references differ.
+    pub sex: Sex,
+    /// The newest first; of a member who has left, those of the membership.
+    pub checkups: Vec<Checkup>,
+    /// Of a member who has left: the last day on which they can be read.
+    pub until: Option<time::Date>,
+}
+
+/// わたしのデータ
+#[async_trait]
+pub trait MyData: Send + Sync {
+    /// Everything that the portal holds about the member, as one file; the history
+    /// says that it was taken.
+    async fn take(&self, member: &Member, asker: &Asker, now: Timestamp) -> Answer<Taking>;
+}
+
+/// What became of taking it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taking {
+    /// The bytes of a ZIP file.
+    Done(Vec<u8>),
+    /// The present password has to be given first.
+    PasswordDue,
+    /// The session ended before.
+    Over,
 }
 
 /// The letters in the mailbox folder.

@@ -13,6 +13,7 @@ use tokio::{
 use crate::{
     addresses::AddressBook,
     audit_seal::{self, Sealer},
+    checkups::CheckupDesk,
     clock::Clock,
     config::Config,
     expenses::ExpenseDesk,
@@ -26,6 +27,7 @@ use crate::{
         queue::{PostOffice, Postman},
         transport::{MailSetting, Transport},
     },
+    my_data::DataDesk,
     notices::{Herald, NoticeDesk},
     profile::ProfileDesk,
     registration::RegistrationDesk,
@@ -145,6 +147,14 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             post: post.clone(),
         }),
         notices: Arc::new(NoticeDesk { db: db.clone() }),
+        checkups: Arc::new(CheckupDesk {
+            db: db.clone(),
+            society: society.clone(),
+        }),
+        my_data: Arc::new(DataDesk {
+            db: db.clone(),
+            society: society.clone(),
+        }),
         addresses: Arc::new(AddressBook {
             db: db.clone(),
             hasher,

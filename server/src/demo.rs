@@ -1,6 +1,7 @@
 //! `portal demo`: a society to try things out with. All of it is invented.
 
 mod claims;
+mod results;
 
 use std::{
     fmt, fs, io,
@@ -11,7 +12,7 @@ use app::timestamp::Timestamp;
 use time::Date;
 
 use crate::{
-    expenses,
+    checkups, expenses,
     hash::Hasher,
     notices,
     postcards::{self, PostcardError, Terms},
@@ -44,6 +45,8 @@ pub enum DemoError {
     Expenses(expenses::ImportError),
     /// The notices were not taken.
     Notices(notices::ImportError),
+    /// The checkups were not taken.
+    Checkups(checkups::ImportError),
     /// The postcards were not made.
     Postcards(PostcardError),
     /// The postcards' file cannot be read.
@@ -66,6 +69,7 @@ impl fmt::Display for DemoError {
             Self::Roster(error) => error.fmt(f),
             Self::Expenses(error) => error.fmt(f),
             Self::Notices(error) => error.fmt(f),
+            Self::Checkups(error) => error.fmt(f),
             Self::Postcards(error) => error.fmt(f),
             Self::File(file, error) => write!(f, "{}: {error}", file.display()),
             Self::Store(error) => write!(f, "データベースの誤りです: {error}"),
@@ -130,6 +134,7 @@ pub async fn fill(
         }
         fill_expenses(db, data_dir, now).await?;
         fill_notices(db, data_dir, now).await?;
+        fill_checkups(db, data_dir, now).await?;
         postcards::issue(db, hasher, terms, now, &file, |_, _| {})
             .await
             .map_err(DemoError::Postcards)?;
@@ -212,6 +217,23 @@ fn dated(notices: &str, today: Date) -> Result<Vec<u8>, csv::Error> {
     dated
         .into_inner()
         .map_err(|error| error.into_error().into())
+}
+
+/// Checkups for everybody, through the import that a society would use.
+async fn fill_checkups(db: &Db, data_dir: &Path, now: Timestamp) -> Result<(), DemoError> {
+    let source = data_dir.join("checkups.csv");
+    let broken = |error| DemoError::File(source.clone(), error);
+    let list = results::list(ROSTER, now.in_japan().date())
+        .map_err(|error| broken(io::Error::other(error)))?;
+    std::fs::write(&source, list).map_err(broken)?;
+    let options = checkups::Import {
+        now,
+        dry_run: false,
+    };
+    checkups::import(db, &source, options, |_| {})
+        .await
+        .map_err(DemoError::Checkups)?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use server::{
     build::build,
+    checkups,
     clock::Clock,
     config::Config,
     demo, doctor, expenses,
@@ -57,6 +58,9 @@ enum Command {
     /// 健保からのお知らせと健康情報
     #[command(subcommand)]
     Notices(NoticesCommand),
+    /// 健診結果
+    #[command(subcommand)]
+    Checkups(CheckupsCommand),
     /// Writes a consistent copy of the database to a new file while it is in use.
     Backup {
         /// The file to write.
@@ -97,6 +101,18 @@ enum PostcardsCommand {
         /// 作るファイル（本人だけが読める形で作り、上書きはしない）
         #[arg(long)]
         out: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum CheckupsCommand {
+    /// 健診結果のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
+    Import {
+        /// UTF-8 か CP932 のCSV
+        file: PathBuf,
+        /// 確認だけして、何も変更しない
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 
@@ -192,6 +208,10 @@ async fn run(arguments: Arguments) -> Done {
             let now = Clock::System.now();
             import_notices(config, &file, notices::Import { now, dry_run }).await
         }
+        Command::Checkups(CheckupsCommand::Import { file, dry_run }) => {
+            let now = Clock::System.now();
+            import_checkups(config, &file, checkups::Import { now, dry_run }).await
+        }
         Command::Backup { file } => backup(config, &file).await,
         Command::Purge { dry_run } => remove_what_is_over(config, dry_run).await,
         Command::Check => check(config).await,
@@ -282,6 +302,20 @@ async fn import_notices(config: Config, file: &Path, options: notices::Import) -
     let db = open(&config).await?;
     let bar = progress_bar("{bytes}/{total_bytes}");
     let report = notices::import(&db, file, options, |progress| {
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+    })
+    .await;
+    bar.finish_and_clear();
+    db.close().await;
+    println!("{}", report?);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn import_checkups(config: Config, file: &Path, options: checkups::Import) -> Done {
+    let db = open(&config).await?;
+    let bar = progress_bar("{bytes}/{total_bytes}");
+    let report = checkups::import(&db, file, options, |progress| {
         bar.set_length(progress.total);
         bar.set_position(progress.done);
     })

@@ -14,7 +14,9 @@ use crate::{
         Db, Result, Tx,
         audit::Event,
         device, email, link, member,
-        purge::{expenses_before, expenses_of_leavers, open_accounts_of_leavers},
+        purge::{
+            checkups_of_leavers, expenses_before, expenses_of_leavers, open_accounts_of_leavers,
+        },
         session, throttle,
     },
 };
@@ -32,6 +34,8 @@ pub struct Report {
     pub months_after_leaving: u16,
     /// Expenses of those whose months are over.
     pub leavers_expenses: u64,
+    /// Checkups of those whose months are over.
+    pub leavers_checkups: u64,
     /// Accounts of those whose months are over.
     pub accounts: usize,
 }
@@ -46,6 +50,7 @@ impl fmt::Display for Report {
         )?;
         writeln!(f, "資格喪失から{}か月を過ぎた方", self.months_after_leaving)?;
         writeln!(f, "  医療費: {}件", self.leavers_expenses)?;
+        writeln!(f, "  健診結果: {}件", self.leavers_checkups)?;
         writeln!(
             f,
             "  ポータルの利用登録（メールアドレス、ログインID、パスワード）: {}人",
@@ -80,6 +85,7 @@ pub async fn purge(
     }
     // Everything that a person has here is removed at this place.
     let leavers_expenses = expenses_of_leavers(&mut tx, over).await?;
+    let leavers_checkups = checkups_of_leavers(&mut tx, over).await?;
     let kept_since = kept_since(today);
     let old_expenses = expenses_before(&mut tx, kept_since).await?;
     let report = Report {
@@ -88,12 +94,13 @@ pub async fn purge(
         old_expenses,
         months_after_leaving: society.months_after_leaving,
         leavers_expenses,
+        leavers_checkups,
         accounts: accounts.len(),
     };
-    if old_expenses + leavers_expenses > 0 || !accounts.is_empty() {
+    if old_expenses + leavers_expenses + leavers_checkups > 0 || !accounts.is_empty() {
         let detail = format!(
             "expenses before {kept_since}: {old_expenses}, of people who left: \
-             {leavers_expenses}, accounts: {}",
+             {leavers_expenses}, their checkups: {leavers_checkups}, accounts: {}",
             accounts.len()
         );
         Event::Purged

@@ -184,7 +184,7 @@ impl SecurityDesk {
 
 /// A line of the history in a member's words; `None` for what only a later version
 /// of the portal knows.
-fn told(row: Row) -> Option<HistoryEntry> {
+pub fn told(row: Row) -> Option<HistoryEntry> {
     let at = Timestamp(row.at);
     if row.is_letter {
         let title = title(LetterKind::parse(&row.name)?);
@@ -239,6 +239,7 @@ fn in_words(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
         Event::OfficeLooked => {
             return format!("健康保険組合の職員（{actor}）が閲覧しました。理由：{detail}").into();
         }
+        Event::DataTaken => "ご自分のデータをダウンロードしました",
         Event::RosterImported => "加入者の名簿を更新しました",
         Event::ExpensesImported => "医療費を取り込みました",
         Event::ExpensesSeen if actor.is_empty() => "ご家族の医療費通知を見ました",
@@ -247,6 +248,7 @@ fn in_words(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
         Event::SharingEnded => "医療費を被保険者に表示しない設定にしました",
         Event::Purged => "保存期間を過ぎたため、利用登録を終了しました",
         Event::NoticesImported => "お知らせと健康情報を更新しました",
+        Event::CheckupsImported => "健診結果を更新しました",
     }
     .into()
 }

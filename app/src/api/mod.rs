@@ -19,6 +19,11 @@ pub mod expenses;
     missing_docs,
     reason = "the fields of the structs that #[server] makes"
 )]
+pub mod my_data;
+#[allow(
+    missing_docs,
+    reason = "the fields of the structs that #[server] makes"
+)]
 pub mod profile;
 #[allow(
     missing_docs,

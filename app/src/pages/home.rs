@@ -48,7 +48,7 @@ fn Home(member: Member, front: Front) -> impl IntoView {
     }
 }
 
-/// The three doors of the manual.
+/// The three doors of the manual, and the one to the own results.
 #[component]
 fn Doors(unread: i64, new_articles: i64, is_first: bool) -> impl IntoView {
     let notices = match unread {
@@ -72,6 +72,12 @@ fn Doors(unread: i64, new_articles: i64, is_first: bool) -> impl IntoView {
                 <a href="/health">
                     <b>"各種健康情報の閲覧"</b>
                     {articles}
+                </a>
+            </li>
+            <li>
+                <a href="/checkups">
+                    <b>"健診結果"</b>
+                    "検査の値と、これまでの推移"
                 </a>
             </li>
             <li>

@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod addresses;
+pub mod checkups;
 pub mod confirm;
 pub mod confirm_password;
 pub mod done;
@@ -13,6 +14,7 @@ pub mod home;
 pub mod leave;
 pub mod login;
 pub mod mailbox;
+pub mod my_data;
 pub mod notices;
 pub mod problem;
 pub mod profile;

@@ -207,6 +207,9 @@ fn Advice() -> impl IntoView {
             </p>
             <ul class="inline-links">
                 <li>
+                    <a href="/my-data">"わたしのデータをダウンロードする"</a>
+                </li>
+                <li>
                     <a href="/security/leave">"ポータルの利用をやめる"</a>
                 </li>
             </ul>

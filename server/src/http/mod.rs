@@ -10,6 +10,7 @@ mod headers;
 mod kept;
 mod limits;
 mod links;
+mod my_data;
 mod pages;
 mod router;
 pub mod serve;

@@ -27,7 +27,7 @@ use super::{
     guard, headers,
     kept::Kept,
     limits::OuterLimit,
-    links,
+    links, my_data,
     pages::{self, Complete, after_panic, page},
     visitor,
 };
@@ -79,10 +79,12 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
             site = site.route(path, guarded.get(page));
         }
     }
+    let my_data = post(my_data::download).route_layer(from_fn(guard::check));
     let site = site
         .route("/expenses.csv", get(downloads::expenses))
         .route("/expenses/form.csv", get(downloads::expense_form))
         .route("/files/{id}", get(files::file))
+        .route("/my-data.zip", my_data)
         .fallback_service(get(page).with_state(state.clone()))
         .layer(from_fn_with_state(state.clone(), visitor::load))
         .layer(from_fn_with_state(state.clone(), links::open))

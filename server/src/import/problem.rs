@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use app::rules::invisible::is_invisible;
+use app::{checkup::Item, rules::invisible::is_invisible};
 
 use super::{date::DateProblem, month::MonthProblem};
 
@@ -86,6 +86,14 @@ pub enum Why {
     Duplicate(u64),
     /// Against a rule of this kind of file alone, in words.
     Other(String),
+    /// A checkup after today.
+    TakenInFuture,
+    /// Not a value that this item can have.
+    Value(Item),
+    /// Not what a test strip shows.
+    Urine,
+    /// The same person and day as on this line.
+    RepeatedDay(u64),
     /// This many columns, and not as many as the header.
     Columns {
         /// In this line.
@@ -131,6 +139,22 @@ impl fmt::Display for Why {
                 write!(f, "記号・番号・枝番が{line}行目と同じです")
             }
             Self::Other(words) => f.write_str(words),
+            Self::TakenInFuture => f.write_str("今日より後の受診日です"),
+            Self::Value(item) => {
+                let (least, greatest) = item.possible();
+                let kind = if item.is_in_tenths() {
+                    "数値（小数は1桁まで）"
+                } else {
+                    "整数"
+                };
+                write!(f, "{least}から{greatest}までの{kind}ではありません")
+            }
+            Self::Urine => {
+                f.write_str("「－」「±」「＋」「２＋」「３＋」のどれでもありません")
+            }
+            Self::RepeatedDay(line) => {
+                write!(f, "記号・番号・枝番と受診日が{line}行目と同じです")
+            }
             Self::Columns { found, expected } => {
                 write!(f, "列の数が違います（{expected}列のところ{found}列）")
             }
@@ -190,6 +214,14 @@ impl Problems {
     /// Adds lines about people whom nobody knows, likewise.
     pub fn strangers(&mut self, first: &[u64], count: u64) {
         self.found_afterwards(first.iter().map(|&line| (line, Why::Stranger)), count);
+    }
+
+    /// Adds lines with the person and the day of an earlier one, likewise.
+    pub fn repeated_days(&mut self, first: &[(u64, u64)], count: u64) {
+        let named = first
+            .iter()
+            .map(|&(line, earlier)| (line, Why::RepeatedDay(earlier)));
+        self.found_afterwards(named, count);
     }
 
     fn found_afterwards(&mut self, first: impl Iterator<Item = (u64, Why)>, count: u64) {

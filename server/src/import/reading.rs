@@ -121,11 +121,8 @@ impl Read {
     /// (line, earlier line).
     #[must_use]
     pub fn with_duplicates(mut self, (count, first): (i64, Vec<(i64, i64)>)) -> Self {
-        let lines = |(line, earlier): &(i64, i64)| (line.cast_unsigned(), earlier.cast_unsigned());
-        self.problems.duplicates(
-            &first.iter().map(lines).collect::<Vec<_>>(),
-            count.cast_unsigned(),
-        );
+        let lines: Vec<_> = first.iter().map(unsigned).collect();
+        self.problems.duplicates(&lines, count.cast_unsigned());
         self
     }
 
@@ -135,6 +132,15 @@ impl Read {
     pub fn with_strangers(mut self, (count, first): (i64, Vec<i64>)) -> Self {
         let lines: Vec<u64> = first.into_iter().map(i64::cast_unsigned).collect();
         self.problems.strangers(&lines, count.cast_unsigned());
+        self
+    }
+
+    /// Adds lines about a person and a day that are there twice: how many, and the
+    /// first of them as (line, earlier line).
+    #[must_use]
+    pub fn with_repeated_days(mut self, (count, first): (i64, Vec<(i64, i64)>)) -> Self {
+        let lines: Vec<_> = first.iter().map(unsigned).collect();
+        self.problems.repeated_days(&lines, count.cast_unsigned());
         self
     }
 
@@ -151,6 +157,10 @@ impl Read {
             Ok(self.encoding)
         }
     }
+}
+
+fn unsigned(&(line, earlier): &(i64, i64)) -> (u64, u64) {
+    (line.cast_unsigned(), earlier.cast_unsigned())
 }
 
 /// Reads the file to its end, handing over what is good and collecting what is

@@ -4,8 +4,9 @@ mod row;
 
 use std::{fmt, path::Path};
 
+pub use app::sex::Sex;
 use app::timestamp::Timestamp;
-pub use row::{COLUMNS, Relation, RosterRow, Sex};
+pub use row::{COLUMNS, Relation, RosterRow};
 
 use crate::{
     import::{

@@ -1,6 +1,6 @@
 //! One line of the roster, read and checked.
 
-use app::rules::half_width::half_width_char;
+use app::{rules::half_width::half_width_char, sex::Sex};
 use time::Date;
 
 use crate::import::{
@@ -48,33 +48,6 @@ mod column {
 
 const NAME_CHARS: usize = 100;
 const ADDRESS_CHARS: usize = 200;
-
-/// 性別, as the roster has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sex {
-    /// 男
-    Male,
-    /// 女
-    Female,
-}
-
-impl Sex {
-    /// As it is stored.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Male => "男",
-            Self::Female => "女",
-        }
-    }
-
-    fn parse(written: &str) -> Option<Self> {
-        match written {
-            "男" | "男性" | "1" | "１" => Some(Self::Male),
-            "女" | "女性" | "2" | "２" => Some(Self::Female),
-            _ => None,
-        }
-    }
-}
 
 /// 続柄. It decides who is insured (被保険者) and who a dependent (被扶養者).
 #[derive(Clone, Debug, PartialEq, Eq)]

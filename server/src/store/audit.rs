@@ -95,6 +95,8 @@ events! {
     /// Somebody of the office looked at a member's data: `actor` is who, `detail` the
     /// reason, and both are shown to the member.
     OfficeLooked => "office_looked",
+    /// A member took a copy of everything that is held about them.
+    DataTaken => "data_taken",
     /// The roster was imported.
     RosterImported => "roster_imported",
     /// Medical expenses were imported.
@@ -110,6 +112,8 @@ events! {
     Purged => "purged",
     /// Notices and health articles were imported.
     NoticesImported => "notices_imported",
+    /// Results of checkups were imported.
+    CheckupsImported => "checkups_imported",
 }
 
 /// One entry. No secret ever stands in it, nor anything about health.

@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod audit_seal;
+pub mod checkup;
 pub mod device;
 pub mod email;
 pub mod expense;
@@ -15,6 +16,7 @@ pub mod household;
 pub mod letter;
 pub mod link;
 pub mod member;
+pub mod my_data;
 pub mod notice;
 pub mod over;
 pub mod person;
@@ -22,6 +24,7 @@ pub mod postcard;
 pub mod purge;
 pub mod roster;
 pub mod session;
+pub mod staged_checkups;
 pub mod staged_expenses;
 pub mod staged_notices;
 mod staging;

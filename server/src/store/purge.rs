@@ -37,6 +37,23 @@ pub async fn expenses_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u
     })
 }
 
+/// Removes the checkups of those who left on this day or before.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn checkups_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u64> {
+    on!(write tx, conn => {
+        Ok(sqlx::query(
+            "delete from checkup
+             where person_id in (select id from person where disqualified_on <= $1)",
+        )
+        .bind(disqualified_by)
+        .execute(conn)
+        .await?
+        .rows_affected())
+    })
+}
+
 /// The accounts of those who left on this day or before, where they are still open.
 ///
 /// # Errors

@@ -26,6 +26,7 @@ fn the_server_functions_are_these_and_no_other() {
         "/expenses/sharing",
         "/login",
         "/logout",
+        "/my-data",
         "/profile",
         "/profile/confirm-password",
         "/profile/emails/add",

@@ -1,0 +1,53 @@
+//! What a member may see of the own results. Nobody sees anybody else's: not the
+//! insured those of the family either.
+
+use std::sync::Arc;
+
+use app::{
+    ports::{Answer, CheckupLook, CheckupResults, Checkups},
+    society::Society,
+    timestamp::Timestamp,
+    visit::Member,
+};
+use async_trait::async_trait;
+
+use crate::{
+    fault::Fault,
+    membership::over_on,
+    store::{Db, checkup},
+};
+
+/// The use cases of checkups.
+#[derive(Clone)]
+pub struct CheckupDesk {
+    /// The database.
+    pub db: Db,
+    /// Says for how long results can be read after 資格喪失.
+    pub society: Arc<Society>,
+}
+
+#[async_trait]
+impl Checkups for CheckupDesk {
+    async fn look(&self, member: &Member, now: Timestamp) -> Answer<CheckupLook> {
+        self.results(member, now).await.map_err(Fault::report)
+    }
+}
+
+impl CheckupDesk {
+    async fn results(&self, member: &Member, now: Timestamp) -> Result<CheckupLook, Fault> {
+        let today = now.in_japan().date();
+        let person = checkup::person(&self.db, member.person).await?;
+        let left_on = person.disqualified_on.filter(|day| *day <= today);
+        let over = left_on.map(|day| over_on(day, self.society.months_after_leaving));
+        let membership = left_on.map(|day| (person.qualified_on, day));
+        if over.is_some_and(|day| day <= today) {
+            return Ok(CheckupLook::Over);
+        }
+        let checkups = checkup::list(&self.db, member.person, membership).await?;
+        Ok(CheckupLook::Results(CheckupResults {
+            sex: person.sex,
+            checkups,
+            until: over.and_then(time::Date::previous_day),
+        }))
+    }
+}

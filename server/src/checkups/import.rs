@@ -1,0 +1,154 @@
+//! `portal checkups import`: a list of results comes in whole or not at all. The
+//! same file twice changes nothing; a corrected one changes its lines.
+
+use std::{fmt, path::Path};
+
+use app::timestamp::Timestamp;
+
+use super::row::{COLUMNS, CheckupRow};
+use crate::{
+    import::{
+        encoding::Encoding,
+        header::Header,
+        problem::{NAMED, Problems},
+        reading::{Progress, Reading, Unfit},
+        records::Record,
+    },
+    store::{
+        Db,
+        audit::Event,
+        staged_checkups::{self, Outcome, Staged},
+    },
+};
+
+/// How a list is imported.
+#[derive(Clone, Copy, Debug)]
+pub struct Import {
+    /// When.
+    pub now: Timestamp,
+    /// Only find out what would change.
+    pub dry_run: bool,
+}
+
+/// What an import did, or would have done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// How the file was read.
+    pub encoding: Encoding,
+    /// Nothing was kept.
+    pub dry_run: bool,
+    /// How many results were added, changed, …
+    pub results: Outcome,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Outcome {
+            added,
+            changed,
+            unchanged,
+        } = self.results;
+        writeln!(f, "文字コード: {}", self.encoding)?;
+        writeln!(
+            f,
+            "追加 {added}件、変更 {changed}件、変更なし {unchanged}件"
+        )?;
+        f.write_str(if self.dry_run {
+            "確認のみです。何も変更していません。"
+        } else {
+            "健診結果を取り込みました。"
+        })
+    }
+}
+
+/// Why a list was not imported. In every case nothing was changed.
+#[derive(Debug)]
+pub enum ImportError {
+    /// The file is not one that can be taken.
+    File(Unfit),
+    /// Not one of its people is on the roster: another society's file?
+    NobodyKnown,
+    /// The database refused.
+    Store(sqlx::Error),
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(unfit) => unfit.fmt(f),
+            Self::NobodyKnown => f.write_str(
+                "このファイルの加入者は、登録済みの名簿に1人もいません。\
+                 別の健保組合のファイルではありませんか。名簿の取り込みがまだのときは、先に名簿を取り込んでください。",
+            ),
+            Self::Store(error) => write!(f, "データベースの誤りです: {error}"),
+        }?;
+        f.write_str("\n何も取り込んでいません。")
+    }
+}
+
+impl std::error::Error for ImportError {}
+
+impl From<sqlx::Error> for ImportError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Unfit> for ImportError {
+    fn from(unfit: Unfit) -> Self {
+        Self::File(unfit)
+    }
+}
+
+/// Imports the list at `path` and reports what changed; `progress` is told after
+/// every batch. Others read and write meanwhile, as during a roster's import.
+///
+/// # Errors
+/// Whatever is wrong; then nothing was changed.
+pub async fn import(
+    db: &Db,
+    path: &Path,
+    options: Import,
+    mut progress: impl FnMut(Progress),
+) -> Result<Report, ImportError> {
+    let today = options.now.in_japan().date();
+    let parse = move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
+        CheckupRow::parse(record, header, today, problems)
+    };
+    let mut reading = Reading::begin(path, &COLUMNS, parse)?;
+    let mut staged = Staged::begin(db).await?;
+    while let Some(batch) = reading.next().await {
+        staged.add(&batch.rows).await?;
+        progress(batch.progress);
+    }
+    let read = reading.end().await?;
+    let (strangers, anybody_known) = staged.strangers(NAMED as i64).await?;
+    if !anybody_known {
+        // Lines that are wrong in themselves are told first.
+        read.judge()?;
+        return Err(ImportError::NobodyKnown);
+    }
+    let repeated = staged.repeated(NAMED as i64).await?;
+    let encoding = read
+        .with_strangers(strangers)
+        .with_repeated_days(repeated)
+        .judge()?;
+
+    let mut tx = staged.into_tx().await?;
+    let results = staged_checkups::merge(&mut tx).await?;
+    let Outcome { added, changed, .. } = results;
+    if added + changed > 0 {
+        Event::CheckupsImported
+            .at_the_command_line(&format!("added {added}, changed {changed}"), options.now)
+            .record(&mut tx)
+            .await?;
+    }
+    if !options.dry_run {
+        tx.commit().await?;
+    }
+    Ok(Report {
+        encoding,
+        dry_run: options.dry_run,
+        results,
+    })
+}

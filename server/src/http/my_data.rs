@@ -1,0 +1,41 @@
+//! `/my-data.zip`: posted to, since it is noted that the file was taken.
+
+use app::{
+    pages::problem::Problem,
+    ports::Taking,
+    visit::{Visit, Visitor},
+};
+use axum::{
+    extract::{Request, State as FromState},
+    http::{StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{State, pages::problem};
+
+/// Everything about the member, or the page that asks for the password first.
+pub(super) async fn download(FromState(state): FromState<State>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let Some(visit) = parts.extensions.get::<Visit>().cloned() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let Visitor::Member(member) = &visit.who else {
+        return Redirect::to("/login").into_response();
+    };
+    let taken = state.ports.my_data.take(member, &visit.asker, visit.now);
+    match taken.await {
+        Ok(Taking::Done(zip)) => {
+            let headers = [
+                (header::CONTENT_TYPE, "application/zip"),
+                (
+                    header::CONTENT_DISPOSITION,
+                    "attachment; filename=\"my-data.zip\"",
+                ),
+            ];
+            (headers, zip).into_response()
+        }
+        Ok(Taking::PasswordDue) => Redirect::to("/my-data").into_response(),
+        Ok(Taking::Over) => Redirect::to("/login").into_response(),
+        Err(trouble) => problem(&state, visit, parts, Problem::trouble(&trouble)).await,
+    }
+}
