@@ -34,6 +34,8 @@ impl Subscriber for Count {
 pub(crate) async fn asked_by<T>(answer: impl Future<Output = T>) -> usize {
     let count = Count::default();
     let listening = tracing::subscriber::set_default(count.clone());
+    // Asked anew, now that somebody listens on this thread.
+    tracing::callsite::rebuild_interest_cache();
     answer.await;
     drop(listening);
     count.0.load(Ordering::SeqCst)
