@@ -1,11 +1,11 @@
 //! Counts what a page asks the database.
 
 use std::sync::{
-    Arc,
+    Arc, LazyLock,
     atomic::{AtomicUsize, Ordering},
 };
 
-use tracing::{Event, Metadata, Subscriber, span};
+use tracing::{Dispatch, Event, Metadata, Subscriber, span};
 
 /// sqlx reports every statement under this name.
 const STATEMENTS: &str = "sqlx::query";
@@ -29,10 +29,16 @@ impl Subscriber for Count {
     fn exit(&self, _: &span::Id) {}
 }
 
+/// While there is but one listener, tracing remembers of a place in the code what the
+/// thread that came there first thinks of it, and that may be another test's.
+static LISTENERS: LazyLock<[Dispatch; 2]> =
+    LazyLock::new(|| [(); 2].map(|()| Dispatch::new(Count::default())));
+
 /// How many statements run on this thread while something is asked. The story has to
 /// run on one thread, and on PostgreSQL: SQLite works on threads of its own.
 pub(crate) async fn asked_by<T>(answer: impl Future<Output = T>) -> usize {
     let count = Count::default();
+    LazyLock::force(&LISTENERS);
     let listening = tracing::subscriber::set_default(count.clone());
     answer.await;
     drop(listening);
