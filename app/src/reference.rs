@@ -189,8 +189,10 @@ mod tests {
     #[test]
     fn every_limit_is_kept_on_both_of_its_sides() {
         use Word::{SeeDoctor, Watch, Within};
+
+        type Values = &'static [(i64, Word)];
         // The last value with a word, and the first one with the next.
-        let table: &[(Item, Sex, &[(i64, Word)])] = &[
+        let table: &[(Item, Sex, Values)] = &[
             (
                 Item::Bmi,
                 Sex::Male,

@@ -175,7 +175,7 @@ struct Dice(u64);
 
 impl Dice {
     fn of(key: &[&str]) -> Self {
-        let bytes = key.iter().flat_map(|part| part.bytes().chain([b'-']));
+        let bytes = key.iter().flat_map(|part| part.bytes().chain(*b"-"));
         Self(bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         }))
