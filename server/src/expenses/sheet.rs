@@ -11,6 +11,7 @@ use app::{
 use encoding_rs::{EncoderResult, SHIFT_JIS};
 
 use super::row::COLUMNS;
+use crate::spreadsheet::defused;
 
 /// Stands for a character that CP932 lacks: the geta, as printers have always set it.
 const GETA: char = '〓';
@@ -101,7 +102,7 @@ pub fn list(year: &ExpenseYear) -> Result<String, csv::Error> {
             amounts.meals,
             amounts.extra,
         ];
-        let texts = texts.into_iter().map(defused);
+        let texts = texts.into_iter().map(|text| defused(text).into_owned());
         sheet.write_record(texts.chain(numbers.map(|number| number.to_string())))?;
     }
     text(sheet)
@@ -123,8 +124,8 @@ pub fn form(year: &ExpenseYear) -> Result<String, csv::Error> {
         let category = Category::of(expense.kind);
         let mark = |one| if one == category { "該当する" } else { "" };
         let mut record = vec![
-            defused(patient.map_or("", |patient| &patient.name)),
-            defused(&expense.provider),
+            defused(patient.map_or("", |patient| &patient.name)).into_owned(),
+            defused(&expense.provider).into_owned(),
         ];
         record.extend(Category::ALL.map(mark).map(str::to_owned));
         record.push(expense.amounts.paid.to_string());
@@ -136,17 +137,6 @@ pub fn form(year: &ExpenseYear) -> Result<String, csv::Error> {
         sheet.write_record(record)?;
     }
     text(sheet)
-}
-
-/// A spreadsheet computes what begins like a formula, in full-width too; behind an
-/// apostrophe it is text.
-fn defused(text: &str) -> String {
-    match text.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠') => {
-            format!("'{text}")
-        }
-        _ => text.to_owned(),
-    }
 }
 
 fn writer() -> csv::Writer<Vec<u8>> {

@@ -4,12 +4,12 @@
 use leptos::prelude::*;
 use time::Date;
 
-use super::day;
 use crate::{
     chart::{HEIGHT, Point, Scale, WIDTH, polyline},
     checkup::{Checkup, Item},
     reference::Limits,
     sex::Sex,
+    timestamp::day_in_words,
 };
 
 /// So many of the newest results stand in a drawing side by side.
@@ -158,7 +158,7 @@ fn Numbers<'a>(items: &'static [Item], checkups: &'a [&'a Checkup]) -> impl Into
         values.iter().any(Option::is_some).then(|| {
             view! {
                 <tr>
-                    <th scope="row">{day(one.taken_on)}</th>
+                    <th scope="row">{day_in_words(one.taken_on)}</th>
                     {items.iter().zip(values).map(cell).collect_view()}
                 </tr>
             }

@@ -11,6 +11,7 @@ use crate::{
     components::layout::{Page, Telephone},
     pages::{answer_with, go_to, problem::trouble},
     ports::{CheckupLook, CheckupResults, Ports},
+    timestamp::day_in_words,
     visit::{Visit, Visitor},
 };
 
@@ -103,7 +104,7 @@ fn Leaving(until: Date) -> impl IntoView {
         <div class="notice warn">
             <h2>"資格喪失後の閲覧について"</h2>
             <p>
-                "加入されていた期間の健診結果を、" <strong>{day(until)} "まで"</strong>
+                "加入されていた期間の健診結果を、" <strong>{day_in_words(until)} "まで"</strong>
                 "ご覧いただけます。その後は見られなくなり、削除されます。必要な方は、印刷するか、"
                 <a href="/my-data">"わたしのデータ"</a> "から保存してください。"
             </p>
@@ -124,10 +125,4 @@ fn Over() -> impl IntoView {
             </p>
         </Page>
     }
-}
-
-/// `2026年6月3日`.
-fn day(date: Date) -> String {
-    let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
-    format!("{year}年{month}月{day}日")
 }

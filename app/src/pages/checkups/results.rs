@@ -3,13 +3,13 @@
 
 use leptos::prelude::*;
 
-use super::day;
 use crate::{
     checkup::{Checkup, Item, Urine},
     reference::{
         Change, Limits, Word, improved, word_for_urine_protein, word_for_urine_sugar, worsened,
     },
     sex::Sex,
+    timestamp::day_in_words,
 };
 
 /// The newest results.
@@ -23,7 +23,7 @@ pub(super) fn newest(
     let questions = questions(&lines, before.map(|before| worsened(checkup, before, sex)));
     view! {
         <section>
-            <h2 id="newest">{day(checkup.taken_on)} "の結果"</h2>
+            <h2 id="newest">{day_in_words(checkup.taken_on)} "の結果"</h2>
             <Verdict verdict=checkup.verdict.clone() />
             <Counts lines=&lines />
             <Table of="newest" lines />
@@ -40,7 +40,7 @@ pub(super) fn earlier(sex: Sex, checkups: &[Checkup]) -> impl IntoView + use<> {
         let id = format!("of-{}", checkup.taken_on);
         view! {
             <details>
-                <summary id=id.clone()>{day(checkup.taken_on)} "の結果"</summary>
+                <summary id=id.clone()>{day_in_words(checkup.taken_on)} "の結果"</summary>
                 <Verdict verdict=checkup.verdict.clone() />
                 <Table of=id lines=lines(checkup, before, sex) />
             </details>

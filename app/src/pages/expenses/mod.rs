@@ -6,7 +6,6 @@ pub mod print;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use time::Date;
 
 use crate::{
     components::{
@@ -20,6 +19,7 @@ use crate::{
         problem::{NotFoundPage, trouble},
     },
     ports::{AfterLeaving, ExpenseLook, ExpenseWish, ExpenseYear, Ports},
+    timestamp::day_in_words,
     visit::{Visit, Visitor},
 };
 
@@ -247,7 +247,7 @@ fn Leaving(leaving: AfterLeaving) -> impl IntoView {
             <h2>"資格喪失後の閲覧について"</h2>
             <p>
                 "加入されていた期間（" {leaving.first.label()} "から" {leaving.last.label()}
-                "まで）の医療費を、" <strong>{day(leaving.until)} "まで"</strong>
+                "まで）の医療費を、" <strong>{day_in_words(leaving.until)} "まで"</strong>
                 "ご覧いただけます。その後は見られなくなり、削除されます。必要な方は、保存または印刷をしてください。"
             </p>
         </div>
@@ -267,14 +267,4 @@ fn OverPage() -> impl IntoView {
             </p>
         </Page>
     }
-}
-
-/// `2027年8月31日`.
-fn day(date: Date) -> String {
-    format!(
-        "{}年{}月{}日",
-        date.year(),
-        u8::from(date.month()),
-        date.day()
-    )
 }

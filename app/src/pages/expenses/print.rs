@@ -3,12 +3,13 @@
 
 use leptos::prelude::*;
 
-use super::{day, looked_at};
+use super::looked_at;
 use crate::{
     components::layout::Page,
     era::{calendar_year, year_of},
     expense::{Expense, sum, yen},
     ports::{ExpenseYear, Ports},
+    timestamp::day_in_words,
     visit::Visit,
 };
 
@@ -22,7 +23,7 @@ pub fn ExpensePrintPage() -> impl IntoView {
 fn Sheet(year: ExpenseYear) -> impl IntoView {
     let society = expect_context::<Ports>().society;
     let today = expect_context::<Visit>().now.in_japan().date();
-    let printed = format!("{}（{}）", day(today), year_of(today));
+    let printed = format!("{}（{}）", day_in_words(today), year_of(today));
     let what = if society.print_is_official {
         format!(
             "{}が発行する医療費通知です。医療費控除の申告にお使いいただけます。",
