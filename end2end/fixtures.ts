@@ -84,9 +84,9 @@ export const test = base.extend<Fixtures>({
     await use(async () => {
       await check(page.url(), new AxeBuilder({ page }));
       // What differs in the dark is the colours.
-      await page.emulateMedia({ colorScheme: "dark" });
+      await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
       await check(`${page.url()} in the dark`, new AxeBuilder({ page }).withRules("color-contrast"));
-      await page.emulateMedia({ colorScheme: "light" });
+      await page.emulateMedia({ colorScheme: "light", reducedMotion: null });
     });
   },
 

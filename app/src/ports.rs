@@ -277,7 +277,8 @@ pub trait Security: Send + Sync {
     /// forged, over or used.
     async fn reported(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<ReportedSignIn>>;
 
-    /// Ends that session and forgets the device.
+    /// Ends that session and those begun since, forgets the device, and asks for the
+    /// reissue's letter.
     async fn disown(&self, token: &LinkToken, asker: &Asker, now: Timestamp) -> Answer<Disowning>;
 }
 
@@ -339,8 +340,8 @@ pub struct ReportedSignIn {
 /// What became of disowning a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Disowning {
-    /// The session is over. The letter went to this address.
-    Done(EmailAddress),
+    /// The session is over, and the reissue's letter on its way.
+    Done(SentLetter),
     /// It was done before: a double click.
     Already,
     /// The link is no longer good.
@@ -441,7 +442,7 @@ pub trait Addresses: Send + Sync {
 
     /// The address that a confirmation's link would confirm; `None` for a link
     /// that is forged, over or used.
-    async fn waiting(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<String>>;
+    async fn waiting(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<WaitingAddress>>;
 
     /// Confirms it; `false` when the link is no longer good.
     async fn confirm(&self, token: &LinkToken, asker: &Asker, now: Timestamp) -> Answer<bool>;
@@ -510,6 +511,15 @@ pub enum PasswordGiven {
     Wrong,
     /// The session ended before.
     Over,
+}
+
+/// An address that waits for its owner's word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingAddress {
+    /// The address.
+    pub address: String,
+    /// What the member who added it is called: somebody else's is to be left alone.
+    pub nickname: String,
 }
 
 /// The letters in the mailbox folder.

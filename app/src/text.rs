@@ -41,6 +41,8 @@ pub const NOT_UNDERSTOOD: &str =
     "送信された内容を読み取れませんでした。前の画面に戻って、もう一度入力してください。";
 /// Too much to do at the moment.
 pub const BUSY: &str = "ただいま混み合っています。少し待ってから、もう一度お試しください。";
+/// More posts from one network address than the outer limit allows.
+pub const TOO_OFTEN: &str = "同じ回線からの送信が続いたため、受け付けられませんでした。少し待ってから、もう一度お試しください。";
 /// Our own failure.
 pub const FAILED: &str =
     "申し訳ありません。処理できませんでした。少し待ってから、もう一度お試しください。";
@@ -164,7 +166,7 @@ impl Sentence for CurrentPasswordError {
         match self {
             Self::Empty => "現在のパスワードを入力してください。",
             Self::Wrong => {
-                "現在のパスワードが違います。続けて間違えると、しばらくお手続きできません。"
+                "現在のパスワードが違うか、いまは確認できません。続けて間違えると、しばらくお手続きできません。"
             }
         }
         .into()

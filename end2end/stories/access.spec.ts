@@ -11,7 +11,16 @@ test.describe("access", { tag: "@javascript" }, () => {
   test("no screen that is open to everybody violates WCAG 2.2 AA", { tag: "@once" }, async ({ page, axe }) => {
     test.setTimeout(120_000);
     const isFine = screens(page, axe);
-    const openPages = { "E-1": "/", "Q-1": "/help", "I-1": "/about", "M-1": "/dev/mailbox", "X-404": "/nothing/here" };
+    const openPages = {
+      "E-1": "/",
+      "Q-1": "/help",
+      "I-1": "/about",
+      "M-1": "/dev/mailbox",
+      "S-1": "/reissue",
+      "S-2": "/reissue/sent",
+      "T-4": "/security/left",
+      "X-404": "/nothing/here",
+    };
     for (const [screen, path] of Object.entries(openPages)) {
       await page.goto(path);
       await isFine(screen);
@@ -82,11 +91,63 @@ test.describe("access", { tag: "@javascript" }, () => {
     await page.getByRole("button", { name: "追加" }).click();
     await expect(page.getByRole("status")).toContainText("確認のメールをお送りしました。");
     await isFine("P-1");
-    await page.getByRole("button", { name: `削除（${newcomer.address}）` }).click();
+    await page.getByRole("button", { name: `削除 （${newcomer.address}）` }).click();
     await expect(page.getByRole("alert")).toBeVisible();
     await isFine("P-1");
     await page.goto("/profile/confirm-password");
     await isFine("P-4");
+  });
+
+  test("nor does one in the life of an account", { tag: "@once" }, async ({ page, newcomer, mailbox, browser, axe }) => {
+    test.setTimeout(120_000);
+    const isFine = screens(page, axe);
+    const { address, choice } = newcomer;
+    await newcomer.registers();
+    await newcomer.signsIn();
+    await expect(page).toHaveURL("/home");
+    const elsewhere = await browser.newContext();
+    const stranger = await elsewhere.newPage();
+    await stranger.goto("/login");
+    await fillIn(stranger, { login_id: choice.login_id, password: choice.password });
+    await stranger.getByRole("button", { name: "ログイン", exact: true }).click();
+    await expect(stranger).toHaveURL("/home");
+    await elsewhere.close();
+
+    await page.goto("/security");
+    await isFine("T-1");
+    await page.goto("/security/leave");
+    await isFine("T-2");
+    await page.goto("/security/leave/confirm");
+    await isFine("T-3");
+    await page.goto((await mailbox.newest(address, { subject: "新しい端末からのログイン" })).link ?? "no link");
+    await isFine("T-5");
+
+    await page.goto("/profile");
+    await field(page, "email").fill(`second.${address}`);
+    await page.getByRole("button", { name: "追加" }).click();
+    await expect(page.getByRole("status")).toContainText("確認のメールをお送りしました。");
+    await page.goto((await mailbox.newest(`second.${address}`)).link ?? "no link");
+    await isFine("P-2");
+    await page.getByRole("button", { name: "このアドレスを登録する" }).click();
+    await expect(page).toHaveURL("/profile/emails/confirmed");
+    await isFine("P-3");
+
+    await page.context().clearCookies();
+    await newcomer.forgets();
+    await expect(page.getByRole("status")).toContainText("メールサーバーに渡しました");
+    await isFine("S-2");
+    await newcomer.opensTheReissue();
+    await isFine("S-3");
+    await newcomer.copiesTheReissue();
+    await expect(page).toHaveURL("/reissue/password");
+    await isFine("S-4");
+    await sendUnchecked(page);
+    await expect(page.getByRole("alert")).toBeVisible();
+    await isFine("S-4");
+    await fillIn(page, { password: "sakura2027ko", password_confirmation: "sakura2027ko" });
+    await page.getByRole("button", { name: "登録" }).click();
+    await expect(page).toHaveURL("/reissue/done");
+    await isFine("S-5");
   });
 
   test("the whole registration with the keyboard alone", async ({ page, newcomer, instantChecks }) => {

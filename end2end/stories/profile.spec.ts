@@ -29,7 +29,8 @@ test("a member changes what the portal knows, and adds an address", async ({ pag
     await field(page, "email").fill(second);
     await press(page, "追加");
     await expect(page.getByRole("status")).toContainText("確認のメールをお送りしました。");
-    await expect(main).toContainText(/届いたメールのURLを開いてください。（(今日|明日) \d{1,2}:\d{2} まで）/);
+    await expect(main).toContainText("まだ完了していません。届いたメールのURLを開いてください。");
+    await expect(main).toContainText(/このURLは (今日|明日) \d{1,2}:\d{2} まで/);
     const letter = await mailbox.newest(second, { subject: "メールアドレスの確認" });
     await page.goto(letter.link ?? "a letter without a link");
     await press(page, "このアドレスを登録する");
@@ -38,11 +39,11 @@ test("a member changes what the portal knows, and adds an address", async ({ pag
   });
 
   await test.step("notices go there, and the first address may go", async () => {
-    await page.getByRole("button", { name: `お知らせの宛先にする（${second}）` }).click();
+    await page.getByRole("button", { name: `お知らせの宛先にする （${second}）` }).click();
     await expect(page.getByRole("status")).toHaveText("お知らせの宛先を変更しました。");
-    await page.getByRole("button", { name: `削除（${address}）` }).click();
+    await page.getByRole("button", { name: `削除 （${address}）` }).click();
     await expect(page.getByRole("status")).toHaveText("メールアドレスを削除しました。");
-    await page.getByRole("button", { name: `削除（${second}）` }).click();
+    await page.getByRole("button", { name: `削除 （${second}）` }).click();
     await expect(page.getByRole("alert")).toContainText("最後のアドレスは削除できません。");
   });
 });

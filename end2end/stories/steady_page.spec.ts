@@ -43,7 +43,9 @@ test.describe("a steady page", { tag: "@javascript" }, () => {
       await instantChecks();
       await nothingMoves(page, TYPED);
 
+      await field(page, "email").fill(newcomer.address);
       await newcomer.chooses();
+      await expect(page).toHaveURL("/register/done");
       await newcomer.signsIn();
       await expect(page).toHaveURL("/home");
       await page.goto("/profile");

@@ -54,6 +54,8 @@ pub struct Asking<'a> {
     pub letter: LetterKind,
     /// The letter instead of it, where there is nothing to open.
     pub truth: Option<LetterKind>,
+    /// Whether the caps hold; not where a letter of ours has offered this one.
+    pub is_capped: bool,
     /// When.
     pub now: Timestamp,
 }
@@ -98,7 +100,7 @@ pub async fn ask(tx: &mut Tx, asking: &Asking<'_>) -> Result<Asked, Fault> {
     let told_already = told_within_the_hour(tx, asking).await?;
     let owner = member::by_address(tx, address).await?;
     let latest = link::latest(tx, purpose, &address.key()).await?;
-    if let Some((letter, asked_at)) = latest.filter(|_| !within_caps) {
+    if let Some((letter, asked_at)) = latest.filter(|_| asking.is_capped && !within_caps) {
         return Ok(Asked { letter, asked_at });
     }
     link::insert(

@@ -12,12 +12,14 @@ use tokio::{
 
 use crate::{
     addresses::AddressBook,
+    audit_seal::{self, Sealer},
     clock::Clock,
     config::Config,
     expenses::ExpenseDesk,
     fault::Fault,
-    hash::{Hasher, Pool},
-    http::{Cookies, Kept, State, assets::Bundle, router, serve},
+    hash::Hasher,
+    housekeeping::Housekeeper,
+    http::{Cookies, Kept, OuterLimit, State, assets::Bundle, router, serve},
     leaving::LeavingDesk,
     mail::{
         mailbox,
@@ -44,7 +46,10 @@ pub struct Portal {
     pub db: Db,
     listener: TcpListener,
     router: Router,
+    outer_limit: OuterLimit,
     postman: Postman,
+    sealer: Sealer,
+    housekeeper: Housekeeper,
 }
 
 /// Why there is no server.
@@ -79,7 +84,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         .await
         .map_err(|e| because("database")(&e))?;
     db.migrate().await.map_err(|e| because("database")(&e))?;
-    let hasher = Hasher::start(config.hash, Pool::default()).map_err(|e| because("hash")(&e))?;
+    let hasher = Hasher::start(config.hash, config.hash_pool).map_err(|e| because("hash")(&e))?;
     let mailbox = match &config.mail {
         MailSetting::Mailbox(folder) => {
             let mailbox: Arc<dyn Mailbox> = Arc::new(MailboxFolder(folder.clone()));
@@ -132,7 +137,11 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             hasher: hasher.clone(),
             post: post.clone(),
         }),
-        security: Arc::new(SecurityDesk { db: db.clone() }),
+        security: Arc::new(SecurityDesk {
+            db: db.clone(),
+            secrets: secrets.clone(),
+            post: post.clone(),
+        }),
         addresses: Arc::new(AddressBook {
             db: db.clone(),
             hasher,
@@ -145,6 +154,9 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         }),
         mailbox,
     };
+    let trusted_proxies: Arc<[_]> = config.trusted_proxies.into();
+    let outer_limit = OuterLimit::new(config.allowance, trusted_proxies.clone())
+        .ok_or_else(|| BuildError("limits: zero".to_owned()))?;
     let state = State {
         db: db.clone(),
         clock: clock.clone(),
@@ -152,10 +164,21 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         cookies,
         bundle,
         kept: Kept::default(),
-        trusted_proxies: config.trusted_proxies.into(),
+        trusted_proxies,
+        outer_limit: outer_limit.clone(),
     };
     let router =
         router(state, &config.public_url).map_err(|e| BuildError(format!("public_url: {e:?}")))?;
+    let housekeeper = Housekeeper {
+        db: db.clone(),
+        clock: clock.clone(),
+    };
+    let sealer = Sealer {
+        db: db.clone(),
+        clock: clock.clone(),
+        secrets: secrets.clone(),
+        note: audit_seal::note_file(&config.data_dir),
+    };
     let postman = Postman {
         db: db.clone(),
         transport,
@@ -170,7 +193,10 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         db,
         listener,
         router,
+        outer_limit,
         postman,
+        sealer,
+        housekeeper,
     })
 }
 
@@ -178,10 +204,22 @@ impl Portal {
     /// Serves until `stop` holds `true`; then what is at hand is finished.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let post = tokio::spawn(self.postman.run(stop.clone()));
+        tokio::spawn(self.outer_limit.run(stop.clone()));
+        let tidy = tokio::spawn(self.housekeeper.run(stop.clone()));
+        let sealer = self.sealer.clone();
+        let seals = tokio::spawn({
+            let stop = stop.clone();
+            async move { sealer.run(stop).await }
+        });
         serve::run(self.listener, self.router, stop).await;
         if let Err(error) = post.await {
             tracing::error!(%error, "the postman ended before the work did");
         }
+        if let Err(error) = tokio::try_join!(seals, tidy) {
+            tracing::error!(%error, "a chore ended before the work did");
+        }
+        // What the last requests have noted.
+        self.sealer.round().await;
         self.db.close().await;
     }
 }

@@ -5,6 +5,7 @@ use std::{
     fmt,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use app::{
@@ -14,7 +15,11 @@ use app::{
 use serde::Deserialize;
 use url::Url;
 
-use crate::{hash::HashCost, mail::transport::MailSetting};
+use crate::{
+    hash::{HashCost, Pool},
+    http::Allowance,
+    mail::transport::MailSetting,
+};
 
 /// The settings, checked.
 #[derive(Clone, Debug)]
@@ -35,10 +40,14 @@ pub struct Config {
     pub site: PathBuf,
     /// Proxies whose word about the client's address counts.
     pub trusted_proxies: Vec<IpAddr>,
+    /// What one network address may post.
+    pub allowance: Allowance,
     /// For how long a postcard is good, in days.
     pub postcard_days: u16,
     /// What a password hash costs.
     pub hash: HashCost,
+    /// How much is hashed at a time: what this machine can do.
+    pub hash_pool: Pool,
     /// Who runs the portal.
     pub society: Society,
 }
@@ -146,8 +155,16 @@ struct File {
     site: Option<PathBuf>,
     trusted_proxies: Vec<IpAddr>,
     postcard_days: Option<u16>,
+    limits: LimitsSection,
     hash: HashSection,
     society: Society,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct LimitsSection {
+    posts_at_once: Option<u32>,
+    posts_per_second: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -269,6 +286,16 @@ impl File {
         if postcard_days == 0 {
             return Err(wrong("postcard_days", "at least one day"));
         }
+        let default = Allowance::default();
+        let at_once = self.limits.posts_at_once.unwrap_or(default.at_once);
+        if at_once == 0 {
+            return Err(wrong("limits.posts_at_once", "at least one"));
+        }
+        let then_every = match self.limits.posts_per_second {
+            None => default.then_every,
+            Some(posts @ 1..=1000) => Duration::from_secs(1) / posts,
+            Some(_) => return Err(wrong("limits.posts_per_second", "1 to 1000")),
+        };
         let default = HashCost::default();
         Ok(Config {
             addr,
@@ -279,12 +306,17 @@ impl File {
             data_dir,
             site: self.site.unwrap_or_else(|| ".".into()),
             trusted_proxies: self.trusted_proxies,
+            allowance: Allowance {
+                at_once,
+                then_every,
+            },
             postcard_days,
             hash: HashCost {
                 memory_kib: self.hash.memory_kib.unwrap_or(default.memory_kib),
                 passes: self.hash.passes.unwrap_or(default.passes),
                 lanes: self.hash.lanes.unwrap_or(default.lanes),
             },
+            hash_pool: Pool::default(),
             society: self.society,
         })
     }
@@ -331,6 +363,49 @@ mod tests {
             ("PORTAL_DATABSE_URL", "sqlite://x.db"),
         ] {
             let refused = with(&[(key, value)]).expect_err(value).to_string();
+            assert!(refused.contains(key), "{key}={value}: {refused}");
+        }
+    }
+
+    #[test]
+    fn members_need_https_wherever_the_portal_listens() {
+        for public in [
+            "http://portal.example.jp",
+            "http://192.168.0.10:3000",
+            "http://[2001:db8::1]",
+            "http://localhost.example.jp",
+            "http://0.0.0.0:3000",
+        ] {
+            for addr in ["127.0.0.1:3000", "0.0.0.0:3000"] {
+                let refused = with(&[("PORTAL_ADDR", addr), ("PORTAL_PUBLIC_URL", public)]);
+                let refused = refused.expect_err(public).to_string();
+                assert!(
+                    refused.contains("members need https"),
+                    "{public}: {refused}"
+                );
+            }
+        }
+        for here in [
+            "http://localhost:3000",
+            "http://127.0.0.1",
+            "http://[::1]:3000",
+        ] {
+            with(&[("PORTAL_PUBLIC_URL", here)]).expect(here);
+        }
+        // Where others can reach it, nobody guesses what they call it.
+        let refused = with(&[("PORTAL_ADDR", "0.0.0.0:3000")]).expect_err("no public URL");
+        assert!(refused.to_string().contains("PORTAL_PUBLIC_URL"));
+    }
+
+    #[test]
+    fn a_limit_that_would_let_nobody_post_is_refused_by_name() {
+        for (key, value) in [
+            ("posts_at_once", 0),
+            ("posts_per_second", 0),
+            ("posts_per_second", 1001),
+        ] {
+            let file: File = toml::from_str(&format!("[limits]\n{key} = {value}")).expect("good");
+            let refused = file.check().expect_err(key).to_string();
             assert!(refused.contains(key), "{key}={value}: {refused}");
         }
     }

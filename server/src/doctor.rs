@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use crate::{
+    audit_seal,
     config::Config,
     http::assets::Bundle,
     mail::transport::{MailSetting, Transport},
@@ -34,6 +35,7 @@ pub async fn examine(config: Config) -> Vec<Finding> {
             config.public_url.as_str()
         )),
     }];
+    let secrets = Secrets::open(&config.secret_file);
     match Db::open_existing(config.database_url.expose()).await {
         Err(error) => findings.push(Finding {
             subject: "database",
@@ -48,6 +50,16 @@ pub async fn examine(config: Config) -> Vec<Finding> {
                 subject: "tables",
                 result: tables(&db).await,
             });
+            // Without the key there is nothing to compare with; that it is not
+            // there is said further down.
+            if let Ok(secrets) = &secrets {
+                let note = audit_seal::note_file(&config.data_dir);
+                findings.push(Finding {
+                    subject: "audit",
+                    result: told(audit_seal::verify(&db, secrets, &note).await)
+                        .map(|sealed| sealed.to_string()),
+                });
+            }
             db.close().await;
         }
     }
@@ -69,7 +81,7 @@ pub async fn examine(config: Config) -> Vec<Finding> {
     });
     findings.push(Finding {
         subject: "secret file",
-        result: told(Secrets::open(&config.secret_file))
+        result: told(secrets)
             .map(|_| format!("{}, for its owner only", config.secret_file.display())),
     });
     findings

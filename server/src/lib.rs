@@ -4,7 +4,9 @@
 pub mod addresses;
 pub mod age;
 pub mod asking;
+pub mod audit_seal;
 pub mod build;
+mod chores;
 pub mod clock;
 pub mod config;
 pub mod demo;
@@ -13,6 +15,7 @@ pub mod expenses;
 pub mod fault;
 pub mod hash;
 pub mod household;
+pub mod housekeeping;
 pub mod http;
 pub mod import;
 pub mod leaving;

@@ -14,7 +14,7 @@ use server::{
     clock::Clock,
     config::Config,
     demo, doctor, expenses,
-    hash::{HashError, Hasher, Pool},
+    hash::{HashError, Hasher},
     mail::transport::MailSetting,
     postcards::{self, Terms},
     purge,
@@ -196,7 +196,7 @@ fn terms(config: &Config) -> Terms {
 
 /// Every core, and nobody else to wait for.
 fn hasher(config: &Config) -> Result<Hasher, HashError> {
-    Hasher::start(config.hash, Pool::default())
+    Hasher::start(config.hash, config.hash_pool)
 }
 
 /// A bar on a terminal; nothing where the output goes to a file.

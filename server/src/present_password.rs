@@ -24,13 +24,16 @@ pub async fn is_right(
     asker: &Asker,
     now: Timestamp,
 ) -> Result<bool, Fault> {
+    // First of all a place: whoever is turned away has not tried.
+    let place = hasher.reserve()?;
     // Counted before it is judged, so that parallel guesses count too.
     let mut tx = db.write().await?;
     let stored = member::password_hash(&mut tx, member.id).await?;
     let admitted = throttle::count_try(&mut tx, member.id, now).await?;
     tx.commit().await?;
 
-    let right = hasher.verify(typed.as_str(), &stored).await? && admitted;
+    let right = place.verify(typed.as_str(), &stored).await? && admitted;
+    drop(place);
 
     let mut tx = db.write().await?;
     if right {

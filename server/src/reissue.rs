@@ -25,9 +25,9 @@ use crate::{
     mail::letters::Changed,
     secrets::{Secrets, session_token, token_hash},
     store::{
-        Db,
+        Db, Tx,
         audit::{self, Event},
-        email,
+        device, email,
         letter::{self, LetterKind},
         link::{self, Purpose},
         member, session, throttle,
@@ -92,6 +92,61 @@ impl Reissue for ReissueDesk {
     }
 }
 
+/// A letter to be asked for: what must be derived before the transaction begins.
+pub struct ReissueLetter {
+    address: EmailAddress,
+    link: Uuid,
+    token_hash: [u8; 32],
+}
+
+impl ReissueLetter {
+    /// One to this address.
+    pub fn to(secrets: &Secrets, address: EmailAddress) -> Self {
+        let link = Uuid::now_v7();
+        let token = secrets.link_token(Purpose::Reissue.as_str(), link, address.as_str());
+        Self {
+            token_hash: token_hash(&token),
+            link,
+            address,
+        }
+    }
+
+    /// Asks for it, whatever is known about the address.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    pub async fn ask(
+        &self,
+        tx: &mut Tx,
+        is_capped: bool,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Result<SentLetter, Fault> {
+        let address = &self.address;
+        letter::lock_address(tx, &address.key(), now).await?;
+        let member = member::by_address(tx, address).await?;
+        let asked = asking::ask(
+            tx,
+            &Asking {
+                purpose: Purpose::Reissue,
+                link: self.link,
+                token_hash: &self.token_hash,
+                address,
+                member,
+                email: None,
+                letter: LetterKind::Reissue,
+                truth: member.is_none().then_some(LetterKind::NotFound),
+                is_capped,
+                now,
+            },
+        )
+        .await?;
+        let entry = Event::ReissueAsked.by(asker, now);
+        audit::Entry { member, ..entry }.record(tx).await?;
+        Ok(asked.told(Way::Reissue, address, now))
+    }
+}
+
 impl ReissueDesk {
     async fn ask_for_letter(
         &self,
@@ -99,35 +154,12 @@ impl ReissueDesk {
         asker: &Asker,
         now: Timestamp,
     ) -> Result<SentLetter, Fault> {
-        let purpose = Purpose::Reissue;
-        let link = Uuid::now_v7();
-        let token = self
-            .secrets
-            .link_token(purpose.as_str(), link, address.as_str());
-
+        let letter = ReissueLetter::to(&self.secrets, address);
         let mut tx = self.db.write().await?;
-        letter::lock_address(&mut tx, &address.key(), now).await?;
-        let member = member::by_address(&mut tx, &address).await?;
-        let asked = asking::ask(
-            &mut tx,
-            &Asking {
-                purpose,
-                link,
-                token_hash: &token_hash(&token),
-                address: &address,
-                member,
-                email: None,
-                letter: LetterKind::Reissue,
-                truth: member.is_none().then_some(LetterKind::NotFound),
-                now,
-            },
-        )
-        .await?;
-        let entry = Event::ReissueAsked.by(asker, now);
-        audit::Entry { member, ..entry }.record(&mut tx).await?;
+        let sent = letter.ask(&mut tx, true, asker, now).await?;
         tx.commit().await?;
         self.post.notify_one();
-        Ok(asked.told(Way::Reissue, &address, now))
+        Ok(sent)
     }
 
     async fn enter_with(
@@ -242,6 +274,7 @@ impl ReissueDesk {
         }
         session::end_others(&mut tx, account, reissuing.session, now).await?;
         link::end_all_of(&mut tx, account, now).await?;
+        device::forget_all_of(&mut tx, account).await?;
         email::remove_waiting(&mut tx, account, now).await?;
         throttle::forgive(&mut tx, account).await?;
         let other_id = new

@@ -52,7 +52,8 @@ impl std::fmt::Display for SecretsError {
             Self::WrongLength(file, bytes) => write!(
                 f,
                 "secret file {} holds {bytes} bytes instead of {KEY_BYTES}; restore it, or remove \
-                 it to have a new one made (links and sessions at hand end)",
+                 it to have a new one made (links and cookies at hand end, and the seals over the \
+                 audit can be checked no more)",
                 file.display()
             ),
             Self::NoRandomness(error) => write!(f, "no random numbers: {error}"),
@@ -143,18 +144,49 @@ impl Secrets {
         key
     }
 
-    /// HMAC-SHA-256 over the parts, each with its length before it: so
-    /// `["ab", "c"]` and `["a", "bc"]` have nothing in common.
+    /// Begins the seal over a batch of audit entries.
+    pub fn audit_seal(&self) -> Parts {
+        let mut parts = self.parts();
+        parts.add(b"audit");
+        parts
+    }
+
+    /// Tells this key from others in the audit's seals.
+    pub fn audit_key_mark(&self) -> [u8; 32] {
+        self.derive(&[b"audit key"])
+    }
+
     fn derive(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut all = self.parts();
+        for part in parts {
+            all.add(part);
+        }
+        all.finish()
+    }
+
+    fn parts(&self) -> Parts {
         // HMAC fills a short key up with zeros to its block of 64 bytes.
         let mut block = [0; 64];
         block[..KEY_BYTES].copy_from_slice(self.key.expose_secret());
-        let mut mac = Hmac::<Sha256>::new(&block.into());
-        for part in parts {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part);
-        }
-        mac.finalize().into_bytes().into()
+        Parts(Hmac::new(&block.into()))
+    }
+}
+
+/// HMAC-SHA-256 over parts, each with its length before it: so `["ab", "c"]` and
+/// `["a", "bc"]` have nothing in common.
+#[derive(Debug)]
+pub struct Parts(Hmac<Sha256>);
+
+impl Parts {
+    /// Takes one more part in.
+    pub fn add(&mut self, part: &[u8]) {
+        self.0.update(&(part.len() as u64).to_be_bytes());
+        self.0.update(part);
+    }
+
+    /// The code over all of them.
+    pub fn finish(self) -> [u8; 32] {
+        self.0.finalize().into_bytes().into()
     }
 }
 

@@ -1,7 +1,7 @@
 //! 利用状況とセキュリティ: what a member sees of the use of the account, and can end
 //! of it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use app::{
     ports::{
@@ -12,12 +12,14 @@ use app::{
     visit::{Asker, LinkToken, Member},
 };
 use async_trait::async_trait;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
     fault::Fault,
     mail::letters::title,
-    secrets::token_hash,
+    reissue::ReissueLetter,
+    secrets::{Secrets, token_hash},
     store::{
         Db,
         audit::Event,
@@ -36,6 +38,10 @@ const PAGE: u32 = 50;
 pub struct SecurityDesk {
     /// The database.
     pub db: Db,
+    /// The server's key.
+    pub secrets: Arc<Secrets>,
+    /// Wakes the postman.
+    pub post: Arc<Notify>,
 }
 
 #[async_trait]
@@ -156,17 +162,23 @@ impl SecurityDesk {
                 Disowning::Over
             });
         };
-        session::end(&mut tx, disowned.session_id, now).await?;
+        let address = EmailAddress::parse(&disowned.address)
+            .map_err(|_| Fault::Other("a link has an address that is none".to_owned()))?;
+        session::end_since(&mut tx, disowned.member_id, disowned.session_id, now).await?;
         device::forget(&mut tx, disowned.session_id).await?;
         Event::SignInDisowned
             .by(asker, now)
             .of_member(disowned.member_id)
             .record(&mut tx)
             .await?;
+        // Only here is it known where the letter goes. The link that offered it is
+        // good once, so no cap is needed: a stranger may have used it up.
+        let sent = ReissueLetter::to(&self.secrets, address)
+            .ask(&mut tx, false, asker, now)
+            .await?;
         tx.commit().await?;
-        let address = EmailAddress::parse(&disowned.address)
-            .map_err(|_| Fault::Other("a link has an address that is none".to_owned()))?;
-        Ok(Disowning::Done(address))
+        self.post.notify_one();
+        Ok(Disowning::Done(sent))
     }
 }
 

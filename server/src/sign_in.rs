@@ -66,6 +66,8 @@ impl Doorman {
         asker: &Asker,
         now: Timestamp,
     ) -> Result<Option<SignedIn>, Fault> {
+        // First of all a place: whoever is turned away has not tried.
+        let place = self.hasher.reserve()?;
         // Counted before anything is judged, so that parallel guesses count too.
         let mut tx = self.db.write().await?;
         let account = member::by_login_id(&mut tx, typed.login_id.key()).await?;
@@ -78,16 +80,17 @@ impl Doorman {
         let stored = account
             .as_ref()
             .map_or(self.hasher.decoy(), |account| &account.password_hash);
-        let right = self.hasher.verify(typed.password.as_str(), stored).await?;
+        let right = place.verify(typed.password.as_str(), stored).await?;
         let account = account.filter(|a| admitted && right && a.disabled_at.is_none());
         // Only a right password is hashed anew: the one extra hash tells nothing
         // that the answer does not.
         let rehashed = match &account {
             Some(account) if self.hasher.is_outdated(&account.password_hash) => {
-                Some(self.hasher.hash(typed.password.as_str()).await?)
+                Some(place.hash(typed.password.as_str()).await?)
             }
             _ => None,
         };
+        drop(place);
         let token = session_token()?;
         let hash = token_hash(&token);
         let until = now.plus(session::ABSOLUTE);

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    api::{Outcome, answer, forbidden, not_found, see_other, try_again},
+    api::{answer, forbidden, not_found, see_other, sign_in_first, try_again},
     forms::{Errors, Field, Form, PresentPasswordForm},
     pages::problem::{Begun, Refusal},
     ports::{Disowning, Ending, Leave, Ports},
@@ -16,7 +16,7 @@ use crate::{
 pub async fn end_session(#[server(default)] session: String) -> Result<(), ServerFnError> {
     answer(async move |ports: Ports, visit: Visit| {
         let Visitor::Member(member) = &visit.who else {
-            return Ok(not_signed_in(&visit.who));
+            return Ok(sign_in_first(&visit.who));
         };
         // What is no identifier is nobody's.
         let session = uuid::Uuid::parse_str(&session).unwrap_or_default();
@@ -38,7 +38,7 @@ pub async fn end_session(#[server(default)] session: String) -> Result<(), Serve
 pub async fn end_other_sessions() -> Result<(), ServerFnError> {
     answer(async move |ports: Ports, visit: Visit| {
         let Visitor::Member(member) = &visit.who else {
-            return Ok(not_signed_in(&visit.who));
+            return Ok(sign_in_first(&visit.who));
         };
         let ended = ports
             .security
@@ -61,10 +61,7 @@ pub async fn disown_sign_in() -> Result<(), ServerFnError> {
             .disown(token, &visit.asker, visit.now)
             .await?;
         Ok(match disowning {
-            Disowning::Done(address) => {
-                let sent = ports.reissue.ask(address, &visit.asker, visit.now).await?;
-                see_other("/reissue/sent").keep(Keep::Sent(sent))
-            }
+            Disowning::Done(sent) => see_other("/reissue/sent").keep(Keep::Sent(sent)),
             Disowning::Already => see_other("/reissue/sent"),
             Disowning::Over => forbidden(Refusal::Link(Begun::Report)),
         })
@@ -79,7 +76,7 @@ pub async fn leave_the_portal(
 ) -> Result<(), ServerFnError> {
     answer(async move |ports: Ports, visit: Visit| {
         let Visitor::Member(member) = &visit.who else {
-            return Ok(not_signed_in(&visit.who));
+            return Ok(sign_in_first(&visit.who));
         };
         let current = match form.check() {
             Ok(current) => current,
@@ -97,12 +94,4 @@ pub async fn leave_the_portal(
         })
     })
     .await
-}
-
-/// Whoever was signed in signs in again; for anybody else this is not.
-fn not_signed_in(who: &Visitor) -> Outcome {
-    match who {
-        Visitor::Provisional(_) | Visitor::Reissuing(_) => forbidden(Refusal::NotForYou),
-        _ => see_other("/login"),
-    }
 }

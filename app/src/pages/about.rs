@@ -1,5 +1,5 @@
 //! I-1: その他の情報開示: privacy, terms, what is stored and for how long,
-//! accessibility.
+//! accessibility. How long things are kept is what `server/src/housekeeping.rs` does.
 
 use leptos::prelude::*;
 
@@ -65,14 +65,26 @@ pub fn AboutPage() -> impl IntoView {
                                 <td>"最後のログインから400日"</td>
                             </tr>
                             <tr>
-                                <td>"手続き案内メールのURL"</td>
-                                <td>"3時間使えます"</td>
+                                <td>"ログインの記録（日時、接続元の番号、端末の種類）"</td>
+                                <td>"ログインの期限から30日"</td>
                             </tr>
                             <tr>
+                                <td>"手続き案内メールのURL"</td>
                                 <td>
-                                    "手続き、ログイン、メール送信の記録（日時、メールアドレス、接続元の番号、端末の種類）"
+                                    "3時間（新しい端末からのログインをお知らせするメールのURLは12時間）使えます。記録は期限から1日（仮ログインに使われたものは30日、アドレス確認用のものは90日、確認待ちの間はそのまま）"
                                 </td>
-                                <td>"不正な利用を確かめるために必要な間"</td>
+                            </tr>
+                            <tr>
+                                <td>"メール送信の記録（日時、宛先、種類）"</td>
+                                <td>"送信から90日"</td>
+                            </tr>
+                            <tr>
+                                <td>"手続き案内メールの宛先の控え"</td>
+                                <td>"最後のお申し込みから2日"</td>
+                            </tr>
+                            <tr>
+                                <td>"手続きの記録（日時、接続元の番号、端末の種類）"</td>
+                                <td>"不正な利用を確かめるため、期限を定めずに保存します"</td>
                             </tr>
                         </tbody>
                     </table>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     components::layout::Page,
     pages::problem::{Begun, Refusal, refused, trouble},
-    ports::Ports,
+    ports::{Ports, WaitingAddress},
     visit::{Visit, Visitor},
 };
 
@@ -20,7 +20,7 @@ pub fn ConfirmAddressPage() -> impl IntoView {
             return refused(Refusal::Link(Begun::Profile));
         };
         match ports.addresses.waiting(&token, visit.now).await {
-            Ok(Some(address)) => view! { <Confirm address /> }.into_any(),
+            Ok(Some(waiting)) => view! { <Confirm waiting /> }.into_any(),
             Ok(None) => refused(Refusal::Link(Begun::Profile)),
             Err(what) => trouble(&what),
         }
@@ -28,20 +28,23 @@ pub fn ConfirmAddressPage() -> impl IntoView {
 }
 
 #[component]
-fn Confirm(address: String) -> impl IntoView {
+fn Confirm(waiting: WaitingAddress) -> impl IntoView {
     view! {
         <Page title="メールアドレスの確認" screen="P-2" sheet=true>
             <h1>"メールアドレスの確認"</h1>
-            <p class="lead">"次のメールアドレスを登録します。"</p>
+            <p class="lead">
+                "「" {waiting.nickname} "」さんのアカウントに、次のメールアドレスを登録します。"
+            </p>
             <dl class="facts">
                 <div>
                     <dt>"メールアドレス"</dt>
-                    <dd class="value">{address}</dd>
+                    <dd class="value">{waiting.address}</dd>
                 </div>
             </dl>
             <form method="post" action="/profile/emails/confirm">
                 <button class="button wide">"このアドレスを登録する"</button>
             </form>
+            <p>"お心当たりがないときは、この画面を閉じてください。何も登録されません。"</p>
         </Page>
     }
 }
@@ -51,14 +54,16 @@ fn Confirm(address: String) -> impl IntoView {
 pub fn AddressConfirmedPage() -> impl IntoView {
     let signed_in = matches!(expect_context::<Visit>().who, Visitor::Member(_));
     let (path, name) = if signed_in {
-        ("/home", "ホームへ")
+        ("/profile", "プロフィール設定へ")
     } else {
         ("/login", "ログイン画面")
     };
     view! {
         <Page title="メールアドレスの確認（完了）" screen="P-3" sheet=true>
             <h1>"メールアドレスを登録しました"</h1>
-            <p>"このアドレスでもお知らせを受け取れます。"</p>
+            <p>
+                "このアドレスで、パスワード再発行や変更のお知らせを受け取れます。健保からのお知らせの宛先は、プロフィール設定で選べます。"
+            </p>
             <p>
                 <a class="button wide" href=path>
                     {name}

@@ -76,7 +76,7 @@ fn Confirm(what: Option<(&'static str, String)>) -> impl IntoView {
             </p>
             <CheckedForm
                 form=PresentPasswordForm::default()
-                action="/profile/confirm-password"
+                action="/profile/confirm-password#emails"
                 button="確認して続ける"
             >
                 <FormField

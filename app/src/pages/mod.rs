@@ -1,6 +1,7 @@
 //! One file a screen, in the manual's words.
 
 pub mod about;
+pub mod addresses;
 pub mod confirm;
 pub mod confirm_password;
 pub mod done;

@@ -34,6 +34,7 @@ impl Problem {
                 StatusCode::METHOD_NOT_ALLOWED => text::NOT_HERE,
                 StatusCode::FORBIDDEN => text::NOT_FOR_YOU,
                 StatusCode::SERVICE_UNAVAILABLE => text::BUSY,
+                StatusCode::TOO_MANY_REQUESTS => text::TOO_OFTEN,
                 status if status.is_client_error() => text::NOT_UNDERSTOOD,
                 _ => text::FAILED,
             },

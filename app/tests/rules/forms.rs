@@ -212,7 +212,9 @@ fn the_present_password_is_asked_for_in_its_own_words() {
     let long = "a1".repeat(65);
     assert_eq!(
         beside(form, &[(field, &long)], field),
-        error("現在のパスワードが違います。続けて間違えると、しばらくお手続きできません。")
+        error(
+            "現在のパスワードが違うか、いまは確認できません。続けて間違えると、しばらくお手続きできません。"
+        )
     );
     assert_eq!(beside(form, &[(field, "natsu2026yama")], field), None);
 }

@@ -20,7 +20,7 @@ fn what_only_the_server_can_find() {
         ),
         (
             CurrentPasswordError::Wrong.sentence(),
-            "現在のパスワードが違います。続けて間違えると、しばらくお手続きできません。",
+            "現在のパスワードが違うか、いまは確認できません。続けて間違えると、しばらくお手続きできません。",
         ),
         (
             EmailError::Yours.sentence(),

@@ -1,10 +1,11 @@
 //! Password hashes: argon2id (RFC 9106) on threads of its own.
 //!
 //! A hash costs about 20 ms of a core and 19 MiB, so the number of threads
-//! bounds both, whatever arrives. What waits, waits in a bounded queue; what
-//! finds it full is told so at once. Every thread keeps its memory from one
-//! hash to the next (a third of the time goes into fresh pages otherwise) and
-//! gives it back when nothing has come for a while.
+//! bounds both, whatever arrives. Places are counted: whoever finds none is told
+//! so at once, and may take one before anything else that it must not do in vain
+//! (a try that is counted, say). Every thread keeps its memory from one hash to
+//! the next (a third of the time goes into fresh pages otherwise) and gives it
+//! back when nothing has come for a while.
 
 mod queue;
 
@@ -15,7 +16,7 @@ use argon2::{
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use self::queue::{Next, Queue};
 
@@ -81,19 +82,19 @@ fn affordable(params: Params) -> Result<Params, HashError> {
 pub struct Pool {
     /// Threads that hash.
     pub threads: usize,
-    /// Hashes that may wait for a thread.
+    /// Places beyond those at the threads: for what waits.
     pub waiting: usize,
     /// After this long without work a thread gives its memory back.
     pub idle: Duration,
 }
 
 impl Default for Pool {
-    /// A thread a core; about a second of waiting; a minute.
+    /// A thread a core; two or three seconds of waiting; a minute.
     fn default() -> Self {
         let threads = thread::available_parallelism().map_or(1, usize::from);
         Self {
             threads,
-            waiting: 64 * threads,
+            waiting: 128 * threads,
             idle: Duration::from_secs(60),
         }
     }
@@ -102,7 +103,7 @@ impl Default for Pool {
 /// Why there is no hash, or no verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HashError {
-    /// Too much is waiting already.
+    /// Every place is taken.
     Busy,
     /// The cost is outside what argon2 or this server allows.
     Cost,
@@ -132,6 +133,7 @@ pub struct Hasher {
     params: Params,
     decoy: Arc<str>,
     threads: usize,
+    places: Arc<Semaphore>,
     handle: Arc<Handle>,
 }
 
@@ -147,8 +149,9 @@ impl Hasher {
         let output = Output::new(&output).map_err(|_| HashError::Unreadable)?;
         let decoy = written(&params, fresh_salt()?, output)?.into();
 
-        let handle = Arc::new(Handle(Arc::new(Queue::new(pool.waiting.max(1)))));
+        let handle = Arc::new(Handle(Arc::new(Queue::new())));
         let threads = pool.threads.max(1);
+        let places = Arc::new(Semaphore::new(threads + pool.waiting.max(1)));
         for _ in 0..threads {
             let queue = Arc::clone(&handle.0);
             thread::Builder::new()
@@ -161,18 +164,34 @@ impl Hasher {
             params,
             decoy,
             threads,
+            places,
             handle,
+        })
+    }
+
+    /// Takes a place, if there is one: what is brought to it is worked on.
+    ///
+    /// # Errors
+    /// Every place is taken.
+    pub fn reserve(&self) -> Result<Place, HashError> {
+        let permit = self
+            .places
+            .clone()
+            .try_acquire_owned()
+            .map_err(|_| HashError::Busy)?;
+        Ok(Place {
+            params: self.params.clone(),
+            queue: self.handle.0.clone(),
+            permit: Arc::new(permit),
         })
     }
 
     /// The PHC string of `secret` under a fresh salt.
     ///
     /// # Errors
-    /// The queue is full, or the system has nothing left to give.
+    /// Every place is taken, or the system has nothing left to give.
     pub async fn hash(&self, secret: &str) -> Result<String, HashError> {
-        let salt = fresh_salt()?;
-        let output = self.derive(secret, salt, self.params.clone()).await?;
-        written(&self.params, salt, output)
+        self.reserve()?.hash(secret).await
     }
 
     /// Whether `stored` is a hash of `secret`; compared in constant time.
@@ -181,9 +200,7 @@ impl Hasher {
     /// As [`Self::hash`]; `stored` cannot be read, or asks for more than any
     /// setting of this server would.
     pub async fn verify(&self, secret: &str, stored: &str) -> Result<bool, HashError> {
-        let stored = Stored::parse(stored)?;
-        let output = self.derive(secret, stored.salt, stored.params).await?;
-        Ok(output == stored.output)
+        self.reserve()?.verify(secret, stored).await
     }
 
     /// A hash at the present cost that no secret matches: its output was drawn,
@@ -202,22 +219,56 @@ impl Hasher {
     pub fn threads(&self) -> usize {
         self.threads
     }
+}
 
-    /// A caller who goes away leaves its job in the queue: the place is free
-    /// again when the work is done, not when nobody waits for it any more.
+/// A place at the threads or in the queue before them, for one piece of work after
+/// another; free again when it is dropped and the work is done.
+pub struct Place {
+    params: Params,
+    queue: Arc<Queue<Job>>,
+    permit: Arc<OwnedSemaphorePermit>,
+}
+
+impl Place {
+    /// As [`Hasher::hash`].
+    ///
+    /// # Errors
+    /// The system has nothing left to give.
+    pub async fn hash(&self, secret: &str) -> Result<String, HashError> {
+        let salt = fresh_salt()?;
+        let output = self.derive(secret, salt, self.params.clone()).await?;
+        written(&self.params, salt, output)
+    }
+
+    /// As [`Hasher::verify`].
+    ///
+    /// # Errors
+    /// As [`Self::hash`]; `stored` cannot be read, or asks for more than any
+    /// setting of this server would.
+    pub async fn verify(&self, secret: &str, stored: &str) -> Result<bool, HashError> {
+        let stored = Stored::parse(stored)?;
+        let output = self.derive(secret, stored.salt, stored.params).await?;
+        Ok(output == stored.output)
+    }
+
+    /// A caller who goes away leaves its job in the queue, and its place taken:
+    /// it is free when the work is done, not when nobody waits for it any more.
     async fn derive(&self, secret: &str, salt: Salt, params: Params) -> Result<Output, HashError> {
         let (answer, answered) = oneshot::channel();
-        let secret = SecretString::from(secret);
-        self.handle
-            .0
-            .push(Job {
-                secret,
-                salt,
-                params,
-                answer,
-            })
-            .map_err(|_| HashError::Busy)?;
+        self.queue.push(Job {
+            secret: SecretString::from(secret),
+            salt,
+            params,
+            answer,
+            _permit: self.permit.clone(),
+        });
         answered.await.unwrap_or(Err(HashError::System))
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Place")
     }
 }
 
@@ -280,6 +331,8 @@ struct Job {
     salt: Salt,
     params: Params,
     answer: oneshot::Sender<Result<Output, HashError>>,
+    /// Given back with the job, should its caller have gone.
+    _permit: Arc<OwnedSemaphorePermit>,
 }
 
 impl Job {
@@ -471,7 +524,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_queue_says_so_and_keeps_the_place_of_whoever_left() {
+    async fn without_a_place_it_says_so_and_keeps_that_of_whoever_left() {
         // Slow enough that the one thread is still busy when the third comes.
         let slow = HashCost {
             memory_kib: 32 * 1024,
@@ -509,5 +562,23 @@ mod tests {
             thread::yield_now();
         }
         assert!(hasher.hash("third").await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_place_serves_one_piece_of_work_after_another_and_is_free_afterwards() {
+        let pool = Pool {
+            threads: 1,
+            waiting: 1,
+            idle: Duration::from_secs(60),
+        };
+        let hasher = Hasher::start(TINY, pool).unwrap();
+        let place = hasher.reserve().unwrap();
+        let other = hasher.reserve().unwrap();
+        assert_eq!(hasher.reserve().err(), Some(HashError::Busy));
+        let stored = place.hash("kenpo123").await.unwrap();
+        assert_eq!(place.verify("kenpo123", &stored).await, Ok(true));
+        assert_eq!(hasher.reserve().err(), Some(HashError::Busy));
+        drop(other);
+        assert!(hasher.reserve().is_ok());
     }
 }

@@ -1,4 +1,5 @@
-//! What waits for a thread: first come, first served, and never more than fits.
+//! What waits for a thread: first come, first served. Whoever brings something has
+//! a place, so never more waits than there are places.
 
 use std::{
     collections::VecDeque,
@@ -6,11 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A bounded queue between many who bring and many who take.
+/// A queue between many who bring and many who take.
 pub(super) struct Queue<T> {
     state: Mutex<State<T>>,
     changed: Condvar,
-    room: usize,
 }
 
 struct State<T> {
@@ -29,13 +29,9 @@ pub(super) enum Next<T> {
     End,
 }
 
-/// There is no room.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Full;
-
 impl<T> Queue<T> {
-    /// Room for so many.
-    pub(super) fn new(room: usize) -> Self {
+    /// Nothing waits yet.
+    pub(super) fn new() -> Self {
         let state = State {
             waiting: VecDeque::new(),
             ended: false,
@@ -43,7 +39,6 @@ impl<T> Queue<T> {
         Self {
             state: Mutex::new(state),
             changed: Condvar::new(),
-            room,
         }
     }
 
@@ -54,14 +49,9 @@ impl<T> Queue<T> {
     }
 
     /// Adds one at the end.
-    pub(super) fn push(&self, one: T) -> Result<(), Full> {
-        let mut state = self.lock();
-        if state.waiting.len() >= self.room {
-            return Err(Full);
-        }
-        state.waiting.push_back(one);
+    pub(super) fn push(&self, one: T) {
+        self.lock().waiting.push_back(one);
         self.changed.notify_one();
-        Ok(())
     }
 
     /// Takes the first; waits for it, for `patience` if that is given.
@@ -107,20 +97,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn first_come_first_served_and_no_more_than_fits() {
-        let queue = Queue::new(2);
-        assert_eq!(
-            (queue.push(1), queue.push(2), queue.push(3)),
-            (Ok(()), Ok(()), Err(Full))
-        );
+    fn first_come_first_served() {
+        let queue = Queue::new();
+        queue.push(1);
+        queue.push(2);
         assert_eq!(queue.next(None), Next::One(1));
-        assert_eq!(queue.push(3), Ok(()));
+        queue.push(3);
         assert_eq!(
             (queue.next(None), queue.next(None)),
             (Next::One(2), Next::One(3))
         );
         assert_eq!(queue.next(Some(Duration::ZERO)), Next::Nothing);
-        queue.push(4).unwrap();
+        queue.push(4);
         queue.end();
         assert_eq!(queue.next(None), Next::End);
     }

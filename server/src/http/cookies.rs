@@ -139,9 +139,10 @@ impl Cookies {
         }
     }
 
-    /// Carries an opened link for as long as any link works.
+    /// Carries an opened link for as long as the longest-lived works: the one that
+    /// ends a session.
     pub(super) fn open(&self, which: Opened, token: &str) -> Option<HeaderValue> {
-        self.encrypted(which.name(), token.to_owned(), LINK_LIFE)
+        self.encrypted(which.name(), token.to_owned(), session::ABSOLUTE)
     }
 
     /// What a use case wants the browser to carry.

@@ -7,6 +7,7 @@ mod functions;
 mod guard;
 mod headers;
 mod kept;
+mod limits;
 mod links;
 mod pages;
 mod router;
@@ -15,4 +16,5 @@ mod visitor;
 
 pub use cookies::Cookies;
 pub use kept::Kept;
+pub use limits::{Allowance, OuterLimit};
 pub use router::{State, router};

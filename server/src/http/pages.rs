@@ -144,7 +144,13 @@ pub(super) async fn explain(
     if !bare || response.extensions().get::<Complete>().is_some() {
         return response;
     }
-    let allow = response.headers().get(header::ALLOW).cloned();
+    let told = [header::ALLOW, header::RETRY_AFTER].map(|name| {
+        response
+            .headers()
+            .get(&name)
+            .cloned()
+            .map(|value| (name, value))
+    });
     let what = Problem {
         reference: response
             .extensions()
@@ -154,9 +160,7 @@ pub(super) async fn explain(
     };
     let mut page = problem(&state, visit, parts, what).await;
     *page.status_mut() = status;
-    if let Some(allow) = allow {
-        page.headers_mut().insert(header::ALLOW, allow);
-    }
+    page.headers_mut().extend(told.into_iter().flatten());
     if head {
         *page.body_mut() = Body::empty();
     }

@@ -26,6 +26,7 @@ use super::{
     functions::function,
     guard, headers,
     kept::Kept,
+    limits::OuterLimit,
     links,
     pages::{self, Complete, after_panic, page},
     visitor,
@@ -52,6 +53,8 @@ pub struct State {
     pub kept: Kept,
     /// Proxies whose word about the client counts.
     pub trusted_proxies: Arc<[IpAddr]>,
+    /// What one network address may post.
+    pub outer_limit: OuterLimit,
 }
 
 impl FromRef<State> for Bundle {
@@ -86,7 +89,10 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
             CompressionLayer::new()
                 .gzip(true)
                 .compress_when(SizeAbove::new(1024)),
-        );
+        )
+        // After the check of the origin: a foreign page cannot use up what its
+        // visitors may post.
+        .layer(state.outer_limit.layer());
 
     let mut files = Router::new().route("/pkg/{name}", get(hashed));
     for name in AT_THE_ROOT {

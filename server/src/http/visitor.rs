@@ -68,17 +68,13 @@ pub(super) fn anonymous(state: &State, request: &Request) -> Visit {
     let device = headers
         .get(header::USER_AGENT)
         .map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let peer = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| info.0.ip());
     Visit {
         now: state.clock.now(),
         who: Visitor::Nobody,
         lapsed: false,
         asker: Asker {
-            network_address: peer
-                .map(|peer| client_address(peer, &state.trusted_proxies, headers).to_string())
+            network_address: client(request, &state.trusted_proxies)
+                .map(|address| address.to_string())
                 .unwrap_or_default(),
             device: device
                 .map(|device| {
@@ -101,23 +97,32 @@ pub(super) fn anonymous(state: &State, request: &Request) -> Visit {
     }
 }
 
+/// Where a request comes from; `None` for one that came through no socket.
+pub(super) fn client<B>(request: &axum::http::Request<B>, trusted: &[IpAddr]) -> Option<IpAddr> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
+    // A socket for both kinds of addresses shows the old ones as ::ffff:203.0.113.7.
+    let peer = peer.0.ip().to_canonical();
+    Some(client_address(peer, trusted, request.headers()))
+}
+
 /// The socket's peer; behind proxies of ours, the last address that none of
 /// them has. From anybody else the header is ignored.
 fn client_address(peer: IpAddr, trusted: &[IpAddr], headers: &HeaderMap) -> IpAddr {
     if !trusted.contains(&peer) {
         return peer;
     }
-    let named: Vec<IpAddr> = headers
+    let named: Vec<Option<IpAddr>> = headers
         .get_all("x-forwarded-for")
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|address| address.trim().parse().ok())
+        .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+        .map(|address| address.trim().parse().ok())
         .collect();
-    named
-        .into_iter()
-        .rev()
-        .find(|address| !trusted.contains(address))
+    // What a proxy of ours has written and we cannot read hides what stands before
+    // it: that may be anybody's invention.
+    let mut from_the_right = named.into_iter().rev();
+    from_the_right
+        .find(|address| address.is_none_or(|address| !trusted.contains(&address)))
+        .flatten()
         .unwrap_or(peer)
 }
 
@@ -141,5 +146,14 @@ mod tests {
             "the header is ignored"
         );
         assert_eq!(client_address(proxy, &[proxy], &HeaderMap::new()), proxy);
+        headers.insert(
+            "x-forwarded-for",
+            "198.51.100.1, 203.0.113.7:50123".parse().expect("good"),
+        );
+        assert_eq!(
+            client_address(proxy, &[proxy], &headers),
+            proxy,
+            "what the client wrote before it is not believed"
+        );
     }
 }

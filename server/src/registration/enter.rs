@@ -30,6 +30,8 @@ impl RegistrationDesk {
 
         let who = self.who(now);
 
+        // First of all a place: whoever is turned away has not tried.
+        let place = self.hasher.reserve()?;
         // Counted before anything is judged, so that parallel guesses count too.
         let mut tx = self.db.write().await?;
         let link = link::count_try(&mut tx, Purpose::Registration, &link_hash, now).await?;
@@ -41,7 +43,8 @@ impl RegistrationDesk {
         let stored = card
             .as_ref()
             .map_or(self.hasher.decoy(), |card| &card.password_hash);
-        let right = self.hasher.verify(typed.password.as_str(), stored).await?;
+        let right = place.verify(typed.password.as_str(), stored).await?;
+        drop(place);
         let session = session_token()?;
         let session_hash = token_hash(&session);
 

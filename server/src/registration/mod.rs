@@ -131,6 +131,7 @@ impl RegistrationDesk {
                 email: None,
                 letter: LetterKind::Registration,
                 truth: is_member.then_some(LetterKind::AlreadyRegistered),
+                is_capped: true,
                 now,
             },
         )

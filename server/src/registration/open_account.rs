@@ -18,7 +18,7 @@ use crate::{
     secrets::token_hash,
     store::{
         audit::Event,
-        email,
+        device, email,
         letter::{self, LetterKind, NewLetter},
         link::{self, Purpose},
         member, postcard, session, throttle,
@@ -95,7 +95,10 @@ impl RegistrationDesk {
         let told = match existing {
             None => Vec::new(),
             Some(_) => {
-                session::end_all_but(&mut tx, account, 0, now).await?;
+                // Whoever has the old mailbox may be in the middle of a reissue.
+                session::end_others(&mut tx, account, provisional.session, now).await?;
+                link::end_all_of(&mut tx, account, now).await?;
+                device::forget_all_of(&mut tx, account).await?;
                 throttle::forgive(&mut tx, account).await?;
                 email::remove_all(&mut tx, account, now).await?
             }
@@ -150,6 +153,7 @@ impl RegistrationDesk {
                     email: Some(second),
                     letter: LetterKind::AddressConfirmation,
                     truth: taken.then_some(LetterKind::AlreadyRegistered),
+                    is_capped: true,
                     now,
                 },
             )

@@ -1,7 +1,7 @@
 //! Links in letters: known by the SHA-256 of their token, and by nothing else.
 
 use app::{
-    ports::{OpenLink, ReportedSignIn},
+    ports::{OpenLink, ReportedSignIn, WaitingAddress},
     rules::email::EmailAddress,
     timestamp::Timestamp,
     visit::Asker,
@@ -223,8 +223,8 @@ pub struct Reissue {
     pub id: Uuid,
     /// Where it was sent.
     pub address: String,
-    /// Whose account it opens; `None` where the address was nobody's, or the account
-    /// has been closed.
+    /// Whose account it opens; `None` where the address was nobody's, is not that
+    /// member's any more, or the account has been closed.
     pub member_id: Option<Uuid>,
     /// What the login ID in it is compared by; empty where there is none.
     pub login_id_key: String,
@@ -241,6 +241,9 @@ pub async fn reissue(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Reissue>> 
             "select l.id, l.address, m.id as member_id, coalesce(m.login_id_key, '') as login_id_key
              from link l left join member m
                  on m.id = l.member_id and m.disabled_at is null and m.left_at is null
+                 and exists (select 1 from email e
+                             where e.member_id = m.id and e.address_key = l.address_key
+                               and e.confirmed_at is not null)
              where l.token_hash = $1 and l.purpose = $2",
         )
         .bind(token_hash)
@@ -397,14 +400,18 @@ pub async fn end_registrations(tx: &mut Tx, address_key: &str, now: Timestamp) -
     Ok(())
 }
 
-/// The address that a confirmation's link would confirm, while it works.
+/// What a confirmation's link would confirm, while it works.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn waiting_address(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Option<String>> {
-    on!(read db, pool => {
-        sqlx::query_scalar(
-            "select l.address from link l join member m on m.id = l.member_id
+pub async fn waiting_address(
+    db: &Db,
+    token_hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<WaitingAddress>> {
+    let found: Option<(String, String)> = on!(read db, pool => {
+        sqlx::query_as(
+            "select l.address, m.nickname from link l join member m on m.id = l.member_id
              where l.token_hash = $1 and l.purpose = $2 and l.expires_at > $3
                and l.ended_at is null and m.disabled_at is null and m.left_at is null",
         )
@@ -412,8 +419,9 @@ pub async fn waiting_address(db: &Db, token_hash: &[u8], now: Timestamp) -> Resu
         .bind(Purpose::Email.as_str())
         .bind(now.0)
         .fetch_optional(pool)
-        .await
-    })
+        .await?
+    });
+    Ok(found.map(|(address, nickname)| WaitingAddress { address, nickname }))
 }
 
 /// What a confirmation's link was for.

@@ -125,7 +125,8 @@ pub async fn hold_by_link(tx: &mut Tx, token_hash: &[u8]) -> Result<()> {
 pub async fn leave(tx: &mut Tx, member: Uuid, decoy: &str, now: Timestamp) -> Result<()> {
     on!(write tx, conn => {
         sqlx::query(
-            "update member set login_id = $2, login_id_key = $2, password_hash = $3, left_at = $4
+            "update member set login_id = $2, login_id_key = $2, nickname = '', password_hash = $3,
+                               left_at = $4
              where id = $1",
         )
         .bind(member)

@@ -6,6 +6,7 @@
 //! only SQL until `commit`: SQLite has one writer, and it must not wait for us.
 
 pub mod audit;
+pub mod audit_seal;
 pub mod device;
 pub mod email;
 pub mod expense;
@@ -14,6 +15,7 @@ pub mod household;
 pub mod letter;
 pub mod link;
 pub mod member;
+pub mod over;
 pub mod person;
 pub mod postcard;
 pub mod purge;

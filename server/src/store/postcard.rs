@@ -188,7 +188,8 @@ pub async fn by_login_id(tx: &mut Tx, who: Eligible, login_id: &str) -> Result<O
         sqlx::query_as(eligible!(
             "select c.id, c.person_id, c.password_hash, c.expires_at, c.ended_at,
                     exists (select 1 from person p where p.id = c.person_id and",
-            ") as is_eligible
+            "and not exists (select 1 from member m
+                             where m.person_id = p.id and m.disabled_at is not null)) as is_eligible
              from postcard c where c.login_id = $4"
         ))
         .bind(who.today)
@@ -228,7 +229,8 @@ pub async fn use_up(tx: &mut Tx, who: Eligible, postcard: Uuid, now: Timestamp) 
             "update postcard set ended_at = $5
              where id = $4 and ended_at is null and expires_at > $5
                and person_id in (select p.id from person p where",
-            ")"
+            "and not exists (select 1 from member m
+                             where m.person_id = p.id and m.disabled_at is not null))"
         ))
         .bind(who.today)
         .bind(Relation::INSURED)

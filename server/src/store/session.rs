@@ -299,6 +299,28 @@ pub async fn end_all_but(tx: &mut Tx, member: Uuid, keep: i64, now: Timestamp) -
     Ok(())
 }
 
+/// Ends a member's session and those begun since: whoever had the password once
+/// may have used it again.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_since(tx: &mut Tx, member: Uuid, first: Uuid, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update session set ended_at = $3
+             where member_id = $1 and kind = 'member' and ended_at is null
+               and (id = $2
+                    or started_at > (select s.started_at from session s where s.id = $2))",
+        )
+        .bind(member)
+        .bind(first)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
 /// Whether a member's session is open, asked again in the transaction of what it
 /// is to change: it may have been ended since the request began.
 ///
@@ -407,7 +429,7 @@ pub async fn complete(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<Opti
 }
 
 /// Ends a reissue's session because the password is changed; `false` when it is
-/// over, or its link is. The account is held already.
+/// over, or its link is, or the address it was sent to is not the member's any more. The account is held already.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -416,8 +438,11 @@ pub async fn complete_reissue(tx: &mut Tx, session: Uuid, now: Timestamp) -> Res
         sqlx::query(
             "update session set ended_at = $2, ended_by = 'completed'
              where id = $1 and kind = 'reissue' and ended_at is null and expires_at > $2
-               and exists (select 1 from link l where l.id = session.link_id
-                           and l.ended_at is null)",
+               and exists (select 1 from link l
+                           join email e on e.member_id = l.member_id
+                                        and e.address_key = l.address_key
+                           where l.id = session.link_id and l.ended_at is null
+                             and e.confirmed_at is not null)",
         )
         .bind(session)
         .bind(now.0)

@@ -11,7 +11,7 @@ use crate::{
     browser::Browser,
     expense_import::import,
     fresh::Fresh,
-    links::Log,
+    log::Log,
     roster,
     test_app::{HANAKO, JIRO, OTHER_WISH, SEIJIN, TARO, TestApp, WISH, Wish},
 };
@@ -608,9 +608,8 @@ async fn statements(browser: &Browser) -> [usize; WAYS.len()] {
         let guard = tracing::subscriber::set_default(catching);
         assert_eq!(browser.get(way).await.status, 200);
         drop(guard);
-        let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
         let is_statement = |line: &&str| line.contains("sqlx::query") && !line.contains("letter");
-        *count = log.lines().filter(is_statement).count();
+        *count = log.text().lines().filter(is_statement).count();
     }
     counts
 }

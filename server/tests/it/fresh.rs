@@ -15,17 +15,24 @@ pub(crate) struct Fresh {
 
 /// An SQLite file in the test's own folder.
 pub(crate) async fn sqlite() -> Fresh {
-    let folder = tempfile::tempdir().unwrap();
-    migrated(
-        &format!("sqlite://{}", folder.path().join("portal.db").display()),
-        folder,
-    )
-    .await
+    migrated(bare_sqlite().await).await
 }
 
 /// A new database on the cluster that `TEST_POSTGRES_URL` names; it goes with
 /// the cluster.
 pub(crate) async fn postgres() -> Fresh {
+    migrated(bare_postgres().await).await
+}
+
+/// The same without a table.
+pub(crate) async fn bare_sqlite() -> Fresh {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("portal.db").display());
+    opened(&url, folder).await
+}
+
+/// The same without a table.
+pub(crate) async fn bare_postgres() -> Fresh {
     let cluster = env::var("TEST_POSTGRES_URL")
         .expect("TEST_POSTGRES_URL names no PostgreSQL cluster; `make test` starts one");
     let name = format!("test_{}", uuid::Uuid::now_v7().simple());
@@ -43,14 +50,17 @@ pub(crate) async fn postgres() -> Fresh {
     let (server, _) = cluster
         .rsplit_once('/')
         .expect("TEST_POSTGRES_URL ends in a database");
-    migrated(&format!("{server}/{name}"), tempfile::tempdir().unwrap()).await
+    opened(&format!("{server}/{name}"), tempfile::tempdir().unwrap()).await
 }
 
-async fn migrated(url: &str, folder: TempDir) -> Fresh {
-    let db = Db::open(url).await.unwrap();
-    db.migrate().await.unwrap();
+async fn migrated(opened: Fresh) -> Fresh {
+    opened.db.migrate().await.unwrap();
+    opened
+}
+
+async fn opened(url: &str, folder: TempDir) -> Fresh {
     Fresh {
-        db,
+        db: Db::open(url).await.unwrap(),
         url: url.to_owned(),
         folder,
     }

@@ -1,6 +1,7 @@
 //! What people and programs type into forms: accepted, refused with a sentence,
 //! or taken literally; never an error of ours.
 
+use leptos::server_fn::axum::server_fn_paths;
 use reqwest::Method;
 
 use crate::test_app::{JIRO, OTHER_WISH, PUBLIC, TARO, TestApp, WISH, Wish};
@@ -109,7 +110,7 @@ on_both! {
         let before = app.written().await;
         const FORM: &str = "application/x-www-form-urlencoded";
         let huge = format!("email={}", "a".repeat(3_000_000));
-        for path in ["/register", "/register/provisional", "/register/profile", "/login", "/logout"] {
+        for (path, _) in server_fn_paths() {
             for (kind, body, status) in [
                 (FORM, "email=%FF&login_id=%FF&password=a", 400),
                 (FORM, "email=a@example.jp&email=b@example.jp", 400),
@@ -137,7 +138,7 @@ on_both! {
         }
         assert_eq!(app.written().await, before);
         // Missing and unknown fields are like empty ones and none.
-        for path in ["/register", "/register/provisional", "/register/profile", "/login"] {
+        for path in ["/register", "/register/provisional", "/register/profile", "/login", "/reissue"] {
             browser.post(path, &[]).await.refuses(422).shows("ご確認ください");
             browser.post(path, &[("nonsense", "1"), ("form", "x")]).await.refuses(422);
         }

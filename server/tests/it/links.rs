@@ -1,17 +1,12 @@
 //! The link in the registration's letter: how long it works, who may look at it,
 //! and that every one that is no good gets the same page.
 
-use std::{
-    env, io,
-    process::Command,
-    sync::{Arc, Mutex},
-};
-
 use app::text;
 use reqwest::Method;
 
 use crate::{
     browser::path_in,
+    log,
     registration::accounts,
     test_app::{HANAKO, HOUR, INSTANT, JIRO, MINUTE, OTHER_WISH, TARO, TestApp, WISH, Wish},
 };
@@ -170,33 +165,12 @@ on_both! {
     }
 }
 
-/// The log belongs to a process: the test runs itself once more in one that
-/// writes down everything there is to log.
 #[tokio::test(flavor = "multi_thread")]
 async fn case_10_no_secret_is_in_the_log_however_much_is_logged() {
-    if env::var_os("TEST_LOGS_EVERYTHING").is_none() {
-        let again = Command::new(env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "links::case_10_no_secret_is_in_the_log_however_much_is_logged",
-            ])
-            .env("TEST_LOGS_EVERYTHING", "1")
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&again.stdout);
-        assert!(
-            again.status.success() && said.contains("1 passed"),
-            "{said}"
-        );
+    let test = "links::case_10_no_secret_is_in_the_log_however_much_is_logged";
+    let Some(log) = log::everything(test) else {
         return;
-    }
-    let log = Log::default();
-    let written = log.clone();
-    tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || written.clone())
-        .init();
-
+    };
     let app = TestApp::start(crate::fresh::sqlite().await).await;
     let browser = app.with_postcard(TARO, "taro@example.jp").await;
     let letter = app.newest_letter_to("taro@example.jp").await;
@@ -214,7 +188,7 @@ async fn case_10_no_secret_is_in_the_log_however_much_is_logged() {
         .get("/register/verify?token=forged0123456789")
         .await;
 
-    let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    let log = log.text();
     assert!(
         log.contains("sqlx"),
         "not even statements were logged: {log}"
@@ -235,20 +209,5 @@ async fn case_10_no_secret_is_in_the_log_however_much_is_logged() {
     ] {
         let line = log.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "{secret}");
-    }
-}
-
-/// What has been logged.
-#[derive(Clone, Default)]
-pub(crate) struct Log(pub(crate) Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

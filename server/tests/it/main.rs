@@ -4,13 +4,18 @@
 #[macro_use]
 mod fresh;
 mod addresses;
+mod audit;
 mod browser;
+mod equal_answers;
 mod expense_import;
 mod expenses;
 mod faults;
+mod housekeeping;
 mod input;
 mod leaving;
+mod limits;
 mod links;
+mod log;
 mod mail;
 mod own_addresses;
 mod postcards;
@@ -23,4 +28,5 @@ mod security;
 mod session;
 mod sign_in;
 mod test_app;
+mod upgrade;
 mod web;

@@ -27,7 +27,7 @@ const SESSION: &str = "__Host-session";
 const NEW_ID: &str = "Taro2";
 const NEW_PASSWORD: &str = "aki2026mori";
 const DUE: &str = "現在のパスワードを入力してください。";
-const WRONG: &str = "現在のパスワードが違います。続けて間違えると、しばらくお手続きできません。";
+const WRONG: &str = "現在のパスワードが違うか、いまは確認できません。続けて間違えると、しばらくお手続きできません。";
 const DONE: &str = "変更完了です！";
 
 /// What stands in the form when 登録 is pressed.

@@ -151,7 +151,12 @@ on_both! {
     async fn what_cannot_be_the_new_password_is_refused_beside_its_field(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         app.registered(TARO, &WISH).await;
-        let letter = asked(&app, WISH.email).await;
+        // One in forty has no digit, and would be refused for that.
+        let mut letter = asked(&app, WISH.email).await;
+        while !letter.password.contains(|c: char| c.is_ascii_digit()) {
+            app.clock.advance(HOUR);
+            letter = asked(&app, WISH.email).await;
+        }
         let browser = at_the_change(&app, &letter).await;
         let bare = letter.password.replace('-', "");
         for (password, sentence) in [
@@ -537,5 +542,49 @@ on_both! {
         enter(&again, &letter.login_id, &letter.password).await
             .refuses(422).shows(text::LETTER_REFUSED);
         assert_eq!(app.written().await.since(before).sessions, 0);
+    }
+}
+
+on_both! {
+    /// The old mailbox may be somebody else's by now.
+    async fn a_postcard_ends_what_the_old_mailbox_has_begun(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(TARO, &WISH).await;
+        let first = asked(&app, WISH.email).await;
+        let begun = at_the_change(&app, &first).await;
+        app.clock.advance(2 * MINUTE);
+        let second = asked(&app, WISH.email).await;
+
+        let card = app.reissue(TARO).await;
+        let browser = app.with_open_link("new@example.jp").await;
+        browser.enter_with_postcard(&card).await.leads_to("/register/profile");
+        let wish = Wish { email: "new@example.jp", password: NEW, ..WISH };
+        browser.complete(&wish).await.leads_to("/register/done");
+
+        begun.get("/reissue/password").await.refuses(403).shows(text::SESSION_OVER);
+        change(&begun, "another2028", "").await.refuses(403).shows(text::SESSION_OVER);
+        for letter in [&first, &second] {
+            let old = app.browser();
+            open(&old, letter).await.refuses(403).shows(text::LINK_REFUSED);
+            enter(&old, &letter.login_id, &letter.password).await.refuses(403);
+        }
+        app.browser().sign_in(WISH.login_id, NEW).await.leads_to("/home");
+    }
+}
+
+on_both! {
+    /// A letter that was asked for a moment before its address was taken away.
+    async fn a_reissue_opens_nothing_once_its_address_is_not_the_member_s(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(TARO, &WISH).await;
+        let letter = asked(&app, WISH.email).await;
+        let begun = at_the_change(&app, &letter).await;
+        tell!(&app.fresh.db, "delete from email where address = 'taro@example.jp'");
+        let browser = app.browser();
+        open(&browser, &letter).await;
+        enter(&browser, &letter.login_id, &letter.password).await
+            .refuses(422).shows(text::LETTER_REFUSED);
+        change(&begun, NEW, "").await.refuses(403).shows(text::SESSION_OVER);
+        app.browser().sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
     }
 }

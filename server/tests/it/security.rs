@@ -235,6 +235,39 @@ on_both! {
 }
 
 on_both! {
+    /// The browser is known by then, so the second sign-in was told to nobody; and the
+    /// letters that anybody may ask for are used up.
+    async fn a_stranger_who_comes_twice_is_ended_twice_and_takes_no_letter_away(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let (phone, stranger) = a_stranger(&app).await;
+        let path = path_in(&letters_about_devices(&app, WISH.email).await[0]);
+        let first = stranger.twin();
+        app.clock.advance(MINUTE);
+        stranger.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        assert_eq!(letters_about_devices(&app, WISH.email).await.len(), 1);
+        for _ in 0..6 {
+            stranger.post("/reissue", &[("email", WISH.email)]).await.leads_to("/reissue/sent");
+            app.clock.advance(21 * MINUTE);
+            for browser in [&phone, &first, &stranger] {
+                browser.home().await.shows(GREETING);
+            }
+        }
+        let asked = async || -> i64 {
+            ask!(&app.fresh.db, "select count(*) from letter where kind = 'reissue'")
+        };
+        assert_eq!(asked().await, 6);
+
+        let owner = app.browser();
+        owner.get(&path).await.leads_to("/security/report");
+        owner.post("/security/report", &[]).await.leads_to("/reissue/sent");
+        assert_eq!(asked().await, 7);
+        first.home().await.leads_to("/login");
+        stranger.home().await.leads_to("/login");
+        phone.home().await.shows(GREETING);
+    }
+}
+
+on_both! {
     async fn the_link_works_as_long_as_the_session_could_last(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         let (_phone, stranger) = a_stranger(&app).await;

@@ -2,9 +2,10 @@
 
 use app::text;
 use futures::future::join_all;
-use server::hash::HashCost;
+use server::hash::{HashCost, Pool};
 
 use crate::{
+    browser::Seen,
     roster::NOW,
     test_app::{
         CHEAP, INSTANT, JIRO, MINUTE, OTHER_WISH, SABURO, TARO, TestApp, WISH, Wish, Written,
@@ -150,6 +151,49 @@ on_both! {
         app.clock.advance(1_000 * INSTANT);
         browser.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
     }
+}
+
+on_both! {
+    /// Whoever is turned away has not tried: neither at an account nor with a link.
+    async fn without_a_place_at_the_hash_workers_nothing_is_counted(fresh: Fresh) {
+        let app = TestApp::start_with(fresh, |config| {
+            config.hash = HashCost { memory_kib: 32 * 1024, passes: 10, lanes: 1 };
+            config.hash_pool = Pool { threads: 1, waiting: 1, ..Pool::default() };
+        }).await;
+        let browser = app.with_open_link("taro@example.jp").await;
+        let before = app.written().await;
+        let sign_ins = join_all((0..20).map(|_| browser.sign_in("nobody", "wrong1234"))).await;
+        let after = app.written().await.since(before);
+        let served = served_and_turned_away(sign_ins);
+        assert_eq!(after, Written { audit: served, tries: served, ..ONE_TRY });
+
+        let before = app.written().await;
+        let unknown = "bcdfgh77";
+        let entries = join_all((0..8).map(|_| browser.enter_with(unknown, "abcdefghjkmn"))).await;
+        let after = app.written().await.since(before);
+        let served = served_and_turned_away(entries);
+        assert_eq!(
+            after,
+            Written { audit: served, tries: served, tries_by_link: served, ..ONE_TRY }
+        );
+    }
+}
+
+/// How many were served; some were not, and learned when to try again.
+#[track_caller]
+fn served_and_turned_away(answers: Vec<Seen>) -> i64 {
+    let all = answers.len();
+    let (served, away): (Vec<_>, Vec<_>) = answers.into_iter().partition(|seen| seen.status == 422);
+    assert!(
+        served.len() >= 2 && served.len() < all,
+        "{} of {all} were served",
+        served.len()
+    );
+    for answer in away {
+        let answer = answer.refuses(503).shows(text::BUSY);
+        assert_eq!(answer.header("retry-after"), "5");
+    }
+    i64::try_from(served.len()).unwrap()
 }
 
 on_both! {

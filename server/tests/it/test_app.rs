@@ -7,7 +7,8 @@ use app::ports::StoredLetter;
 use mail_parser::MessageParser;
 use reqwest::{Client, redirect::Policy};
 use server::{
-    build::build, clock::Clock, config::Config, hash::HashCost, mail::mailbox, store::Db,
+    build::build, clock::Clock, config::Config, hash::HashCost, http::Allowance, mail::mailbox,
+    store::Db,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -48,6 +49,12 @@ pub(crate) const CHEAP: HashCost = HashCost {
     memory_kib: 8,
     passes: 1,
     lanes: 1,
+};
+
+/// Nor about how much one network address may post: everybody here has the same.
+pub(crate) const FREELY: Allowance = Allowance {
+    at_once: 1_000_000,
+    then_every: INSTANT,
 };
 
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
@@ -135,6 +142,7 @@ impl TestApp {
         )
         .unwrap();
         config.hash = CHEAP;
+        config.allowance = FREELY;
         settings(&mut config);
         let portal = build(config, clock.clone()).await.unwrap();
         let (addr, server_db) = (portal.addr, portal.db.clone());

@@ -8,6 +8,7 @@ use reqwest::Method;
 
 use crate::{
     browser::{Browser, Seen},
+    log,
     test_app::{JIRO, MINUTE, OTHER_WISH, PUBLIC, TARO, TestApp, WISH},
 };
 
@@ -122,6 +123,8 @@ async fn every_kind_of_answer(app: &TestApp) -> Vec<(String, Seen)> {
     for path in [
         "/",
         "/register",
+        "/reissue",
+        "/reissue/sent",
         "/login",
         "/help",
         "/about",
@@ -135,6 +138,8 @@ async fn every_kind_of_answer(app: &TestApp) -> Vec<(String, Seen)> {
         "/register/sent",
         "/register/done",
         "/register/verify?token=x",
+        "/reissue/done",
+        "/reissue/verify?token=x",
     ] {
         look(&nobody, Method::GET, path, 303).await;
     }
@@ -155,7 +160,12 @@ async fn every_kind_of_answer(app: &TestApp) -> Vec<(String, Seen)> {
         look(&member, Method::PUT, path, 405).await;
     }
     look(&member, Method::GET, "/expenses.csv?year=1999", 404).await;
-    for path in ["/register/provisional", "/register/profile"] {
+    for path in [
+        "/register/provisional",
+        "/register/profile",
+        "/reissue/provisional",
+        "/reissue/password",
+    ] {
         look(&nobody, Method::GET, path, 403).await;
     }
     for path in [
@@ -227,6 +237,31 @@ async fn every_kind_of_answer(app: &TestApp) -> Vec<(String, Seen)> {
     let huge = nobody.sign_in("a", &"a".repeat(100_000)).await;
     assert_eq!(huge.status, 413);
     seen.push(("POST 100 kB".to_owned(), huge));
+    // Every function, called as by nobody in particular and with nothing.
+    for (path, _) in server_fn_paths() {
+        seen.push((format!("POST {path}"), nobody.post(path, &[]).await));
+    }
+    // What fails inside: a page, a function, and everything at once.
+    tell!(
+        &app.fresh.db,
+        "alter table postcard rename to postcard_elsewhere"
+    );
+    tell!(
+        &app.fresh.db,
+        "alter table throttle rename to throttle_elsewhere"
+    );
+    let failed = nobody.sign_in(WISH.login_id, WISH.password).await;
+    assert_eq!(failed.status, 500);
+    seen.push(("POST /login without a table".to_owned(), failed));
+    for (method, path) in [
+        (Method::GET, "/home"),
+        (Method::HEAD, "/home"),
+        (Method::GET, "/"),
+    ] {
+        let failed = member.send(member.request(method.clone(), path)).await;
+        assert_eq!(failed.status, 500);
+        seen.push((format!("{method} {path} without a table"), failed));
+    }
     app.server_db.close().await;
     let failed = member.home().await;
     assert_eq!(failed.status, 503);
@@ -234,23 +269,46 @@ async fn every_kind_of_answer(app: &TestApp) -> Vec<(String, Seen)> {
     seen
 }
 
+/// What every answer carries, and what none does.
+pub(crate) fn is_armoured(what: &str, answer: &Seen) {
+    for (name, value) in [
+        ("content-security-policy", CSP),
+        (
+            "strict-transport-security",
+            "max-age=63072000; includeSubDomains",
+        ),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("x-frame-options", "DENY"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        (
+            "permissions-policy",
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+        ),
+    ] {
+        let values: Vec<_> = answer.headers.get_all(name).iter().collect();
+        assert_eq!(values, [value], "{what}: {name}");
+    }
+    for name in [
+        "server",
+        "x-powered-by",
+        "access-control-allow-origin",
+        "serverfnerror",
+        "x-ratelimit-after",
+    ] {
+        assert_eq!(answer.header(name), "", "{what}: {name}");
+    }
+    for inline in ["<style", "onclick=", "style=\"", "<script>", "javascript:"] {
+        assert!(!answer.body.contains(inline), "{what}: {inline}");
+    }
+}
+
 on_both! {
     async fn case_56_and_61_every_answer_carries_the_same_armour(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         for (what, answer) in every_kind_of_answer(&app).await {
-            for (name, value) in [
-                ("content-security-policy", CSP),
-                ("strict-transport-security", "max-age=63072000; includeSubDomains"),
-                ("x-content-type-options", "nosniff"),
-                ("referrer-policy", "same-origin"),
-                ("x-frame-options", "DENY"),
-                ("cross-origin-opener-policy", "same-origin"),
-                ("cross-origin-resource-policy", "same-origin"),
-                ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
-            ] {
-                let values: Vec<_> = answer.headers.get_all(name).iter().collect();
-                assert_eq!(values, [value], "{what}: {name}");
-            }
+            is_armoured(&what, &answer);
             let cache = answer.header("cache-control");
             let of_the_bundle = what.contains("/pkg/") && answer.status == 200;
             let at_the_root = ["/favicon.svg", "/robots.txt", "/manifest.webmanifest"].iter()
@@ -260,16 +318,11 @@ on_both! {
                 (_, true) => assert_eq!(cache, "public, max-age=3600", "{what}"),
                 _ => assert_eq!(cache, "no-store", "{what}"),
             }
-            for name in ["server", "x-powered-by", "access-control-allow-origin", "serverfnerror"] {
-                assert_eq!(answer.header(name), "", "{what}: {name}");
-            }
-            for inline in ["<style", "onclick=", "style=\"", "<script>", "javascript:"] {
-                assert!(!answer.body.contains(inline), "{what}: {inline}");
-            }
             if answer.status.is_client_error() || answer.status.is_server_error() {
                 assert_eq!(answer.header("location"), "", "{what}");
                 assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{what}");
-                assert!(answer.words().contains("画面 "), "{what} is no page of ours: {}", answer.body);
+                let of_ours = answer.words().contains("画面 ") || what.starts_with("HEAD");
+                assert!(of_ours, "{what} is no page of ours: {}", answer.body);
             }
             if answer.status == 405 {
                 assert_ne!(answer.header("allow"), "", "{what} does not say what is allowed");
@@ -287,7 +340,8 @@ on_both! {
         let member = app.signed_in(TARO, &WISH).await;
         let before = app.written().await;
         for (path, _) in server_fn_paths() {
-            let query = "?login_id=123456Taro&password=natsu2026yama&email=a@example.jp";
+            let query = "?login_id=123456Taro&password=natsu2026yama&email=a@example.jp\
+                         &password_confirmation=natsu2026yama&nickname=a&current_password=natsu2026yama";
             for method in [Method::GET, Method::HEAD] {
                 let request = member.request(method, &format!("{path}{query}"));
                 let answer = member.send(request).await;
@@ -318,6 +372,61 @@ on_both! {
         tell!(&app.fresh.db, "alter table throttle_elsewhere rename to throttle");
         app.browser().sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
     }
+}
+
+on_both! {
+    /// Whichever function asks the table that is not there.
+    async fn case_60_every_function_fails_alike(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let link = app.with_open_link("taro@example.jp").await;
+        let member = app.signed_in(JIRO, &OTHER_WISH).await;
+        let before = app.written().await;
+        tell!(&app.fresh.db, "alter table audit rename to audit_elsewhere");
+        for answer in [
+            app.browser().post_email("new@example.jp").await,
+            app.browser().post("/reissue", &[("email", "jiro@example.jp")]).await,
+            app.browser().sign_in(WISH.login_id, WISH.password).await,
+            link.enter_with_postcard(&app.card(TARO)).await,
+            member.sign_out().await,
+        ] {
+            let answer = answer.refuses(500).shows("お問い合わせの番号");
+            assert_eq!(answer.header("set-cookie"), "");
+            let words = answer.words().to_lowercase();
+            for inside in ["audit", "table", "sql", "relation", "error", "panick", "natsu"] {
+                assert!(!words.contains(inside), "{inside}: {words}");
+            }
+        }
+        tell!(&app.fresh.db, "alter table audit_elsewhere rename to audit");
+        // Tries are counted before they are judged; nothing else was left behind.
+        let written = app.written().await.since(before);
+        assert_eq!((written.audit, written.letters, written.links, written.sessions), (0, 0, 0, 0));
+        link.enter_with_postcard(&app.card(TARO)).await.leads_to("/register/profile");
+        member.home().await.shows("じろうさん、こんにちは");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn case_60_the_log_carries_the_reference_that_the_visitor_reads() {
+    let test = "web::case_60_the_log_carries_the_reference_that_the_visitor_reads";
+    let Some(log) = log::everything(test) else {
+        return;
+    };
+    let app = TestApp::start(crate::fresh::sqlite().await).await;
+    tell!(
+        &app.fresh.db,
+        "alter table throttle rename to throttle_elsewhere"
+    );
+    let failed = app.browser().sign_in(WISH.login_id, WISH.password).await;
+    let (_, code) = failed.body.split_once("<code>").unwrap();
+    let (reference, _) = code.split_once("</code>").unwrap();
+    assert_eq!(reference.len(), "ABCD-EFGH".len(), "{reference}");
+    let log = log.text();
+    let line = log.lines().find(|line| line.contains(reference));
+    let line = line.unwrap_or_else(|| panic!("{reference} is not in the log: {log}"));
+    assert!(
+        line.contains("ERROR") && line.contains("no such table: throttle"),
+        "{line}"
+    );
 }
 
 on_both! {

@@ -2,11 +2,13 @@
 //! has been opened and the button there pressed; the confirmed ones are told of
 //! every change, and whose mailbox it is learns the truth, as in the registration.
 
+mod change;
+
 use std::sync::Arc;
 
 use app::{
-    ports::{Address, AddressChange, Addresses, Answer, NewSession, PasswordGiven},
-    rules::{EmailAddress, EmailError, SignInPassword, email::MOST},
+    ports::{Address, AddressChange, Addresses, Answer, NewSession, PasswordGiven, WaitingAddress},
+    rules::SignInPassword,
     timestamp::Timestamp,
     visit::{Asked, Asker, LinkToken, Member, SessionToken},
 };
@@ -14,8 +16,8 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use self::change::{Wanted, carry_out, refusal};
 use crate::{
-    asking::{self, Asking},
     fault::Fault,
     hash::Hasher,
     mail::letters::Changed,
@@ -24,10 +26,9 @@ use crate::{
     store::{
         Db, Tx,
         audit::Event,
-        email::{self, Email},
+        email,
         letter::{self, LetterKind},
-        link::{self, Purpose},
-        member, session,
+        link, member, session,
     },
 };
 
@@ -89,7 +90,7 @@ impl Addresses for AddressBook {
             .map_err(Fault::report)
     }
 
-    async fn waiting(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<String>> {
+    async fn waiting(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<WaitingAddress>> {
         link::waiting_address(&self.db, &token_hash(&token.0), now)
             .await
             .map_err(|error| Fault::from(error).report())
@@ -118,24 +119,6 @@ impl Request<'_> {
         let kind = LetterKind::Change;
         Ok(letter::tell_all(tx, self.member.id, kind, &about, self.now).await?)
     }
-}
-
-/// What is wanted, with everything that has to be known before the transaction.
-enum Wanted {
-    Add(Confirmation),
-    Again(Uuid, Confirmation),
-    Remove(Uuid),
-    /// Of an address that is not there any more.
-    Nothing,
-    /// Of another member's address.
-    NotTheirs,
-}
-
-/// A confirmation's link to be.
-struct Confirmation {
-    address: EmailAddress,
-    link: Uuid,
-    token_hash: [u8; 32],
 }
 
 impl AddressBook {
@@ -236,36 +219,6 @@ impl AddressBook {
         Ok(change)
     }
 
-    /// Finds out whose address is spoken of and derives the link's token. Neither
-    /// changes any more once it is known.
-    async fn prepare(&self, member: &Member, asked: &Asked) -> Result<Wanted, Fault> {
-        let row = match asked {
-            Asked::Add(address) => return Ok(Wanted::Add(self.confirmation(address.clone()))),
-            Asked::Again(row) | Asked::Remove(row) => *row,
-        };
-        let Some(email) = email::find(&self.db, row).await? else {
-            return Ok(Wanted::Nothing);
-        };
-        if email.member_id != member.id {
-            return Ok(Wanted::NotTheirs);
-        }
-        Ok(match (asked, EmailAddress::parse(&email.address)) {
-            (Asked::Again(_), Ok(address)) => Wanted::Again(row, self.confirmation(address)),
-            _ => Wanted::Remove(row),
-        })
-    }
-
-    fn confirmation(&self, address: EmailAddress) -> Confirmation {
-        let link = Uuid::now_v7();
-        let purpose = Purpose::Email.as_str();
-        let token = self.secrets.link_token(purpose, link, address.as_str());
-        Confirmation {
-            address,
-            link,
-            token_hash: token_hash(&token),
-        }
-    }
-
     async fn take(&self, token: &LinkToken, asker: &Asker, now: Timestamp) -> Result<bool, Fault> {
         let hash = token_hash(&token.0);
         let mut tx = self.db.write().await?;
@@ -292,105 +245,4 @@ impl AddressBook {
         tx.commit().await?;
         Ok(true)
     }
-}
-
-/// Why it is not possible as the addresses are now.
-async fn refusal(tx: &mut Tx, member: Uuid, wanted: &Wanted) -> Result<Option<EmailError>, Fault> {
-    let addresses = email::of_member(tx, member).await?;
-    let refusal = match wanted {
-        Wanted::Add(new) if addresses.iter().any(|e| e.address_key == new.address.key()) => {
-            Some(EmailError::Yours)
-        }
-        Wanted::Add(_) if addresses.len() >= MOST => Some(EmailError::ThreeAlready),
-        Wanted::Remove(row) => {
-            let mut confirmed = addresses.iter().filter(|e| e.is_confirmed());
-            let is_last =
-                confirmed.next().is_some_and(|e| e.id == *row) && confirmed.next().is_none();
-            is_last.then_some(EmailError::LastOne)
-        }
-        _ => None,
-    };
-    Ok(refusal)
-}
-
-/// Does what nothing speaks against. The account is held.
-async fn carry_out(
-    tx: &mut Tx,
-    request: &Request<'_>,
-    wanted: &Wanted,
-) -> Result<AddressChange, Fault> {
-    let Request { member, now, .. } = *request;
-    match wanted {
-        Wanted::Nothing => Ok(AddressChange::Gone),
-        Wanted::NotTheirs => {
-            request.record(tx, Event::NotTheirs).await?;
-            Ok(AddressChange::NotTheirs)
-        }
-        Wanted::Add(new) => {
-            let row = email::add(tx, member.id, &new.address, now, None).await?;
-            request.record(tx, Event::AddressAdded).await?;
-            request.tell_all(tx).await?;
-            send(tx, request, row, new).await
-        }
-        Wanted::Again(row, letter) => match own(tx, member.id, *row).await? {
-            Some(email) if !email.is_confirmed() => {
-                request.record(tx, Event::ConfirmationAsked).await?;
-                send(tx, request, *row, letter).await
-            }
-            _ => Ok(AddressChange::Gone),
-        },
-        Wanted::Remove(row) => {
-            let Some(email) = own(tx, member.id, *row).await? else {
-                return Ok(AddressChange::Gone);
-            };
-            // One that never counted had only its confirmation, and is told nothing.
-            if email.is_confirmed() {
-                request.tell_all(tx).await?;
-                link::end_all_to(tx, member.id, &email.address_key, now).await?;
-            }
-            email::remove(tx, &email, now).await?;
-            request.record(tx, Event::AddressRemoved).await?;
-            Ok(AddressChange::Done)
-        }
-    }
-}
-
-async fn own(tx: &mut Tx, member: Uuid, row: Uuid) -> Result<Option<Email>, Fault> {
-    let addresses = email::of_member(tx, member).await?;
-    Ok(addresses.into_iter().find(|email| email.id == row))
-}
-
-/// Sends an address its confirmation; where it is another member's, the truth.
-async fn send(
-    tx: &mut Tx,
-    request: &Request<'_>,
-    row: Uuid,
-    confirmation: &Confirmation,
-) -> Result<AddressChange, Fault> {
-    let Confirmation {
-        address,
-        link,
-        token_hash,
-    } = confirmation;
-    let now = request.now;
-    letter::lock_address(tx, &address.key(), now).await?;
-    let is_taken = email::is_taken(tx, address).await?;
-    let asked = asking::ask(
-        tx,
-        &Asking {
-            purpose: Purpose::Email,
-            link: *link,
-            token_hash,
-            address,
-            member: Some(request.member.id),
-            email: Some(row),
-            letter: LetterKind::AddressConfirmation,
-            truth: is_taken.then_some(LetterKind::AlreadyRegistered),
-            now,
-        },
-    )
-    .await?;
-    Ok(AddressChange::Sent {
-        earlier: asked.letter != *link,
-    })
 }

@@ -1,0 +1,98 @@
+//! A database of the first version, with members in it, under this version.
+
+use server::store::Db;
+use sqlx::migrate::Migrator;
+use uuid::Uuid;
+
+use crate::fresh::{self, Fresh};
+
+/// Only the first of the migrations.
+fn first(mut all: Migrator) -> Migrator {
+    all.migrations = all.migrations.iter().take(1).cloned().collect();
+    all
+}
+
+async fn of_the_first_version(fresh: &Fresh) {
+    match &fresh.db {
+        Db::Sqlite(pool) => first(sqlx::migrate!("migrations/sqlite")).run(pool).await,
+        Db::Postgres(pool) => first(sqlx::migrate!("migrations/postgres")).run(pool).await,
+    }
+    .unwrap();
+    let db = &fresh.db;
+    let (person, member, session) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
+    tell!(
+        db,
+        "insert into person (id, symbol, number, branch, name, kana, born_on, sex, relation,
+                             qualified_on, employer_code, employer_name, postal_code, address)
+         values ($1, '1', '2', '00', '架空 太郎', '', '1980-04-01', '男', '本人', '2003-04-01',
+                 '', '', '', '')",
+        person
+    );
+    tell!(
+        db,
+        "insert into member (id, person_id, login_id, login_id_key, nickname, password_hash,
+                             registered_at)
+         values ($1, $2, 'taro', 'taro', 'たろう', 'x', 5)",
+        member,
+        person
+    );
+    for (id, address, added_at, confirmed_at) in [
+        (10, "waiting@example.jp", 1_i64, None),
+        (11, "second@example.jp", 3, Some(3_i64)),
+        (12, "first@example.jp", 2, Some(2)),
+    ] {
+        tell!(
+            db,
+            "insert into email (id, member_id, address, address_key, added_at, confirmed_at)
+             values ($1, $2, $3, $3, $4, $5)",
+            Uuid::from_u128(id),
+            member,
+            address,
+            added_at,
+            confirmed_at
+        );
+    }
+    tell!(
+        db,
+        "insert into session (id, kind, token_hash, member_id, network_address, device, started_at,
+                              last_seen_at, expires_at)
+         values ($1, 'member', $2, $3, '', '', 7, 8, 9)",
+        session,
+        vec![1_u8; 32],
+        member
+    );
+    tell!(
+        db,
+        "insert into audit (at, event, member_id, network_address, detail)
+         values (7, 'signed_in', $1, '', '')",
+        member
+    );
+}
+
+async fn everything_is_there_and_has_what_is_new(fresh: Fresh) {
+    of_the_first_version(&fresh).await;
+    fresh.db.migrate().await.unwrap();
+    let db = &fresh.db;
+    let told: String = ask!(db, "select address from email where notices");
+    assert_eq!(
+        told, "first@example.jp",
+        "notices go to the oldest that counts"
+    );
+    let given: i64 = ask!(db, "select password_given_at from session");
+    assert_eq!(given, 7, "the password was given at sign-in");
+    let left: Option<i64> = ask!(db, "select left_at from member");
+    assert_eq!(left, None);
+    let actor: String = ask!(db, "select actor from audit");
+    assert_eq!(actor, "", "entries stay as they are");
+    assert_eq!(db.missing_migrations().await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_sqlite() {
+    everything_is_there_and_has_what_is_new(fresh::bare_sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_postgres() {
+    everything_is_there_and_has_what_is_new(fresh::bare_postgres().await).await;
+}
