@@ -11,7 +11,7 @@ use crate::{
     browser::Browser,
     expense_import::import,
     fresh::Fresh,
-    log::Log,
+    log::{Log, everything},
     roster,
     test_app::{HANAKO, JIRO, OTHER_WISH, SEIJIN, TARO, TestApp, WISH, Wish},
 };
@@ -568,49 +568,47 @@ on_both! {
     }
 }
 
-/// On one engine, and on one thread, where the log is caught: the statements are the
-/// same text on both.
-#[tokio::test]
+/// On one engine: the statements are the same text on both.
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_asks_the_database_as_often_for_many_rows_as_for_few() {
+    let test = "expenses::a_page_asks_the_database_as_often_for_many_rows_as_for_few";
+    let Some(log) = everything(test) else {
+        return;
+    };
     let app = portal(crate::fresh::postgres().await).await;
     let taro = app.signed_in(TARO, &WISH).await;
-    app.post_is_out().await;
     taro.get("/expenses").await; // The looks of the day are noted.
-    let few = statements(&taro).await;
+    let few = statements(&taro, &log).await;
     let lines: String = (0..500)
         .map(|n| {
-            format!(
-                "1001,12,0{},2026-0{},第{n}医院,外来,1,100,70,,30,,\n",
-                n % 4,
-                1 + n % 9
-            )
+            let (branch, month) = (n % 4, 1 + n % 9);
+            format!("1001,12,0{branch},2026-0{month},第{n}医院,外来,1,100,70,,30,,\n")
         })
         .collect();
     import(&app.fresh, &lines).await;
     taro.get("/expenses").await.shows("（506件）");
-    let many = statements(&taro).await;
+    let many = statements(&taro, &log).await;
     assert_eq!(few, many);
     // The session; the household, its months, the looks of the day, the rows, the
     // last arrival.
     assert_eq!(few, [6; WAYS.len()]);
 }
 
-/// How many statements each way takes; the postman's are not the page's.
-async fn statements(browser: &Browser) -> [usize; WAYS.len()] {
-    let mut counts = [0; WAYS.len()];
+/// How many statements each way takes. The postman and the housekeeper work beside
+/// the page now and then: of three tries the least is the page's own.
+async fn statements(browser: &Browser, log: &Log) -> [usize; WAYS.len()] {
+    let mut counts = [usize::MAX; WAYS.len()];
     for (way, count) in WAYS.iter().zip(&mut counts) {
-        let log = Log::default();
-        let written = log.clone();
-        let catching = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::DEBUG)
-            .with_writer(move || written.clone())
-            .finish();
-        let guard = tracing::subscriber::set_default(catching);
-        assert_eq!(browser.get(way).await.status, 200);
-        drop(guard);
-        let log = log.text();
-        let is_statement = |line: &&str| line.contains("sqlx::query") && !line.contains("letter");
-        *count = log.lines().filter(is_statement).count();
+        for _ in 0..3 {
+            let before = log.text().len();
+            assert_eq!(browser.get(way).await.status, 200);
+            let text = log.text();
+            let said = text[before..].lines();
+            *count = said
+                .filter(|line| line.contains("sqlx::query"))
+                .count()
+                .min(*count);
+        }
     }
     counts
 }
