@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    api::{answer, forbidden, see_other},
+    api::{answer, forbidden, see_other, sign_in_first},
     pages::problem::Refusal,
     ports::{Decision, Ports},
     visit::{Visit, Visitor},
@@ -11,10 +11,10 @@ use crate::{
 
 /// 被保険者への表示を決める
 #[server(prefix = "", endpoint = "/expenses/sharing")]
-pub async fn decide_sharing(share: String) -> Result<(), ServerFnError> {
+pub async fn decide_sharing(#[server(default)] share: String) -> Result<(), ServerFnError> {
     answer(async move |ports: Ports, visit: Visit| {
         let Visitor::Member(member) = &visit.who else {
-            return Ok(see_other("/login"));
+            return Ok(sign_in_first(&visit.who));
         };
         let shares = match &*share {
             "yes" => true,

@@ -414,7 +414,7 @@ on_both! {
         assert_eq!(
             report.to_string(),
             "2022年1月より前の医療費: 0件\n資格喪失から18か月を過ぎた方\n  医療費: 7件\n  \
-             ポータルの利用登録（メールアドレス、ログインID、パスワード）: 1人\n削除しました。"
+             健診結果: 0件\n  ポータルの利用登録（メールアドレス、ログインID、パスワード）: 1人\n削除しました。"
         );
         let left: i64 = ask!(&app.fresh.db, "select count(*) from expense");
         assert_eq!(left, 1, "another household's stay");
