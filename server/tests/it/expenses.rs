@@ -290,7 +290,7 @@ on_both! {
         taro.get("/expenses").await.hides("被保険者への表示");
         taro.post("/expenses/sharing", &[("share", "no")]).await.refuses(403);
         hanako.post("/expenses/sharing", &[("share", "perhaps")]).await.refuses(403);
-        hanako.post("/expenses/sharing", &[]).await.refuses(400);
+        hanako.post("/expenses/sharing", &[]).await.refuses(403);
         all_show(&seen(&taro).await, &["はなこの薬局"], &[]);
         let changes: i64 = ask!(
             &app.fresh.db, "select count(*) from audit where event like 'sharing_%'"
