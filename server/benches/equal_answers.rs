@@ -23,7 +23,7 @@ async fn main() {
     let portal = Portal::start(LETTERS).await;
     let mut connection = Connection::open(portal.addr).await;
     compare(&mut connection, "/login", 422, SIGN_INS, |known, _| {
-        let name = if known { "member0" } else { "nobody0" };
+        let name = if known { "m0" } else { "n0" };
         format!("login_id={name}&password=wrong2026yama")
     })
     .await;

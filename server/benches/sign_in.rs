@@ -73,7 +73,7 @@ async fn main() {
 }
 
 fn form(member: usize, password: &str) -> String {
-    format!("login_id=member{member}&password={password}")
+    format!("login_id=m{member}&password={password}")
 }
 
 /// Hashes a second, each thread with its memory kept.

@@ -35,7 +35,7 @@ pub(crate) struct Portal {
 }
 
 impl Portal {
-    /// With members `member0`, `member1`, …, each with an address such as
+    /// With members `m0`, `m1`, …, each with an address such as
     /// `known0@example.jp`.
     pub(crate) async fn start(members: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -99,7 +99,7 @@ async fn join(tx: &mut Tx, n: usize, password_hash: &str) {
     .await
     .unwrap();
     let now = Timestamp(0);
-    let login_id = LoginId::parse(&format!("member{n}")).unwrap();
+    let login_id = LoginId::parse(&format!("m{n}")).unwrap();
     let new = NewMember {
         password: Password::parse(PASSWORD, login_id.as_str()).unwrap(),
         login_id,
