@@ -3,15 +3,14 @@
 
 use std::{fmt, path::Path};
 
-use app::timestamp::Timestamp;
-
 use super::row::{COLUMNS, CheckupRow};
+pub use crate::import::list::{Import, ImportError};
 use crate::{
     import::{
         encoding::Encoding,
         header::Header,
         problem::{NAMED, Problems},
-        reading::{Progress, Reading, Unfit},
+        reading::{Progress, Reading},
         records::Record,
     },
     store::{
@@ -20,15 +19,6 @@ use crate::{
         staged_checkups::{self, Outcome, Staged},
     },
 };
-
-/// How a list is imported.
-#[derive(Clone, Copy, Debug)]
-pub struct Import {
-    /// When.
-    pub now: Timestamp,
-    /// Only find out what would change.
-    pub dry_run: bool,
-}
 
 /// What an import did, or would have done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,45 +48,6 @@ impl fmt::Display for Report {
         } else {
             "健診結果を取り込みました。"
         })
-    }
-}
-
-/// Why a list was not imported. In every case nothing was changed.
-#[derive(Debug)]
-pub enum ImportError {
-    /// The file is not one that can be taken.
-    File(Unfit),
-    /// Not one of its people is on the roster: another society's file?
-    NobodyKnown,
-    /// The database refused.
-    Store(sqlx::Error),
-}
-
-impl fmt::Display for ImportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(unfit) => unfit.fmt(f),
-            Self::NobodyKnown => f.write_str(
-                "このファイルの加入者は、登録済みの名簿に1人もいません。\
-                 別の健保組合のファイルではありませんか。名簿の取り込みがまだのときは、先に名簿を取り込んでください。",
-            ),
-            Self::Store(error) => write!(f, "データベースの誤りです: {error}"),
-        }?;
-        f.write_str("\n何も取り込んでいません。")
-    }
-}
-
-impl std::error::Error for ImportError {}
-
-impl From<sqlx::Error> for ImportError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<Unfit> for ImportError {
-    fn from(unfit: Unfit) -> Self {
-        Self::File(unfit)
     }
 }
 

@@ -6,6 +6,7 @@ pub mod cells;
 pub mod date;
 pub mod encoding;
 pub mod header;
+pub mod list;
 pub mod month;
 pub mod problem;
 pub mod reading;
