@@ -1,0 +1,162 @@
+//! 医療費通知.
+
+use async_trait::async_trait;
+use time::Date;
+
+use super::Answer;
+use crate::{
+    expense::{Expense, Kind},
+    month::Month,
+    timestamp::Timestamp,
+    visit::{Asker, Member},
+};
+
+/// 医療費通知
+#[async_trait]
+pub trait Expenses: Send + Sync {
+    /// What a member may see of a year. Whose expenses these are besides the own
+    /// is noted in each one's history before there is an answer.
+    async fn look(
+        &self,
+        member: &Member,
+        wish: &ExpenseWish,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<ExpenseLook>;
+
+    /// Whether the insured sees this member's expenses; `None` for a member who
+    /// has nothing to decide, being insured.
+    async fn sharing(&self, member: &Member) -> Answer<Option<Sharing>>;
+
+    /// Decides it, from this moment on.
+    async fn share(
+        &self,
+        member: &Member,
+        shares: bool,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Decision>;
+}
+
+/// What of a year's expenses somebody wants to see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExpenseWish {
+    /// The year; `None`: the newest of which there is something.
+    pub year: Option<i32>,
+    /// The 枝番 of one person; `None`: everybody.
+    pub branch: Option<String>,
+    /// One kind; `None`: all.
+    pub kind: Option<Kind>,
+}
+
+impl ExpenseWish {
+    /// Reads the address of a page or a sheet; `None` for what no link or form of
+    /// ours asks for.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let asked = |key| get(key).filter(|value| !value.is_empty());
+        let year = match asked("year") {
+            None => None,
+            Some(year) => Some(year.parse().ok()?),
+        };
+        let kind = match asked("kind") {
+            None => None,
+            Some(kind) => Some(Kind::parse(&kind)?),
+        };
+        Some(Self {
+            year,
+            branch: asked("person"),
+            kind,
+        })
+    }
+}
+
+/// What a look at the expenses came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExpenseLook {
+    /// A year of them.
+    Year(Box<ExpenseYear>),
+    /// The months after 資格喪失 are over.
+    Over,
+    /// A person or a year that is not for this member: 404, whatever is there.
+    NotTheirs,
+}
+
+/// A year of expenses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpenseYear {
+    /// Which year.
+    pub year: i32,
+    /// Every year of which there is something, the newest first.
+    pub years: Vec<i32>,
+    /// 記号 of the household.
+    pub symbol: String,
+    /// 番号 of the household.
+    pub number: String,
+    /// Whose expenses may be seen; the member who looks is the first.
+    pub people: Vec<Patient>,
+    /// The expenses that were asked for, the newest month first.
+    pub expenses: Vec<Expense>,
+    /// The months of the year of which nothing has come in yet, whoever's.
+    pub awaited: Vec<Month>,
+    /// Words in it with characters that CP932 lacks.
+    pub beyond_cp932: Vec<String>,
+    /// What a dependent has to know and can decide.
+    pub sharing: Option<Sharing>,
+    /// After 資格喪失: what can be read, and for how long.
+    pub leaving: Option<AfterLeaving>,
+}
+
+/// Somebody whose expenses a member may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Patient {
+    /// 枝番
+    pub branch: String,
+    /// 氏名
+    pub name: String,
+    /// 続柄
+    pub relation: String,
+    /// Why.
+    pub standing: Standing,
+}
+
+/// Why a member may see somebody's expenses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// They are the member's own.
+    Own,
+    /// A dependent too young for an account.
+    Child,
+    /// A dependent who lets the insured see them.
+    Sharing,
+}
+
+/// Whether the insured sees a dependent's expenses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sharing {
+    /// At this moment.
+    pub shares: bool,
+    /// As the dependent has decided, and not by the society's setting.
+    pub decided: bool,
+}
+
+/// What is left to read after 資格喪失.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AfterLeaving {
+    /// The first month of the membership.
+    pub first: Month,
+    /// Its last month.
+    pub last: Month,
+    /// The last day on which it can be read.
+    pub until: Date,
+}
+
+/// What became of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It holds.
+    Done,
+    /// An insured member has nothing to decide.
+    NotTheirs,
+    /// The session ended before.
+    Over,
+}
