@@ -176,7 +176,7 @@ impl ReissueDesk {
         // Counted before anything is judged, so that parallel guesses count too.
         let mut tx = self.db.write().await?;
         let tried = link::count_try(&mut tx, Purpose::Reissue, &link_hash, now).await?;
-        let sent = link::reissue(&mut tx, &link_hash).await?;
+        let sent = link::reissue::of_letter(&mut tx, &link_hash).await?;
         tx.commit().await?;
 
         // Of a link that nobody was sent, a pair is derived all the same.
@@ -234,7 +234,7 @@ impl ReissueDesk {
         if new.login_id.is_none() && Password::parse(typed, &reissuing.login_id).is_err() {
             return Ok(Renewal::SameAsLoginId);
         }
-        if let Some(sent) = link::reissue_of_session(&self.db, reissuing.session).await?
+        if let Some(sent) = link::reissue::of_session(&self.db, reissuing.session).await?
             && let Ok(as_sent) = ProvisionalPassword::parse(typed)
             && as_sent == self.secrets.reissue_password(sent.id, &sent.address)
         {

@@ -84,7 +84,7 @@ impl Security for SecurityDesk {
     }
 
     async fn reported(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<ReportedSignIn>> {
-        link::reported_sign_in(&self.db, &token_hash(&token.0), now)
+        link::device::reported_sign_in(&self.db, &token_hash(&token.0), now)
             .await
             .map_err(|error| Fault::from(error).report())
     }
@@ -154,9 +154,9 @@ impl SecurityDesk {
         let hash = token_hash(&token.0);
         let mut tx = self.db.write().await?;
         member::hold_by_link(&mut tx, &hash).await?;
-        let Some(disowned) = link::use_device(&mut tx, &hash, now).await? else {
+        let Some(disowned) = link::device::use_up(&mut tx, &hash, now).await? else {
             drop(tx);
-            return Ok(if link::has_disowned(&self.db, &hash).await? {
+            return Ok(if link::device::is_used(&self.db, &hash).await? {
                 Disowning::Already
             } else {
                 Disowning::Over

@@ -91,7 +91,7 @@ impl Addresses for AddressBook {
     }
 
     async fn waiting(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<WaitingAddress>> {
-        link::waiting_address(&self.db, &token_hash(&token.0), now)
+        link::confirmation::waiting_address(&self.db, &token_hash(&token.0), now)
             .await
             .map_err(|error| Fault::from(error).report())
     }
@@ -222,15 +222,15 @@ impl AddressBook {
     async fn take(&self, token: &LinkToken, asker: &Asker, now: Timestamp) -> Result<bool, Fault> {
         let hash = token_hash(&token.0);
         let mut tx = self.db.write().await?;
-        let Some(member) = link::confirmation_of(&mut tx, &hash).await? else {
+        let Some(member) = link::confirmation::member_of(&mut tx, &hash).await? else {
             return Ok(false);
         };
         if !member::lock(&mut tx, member).await? {
             return Ok(false);
         }
-        let Some(used) = link::use_confirmation(&mut tx, &hash, now).await? else {
+        let Some(used) = link::confirmation::use_up(&mut tx, &hash, now).await? else {
             // A double click: the first one has confirmed it.
-            return Ok(link::has_confirmed(&mut tx, &hash).await?);
+            return Ok(link::confirmation::is_used(&mut tx, &hash).await?);
         };
         match email::confirm(&mut tx, used.email_id, now).await {
             // Another member confirmed the same address in the meantime.

@@ -234,7 +234,7 @@ pub async fn choose_for_notices(tx: &mut Tx, member: Uuid, email: Option<Uuid>) 
 /// # Errors
 /// Whatever the database answers.
 pub async fn remove(tx: &mut Tx, email: &Email, now: Timestamp) -> Result<()> {
-    super::link::release(tx, email.member_id, Some(email.id), now).await?;
+    super::link::confirmation::release(tx, email.member_id, Some(email.id), now).await?;
     on!(write tx, conn => {
         sqlx::query("delete from email where id = $1").bind(email.id).execute(conn).await?;
     });
@@ -259,7 +259,7 @@ pub async fn remove(tx: &mut Tx, email: &Email, now: Timestamp) -> Result<()> {
 /// # Errors
 /// Whatever the database answers.
 pub async fn remove_waiting(tx: &mut Tx, member: Uuid, now: Timestamp) -> Result<()> {
-    super::link::release(tx, member, None, now).await?;
+    super::link::confirmation::release(tx, member, None, now).await?;
     on!(write tx, conn => {
         sqlx::query("delete from email where member_id = $1 and confirmed_at is null")
             .bind(member)
@@ -279,7 +279,7 @@ pub async fn remove_all(
     now: Timestamp,
 ) -> Result<Vec<(String, String)>> {
     let told = confirmed(tx, member).await?;
-    super::link::release(tx, member, None, now).await?;
+    super::link::confirmation::release(tx, member, None, now).await?;
     on!(write tx, conn => {
         sqlx::query("delete from email where member_id = $1").bind(member).execute(conn).await?;
     });
