@@ -6,44 +6,34 @@
 //! `BENCH_DATABASE_URL=postgres://…` names an empty database on the other engine.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::{
-    env, fs,
-    net::SocketAddr,
-    time::{Duration, Instant},
-};
+mod portal;
+
+use std::{env, time::Instant};
 
 use app::{
     ports::{ExpenseLook, ExpenseWish, Expenses},
     society::Society,
     visit::{Asker, Member},
 };
-use axum::{Router, routing::get};
 use server::{
-    build::build,
     clock::Clock,
-    config::Config,
     expenses::ExpenseDesk,
-    http::serve,
     secrets::token_hash,
     store::{
         Db,
         session::{self, Holder, NewSession},
     },
 };
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    sync::watch,
-};
+use tempfile::TempDir;
 use uuid::Uuid;
+
+use self::portal::Portal;
 
 /// Rows of one person: two years and more of claims.
 const ROWS_A_PERSON: i64 = 50;
 const PEOPLE_A_HOUSEHOLD: i64 = 4;
 const LOOKS: i64 = 400;
-const CONNECTIONS: usize = 8;
-const ROUND: Duration = Duration::from_secs(2);
-const ROUNDS: usize = 5;
+const PAGES: [&str; 3] = ["/expenses?year=2026", "/home", "/notices"];
 const TOKEN: &str = "a-token-of-this-bench-alone";
 
 #[tokio::main]
@@ -65,7 +55,7 @@ async fn main() {
     );
 
     looks(&db, households).await;
-    pages(&db, &url, &folder).await;
+    pages(&db, &url, folder).await;
     db.close().await;
 }
 
@@ -107,21 +97,7 @@ async fn looks(db: &Db, households: i64) {
 }
 
 /// Requests a second of the page, beside as many bytes.
-async fn pages(db: &Db, url: &str, folder: &tempfile::TempDir) {
-    let dist = folder.path().join("dist");
-    fs::create_dir(&dist).unwrap();
-    for file in ["app-0.js", "app-0_bg.wasm", "loader-0.js", "style-0.css"] {
-        fs::write(dist.join(file), "").unwrap();
-    }
-    let here = |name: &str| folder.path().join(name).display().to_string();
-    let settings = [
-        ("PORTAL_ADDR", "127.0.0.1:0".to_owned()),
-        ("PORTAL_PUBLIC_URL", "http://127.0.0.1:3000".to_owned()),
-        ("PORTAL_DATABASE_URL", url.to_owned()),
-        ("PORTAL_DATA_DIR", here("data")),
-        ("PORTAL_SITE", here("")),
-    ]
-    .map(|(key, value)| (key.to_owned(), value));
+async fn pages(db: &Db, url: &str, folder: TempDir) {
     let member = member(db, 1).await;
     let now = Clock::System.now();
     let mut tx = db.write().await.unwrap();
@@ -135,34 +111,11 @@ async fn pages(db: &Db, url: &str, folder: &tempfile::TempDir) {
     session::insert(&mut tx, &session).await.unwrap();
     tx.commit().await.unwrap();
 
-    let portal = build(Config::load(None, settings).unwrap(), Clock::System)
-        .await
-        .unwrap();
-    let page_addr = portal.addr;
-    let (stop, stopped) = watch::channel(false);
-    let portal = tokio::spawn(portal.run(stopped.clone()));
-    let page = "/expenses?year=2026";
-    let bytes = ask(&mut TcpStream::connect(page_addr).await.unwrap(), page).await;
-    let body = "x".repeat(bytes);
-    let hello = Router::new().route("/", get(move || async move { body.clone() }));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let hello_addr = listener.local_addr().unwrap();
-    tokio::spawn(serve::run(listener, hello, stopped));
-
-    let mut ratios = Vec::new();
-    for round in 0..ROUNDS {
-        let rendered = rate(page_addr, page).await;
-        let bare = rate(hello_addr, "/").await;
-        println!("{page} {round}: rendered {rendered:.0}/s, hello {bare:.0}/s");
-        ratios.push(rendered / bare);
+    let portal = Portal::on(url, folder).await;
+    for page in PAGES {
+        portal.beside_hello(page, Some(TOKEN), 0.25).await;
     }
-    ratios.sort_by(f64::total_cmp);
-    println!(
-        "{page}, {bytes} bytes: median ratio {:.3}",
-        ratios[ROUNDS / 2]
-    );
-    stop.send(true).unwrap();
-    portal.await.unwrap();
+    portal.stop().await;
 }
 
 /// Households of four with an account each, and their expenses: of the year 2026
@@ -236,52 +189,5 @@ async fn member(db: &Db, household: i64) -> Member {
         nickname: String::new(),
         password_given_at: Clock::System.now(),
         previous_sign_in: None,
-    }
-}
-
-/// Requests a second over kept connections.
-async fn rate(addr: SocketAddr, path: &'static str) -> f64 {
-    let start = Instant::now();
-    let clients: Vec<_> = (0..CONNECTIONS)
-        .map(|_| {
-            tokio::spawn(async move {
-                let mut stream = TcpStream::connect(addr).await.unwrap();
-                let mut answered = 0_u32;
-                while start.elapsed() < ROUND {
-                    ask(&mut stream, path).await;
-                    answered += 1;
-                }
-                answered
-            })
-        })
-        .collect();
-    let mut answered = 0;
-    for client in clients {
-        answered += client.await.unwrap();
-    }
-    f64::from(answered) / start.elapsed().as_secs_f64()
-}
-
-async fn ask(stream: &mut TcpStream, path: &str) -> usize {
-    let request =
-        format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: session={TOKEN}\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut read = Vec::with_capacity(128 * 1024);
-    loop {
-        assert_ne!(
-            stream.read_buf(&mut read).await.unwrap(),
-            0,
-            "{path}: the server hung up"
-        );
-        let Some(head) = read.windows(4).position(|four| four == b"\r\n\r\n") else {
-            continue;
-        };
-        let text = std::str::from_utf8(&read[..head]).unwrap().to_lowercase();
-        assert!(text.starts_with("http/1.1 200"), "{path}: {text}");
-        let length = text.split("content-length: ").nth(1).expect("a length");
-        let length: usize = length.lines().next().unwrap().trim().parse().unwrap();
-        if read.len() >= head + 4 + length {
-            return length;
-        }
     }
 }

@@ -140,7 +140,7 @@ async fn pages(addr: SocketAddr) -> String {
     let mut times = Vec::new();
     for _ in 0..1_000 {
         let start = Instant::now();
-        assert_eq!(connection.ask(PAGE).await, 200);
+        assert_eq!(connection.ask(PAGE).await.status, 200);
         times.push(start.elapsed());
         sleep(PROBE).await;
     }

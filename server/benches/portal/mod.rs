@@ -1,28 +1,40 @@
-//! A portal with members on SQLite, and a client that costs little beside it.
+//! A portal of a bench's own, a client that costs little beside it, and the bare
+//! handler that a page is compared with.
+#![allow(dead_code, reason = "each bench uses a part of it")]
 
-use std::{collections::BTreeMap, fs, net::SocketAddr, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use app::{
     forms::NewMember,
     rules::{EmailAddress, LoginId, Nickname, Password},
     timestamp::Timestamp,
 };
+use axum::{Router, routing::get};
 use server::{
     build::build,
     clock::Clock,
     config::Config,
-    hash::Hasher,
-    http::Allowance,
-    store::{Tx, email, member, throttle},
+    hash::{HashCost, Hasher, Pool},
+    http::{Allowance, serve},
+    store::{Db, Tx, email, member, throttle},
 };
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     sync::watch,
     task::JoinHandle,
 };
 use uuid::Uuid;
+
+const CONNECTIONS: usize = 8;
+const ROUND: Duration = Duration::from_secs(2);
+const ROUNDS: usize = 7;
 
 /// Of every member.
 pub(crate) const PASSWORD: &str = "natsu2026yama";
@@ -35,10 +47,26 @@ pub(crate) struct Portal {
 }
 
 impl Portal {
-    /// With members `m0`, `m1`, …, each with an address such as
+    /// On SQLite, with members `m0`, `m1`, …, each with an address such as
     /// `known0@example.jp`.
     pub(crate) async fn start(members: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("portal.db").display());
+        let db = Db::open(&url).await.unwrap();
+        db.migrate().await.unwrap();
+        let hasher = Hasher::start(HashCost::default(), Pool::default()).unwrap();
+        let hash = hasher.hash(PASSWORD).await.unwrap();
+        let mut tx = db.write().await.unwrap();
+        for n in 0..members {
+            join(&mut tx, n, &hash).await;
+        }
+        tx.commit().await.unwrap();
+        db.close().await;
+        Self::on(&url, folder).await
+    }
+
+    /// On a database that is there already.
+    pub(crate) async fn on(database_url: &str, folder: TempDir) -> Self {
         let dist = folder.path().join("dist");
         fs::create_dir(&dist).unwrap();
         for file in ["app-0.js", "app-0_bg.wasm", "loader-0.js", "style-0.css"] {
@@ -48,24 +76,18 @@ impl Portal {
         let settings = [
             ("PORTAL_ADDR", "127.0.0.1:0".to_owned()),
             ("PORTAL_PUBLIC_URL", "http://127.0.0.1:3000".to_owned()),
+            ("PORTAL_DATABASE_URL", database_url.to_owned()),
             ("PORTAL_DATA_DIR", path("data")),
             ("PORTAL_SITE", path("")),
-        ];
-        let settings = settings.map(|(key, value)| (key.to_owned(), value));
+        ]
+        .map(|(key, value)| (key.to_owned(), value));
         let mut config = Config::load(None, settings).unwrap();
         // Everything here comes from one address.
         config.allowance = Allowance {
             at_once: 1_000_000,
             then_every: Duration::from_micros(1),
         };
-        let hasher = Hasher::start(config.hash, config.hash_pool).unwrap();
-        let hash = hasher.hash(PASSWORD).await.unwrap();
         let portal = build(config, Clock::System).await.unwrap();
-        let mut tx = portal.db.write().await.unwrap();
-        for n in 0..members {
-            join(&mut tx, n, &hash).await;
-        }
-        tx.commit().await.unwrap();
         let addr = portal.addr;
         let (stop, stopped) = watch::channel(false);
         Self {
@@ -74,6 +96,40 @@ impl Portal {
             running: tokio::spawn(portal.run(stopped)),
             _folder: folder,
         }
+    }
+
+    /// Prints what a page costs beside a handler that only writes as many bytes:
+    /// requests a second of both, in turn, on the same accept loop.
+    pub(crate) async fn beside_hello(&self, page: &str, session: Option<&str>, aim: f64) {
+        let request = |path: &str| match session {
+            Some(token) => {
+                format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: session={token}\r\n\r\n")
+            }
+            None => format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"),
+        };
+        let (asks_page, asks_hello) = (request(page), request("/"));
+        let mut connection = Connection::open(self.addr).await;
+        let Answered { status, length } = connection.ask(&asks_page).await;
+        assert_eq!(status, 200, "{page}");
+        let body = "x".repeat(length);
+        let hello = Router::new().route("/", get(move || async move { body.clone() }));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let hello_addr = listener.local_addr().unwrap();
+        let stopped = self.stop.subscribe();
+        tokio::spawn(serve::run(listener, hello, stopped));
+
+        let mut ratios = Vec::new();
+        for round in 0..ROUNDS {
+            let rendered = rate(self.addr, &asks_page).await;
+            let bare = rate(hello_addr, &asks_hello).await;
+            println!("{page} {round}: page {rendered:.0}/s, hello {bare:.0}/s");
+            ratios.push(rendered / bare);
+        }
+        ratios.sort_by(f64::total_cmp);
+        println!(
+            "{page}, {length} bytes: median ratio {:.3} (aim {aim})",
+            ratios[ROUNDS / 2]
+        );
     }
 
     pub(crate) async fn stop(self) {
@@ -115,6 +171,36 @@ async fn join(tx: &mut Tx, n: usize, password_hash: &str) {
         .unwrap();
 }
 
+/// Requests a second over kept connections.
+async fn rate(addr: SocketAddr, request: &str) -> f64 {
+    let start = Instant::now();
+    let clients: Vec<_> = (0..CONNECTIONS)
+        .map(|_| {
+            let request = request.to_owned();
+            tokio::spawn(async move {
+                let mut connection = Connection::open(addr).await;
+                let mut answered = 0_u32;
+                while start.elapsed() < ROUND {
+                    assert_eq!(connection.ask(&request).await.status, 200);
+                    answered += 1;
+                }
+                answered
+            })
+        })
+        .collect();
+    let mut answered = 0;
+    for client in clients {
+        answered += client.await.unwrap();
+    }
+    f64::from(answered) / start.elapsed().as_secs_f64()
+}
+
+/// What came back, but for the body itself.
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) length: usize,
+}
+
 /// A kept connection, and the cookies that came over it: a member's browser is
 /// known, and no letter tells of a new device.
 pub(crate) struct Connection {
@@ -146,10 +232,11 @@ impl Connection {
             cookies.join("; ")
         ))
         .await
+        .status
     }
 
-    /// Sends a request as it is, and gives the answer's status.
-    pub(crate) async fn ask(&mut self, request: &str) -> u16 {
+    /// Sends a request as it is.
+    pub(crate) async fn ask(&mut self, request: &str) -> Answered {
         self.stream.write_all(request.as_bytes()).await.unwrap();
         self.read.clear();
         loop {
@@ -171,7 +258,8 @@ impl Connection {
                 }
             }
             if self.read.len() >= head + 4 + length {
-                return head_text["HTTP/1.1 ".len()..][..3].parse().unwrap();
+                let status = head_text["HTTP/1.1 ".len()..][..3].parse().unwrap();
+                return Answered { status, length };
             }
         }
     }
