@@ -2,12 +2,13 @@
 //! the society's office Japanese.
 
 use std::{
+    fmt::Display,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use server::{
     build::build,
@@ -16,11 +17,11 @@ use server::{
     config::Config,
     demo, doctor, expenses,
     hash::{HashError, Hasher},
+    import::reading::Progress,
     mail::transport::MailSetting,
     notices,
     postcards::{self, Terms},
-    purge,
-    roster::{self, Import},
+    purge, roster,
     store::{Db, person::Key},
 };
 use tokio::{
@@ -80,11 +81,8 @@ enum Command {
 enum RosterCommand {
     /// 名簿のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
     Import {
-        /// UTF-8 か CP932 のCSV
-        file: PathBuf,
-        /// 確認だけして、何も変更しない
-        #[arg(long)]
-        dry_run: bool,
+        #[command(flatten)]
+        list: ListFile,
         /// 登録済みの名簿にない事業所だけのファイルも取り込む
         #[arg(long)]
         accept_other_employers: bool,
@@ -107,38 +105,30 @@ enum PostcardsCommand {
 #[derive(Subcommand)]
 enum CheckupsCommand {
     /// 健診結果のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
-    Import {
-        /// UTF-8 か CP932 のCSV
-        file: PathBuf,
-        /// 確認だけして、何も変更しない
-        #[arg(long)]
-        dry_run: bool,
-    },
+    Import(ListFile),
 }
 
 #[derive(Subcommand)]
 enum ExpensesCommand {
     /// 医療費のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
-    Import {
-        /// UTF-8 か CP932 のCSV
-        file: PathBuf,
-        /// 確認だけして、何も変更しない
-        #[arg(long)]
-        dry_run: bool,
-    },
+    Import(ListFile),
 }
 
 #[derive(Subcommand)]
 enum NoticesCommand {
     /// お知らせと健康情報のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
     #[command(after_long_help = NOTICES_FILE)]
-    Import {
-        /// UTF-8 か CP932 のCSV（列の説明は --help）
-        file: PathBuf,
-        /// 確認だけして、何も変更しない
-        #[arg(long)]
-        dry_run: bool,
-    },
+    Import(ListFile),
+}
+
+/// A list that comes in whole or not at all.
+#[derive(Args)]
+struct ListFile {
+    /// UTF-8 か CP932 のCSV
+    file: PathBuf,
+    /// 確認だけして、何も変更しない
+    #[arg(long)]
+    dry_run: bool,
 }
 
 /// What a clerk has to know to write the file.
@@ -185,32 +175,42 @@ async fn run(arguments: Arguments) -> Done {
         Command::Serve => serve(config).await,
         Command::Demo => fill_demo(config).await,
         Command::Roster(RosterCommand::Import {
-            file,
-            dry_run,
+            list: ListFile { file, dry_run },
             accept_other_employers,
         }) => {
-            let now = Clock::System.now();
-            let options = Import {
-                now,
+            let options = roster::Import {
+                now: Clock::System.now(),
                 dry_run,
                 accept_other_employers,
             };
-            import_roster(config, &file, options).await
+            import(config, async |db, told| {
+                roster::import(db, &file, options, told).await
+            })
+            .await
         }
         Command::Postcards(PostcardsCommand::Issue { reissue, out }) => {
             issue_postcards(config, reissue, &out).await
         }
-        Command::Expenses(ExpensesCommand::Import { file, dry_run }) => {
+        Command::Expenses(ExpensesCommand::Import(ListFile { file, dry_run })) => {
             let now = Clock::System.now();
-            import_expenses(config, &file, expenses::Import { now, dry_run }).await
+            import(config, async |db, told| {
+                expenses::import(db, &file, expenses::Import { now, dry_run }, told).await
+            })
+            .await
         }
-        Command::Notices(NoticesCommand::Import { file, dry_run }) => {
+        Command::Notices(NoticesCommand::Import(ListFile { file, dry_run })) => {
             let now = Clock::System.now();
-            import_notices(config, &file, notices::Import { now, dry_run }).await
+            import(config, async |db, told| {
+                notices::import(db, &file, notices::Import { now, dry_run }, told).await
+            })
+            .await
         }
-        Command::Checkups(CheckupsCommand::Import { file, dry_run }) => {
+        Command::Checkups(CheckupsCommand::Import(ListFile { file, dry_run })) => {
             let now = Clock::System.now();
-            import_checkups(config, &file, checkups::Import { now, dry_run }).await
+            import(config, async |db, told| {
+                checkups::import(db, &file, checkups::Import { now, dry_run }, told).await
+            })
+            .await
         }
         Command::Backup { file } => backup(config, &file).await,
         Command::Purge { dry_run } => remove_what_is_over(config, dry_run).await,
@@ -270,52 +270,14 @@ fn progress_bar(unit: &str) -> ProgressBar {
     bar
 }
 
-async fn import_roster(config: Config, file: &Path, options: Import) -> Done {
+/// Shows how far a list is read, and prints what came of it.
+async fn import<Report: Display, Wrong: std::error::Error + 'static>(
+    config: Config,
+    list: impl AsyncFnOnce(&Db, &mut dyn FnMut(Progress)) -> Result<Report, Wrong>,
+) -> Done {
     let db = open(&config).await?;
     let bar = progress_bar("{bytes}/{total_bytes}");
-    let report = roster::import(&db, file, options, |progress| {
-        bar.set_length(progress.total);
-        bar.set_position(progress.done);
-    })
-    .await;
-    bar.finish_and_clear();
-    db.close().await;
-    println!("{}", report?);
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn import_expenses(config: Config, file: &Path, options: expenses::Import) -> Done {
-    let db = open(&config).await?;
-    let bar = progress_bar("{bytes}/{total_bytes}");
-    let report = expenses::import(&db, file, options, |progress| {
-        bar.set_length(progress.total);
-        bar.set_position(progress.done);
-    })
-    .await;
-    bar.finish_and_clear();
-    db.close().await;
-    println!("{}", report?);
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn import_notices(config: Config, file: &Path, options: notices::Import) -> Done {
-    let db = open(&config).await?;
-    let bar = progress_bar("{bytes}/{total_bytes}");
-    let report = notices::import(&db, file, options, |progress| {
-        bar.set_length(progress.total);
-        bar.set_position(progress.done);
-    })
-    .await;
-    bar.finish_and_clear();
-    db.close().await;
-    println!("{}", report?);
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn import_checkups(config: Config, file: &Path, options: checkups::Import) -> Done {
-    let db = open(&config).await?;
-    let bar = progress_bar("{bytes}/{total_bytes}");
-    let report = checkups::import(&db, file, options, |progress| {
+    let report = list(&db, &mut |progress| {
         bar.set_length(progress.total);
         bar.set_position(progress.done);
     })
