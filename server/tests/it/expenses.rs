@@ -129,6 +129,39 @@ on_both! {
 }
 
 on_both! {
+    async fn home_says_of_which_month_there_is_something_that_this_member_may_see(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let hanako = app.signed_in(HANAKO, &HANAKO_WISH).await;
+        let nothing = "<b>医療費通知の確認</b>医療費の明細と";
+        // The child's is the newest; the wife sees her own.
+        taro.home().await.shows("2026年5月診療分まで");
+        hanako.home().await.shows("2026年3月診療分まで");
+        import(&app.fresh, "1001,12,01,2026-09,はなこの薬局,調剤,1,100,70,,30,,\n").await;
+        taro.home().await.shows("2026年9月診療分まで");
+        decide(&hanako, "no").await;
+        taro.home().await.shows("2026年5月診療分まで");
+        hanako.home().await.shows("2026年9月診療分まで");
+        let looks: i64 = ask!(&app.fresh.db, "select count(*) from audit where event = 'expenses_seen'");
+        assert_eq!(looks, 0, "nobody's line was shown");
+        // Of who has left: not after the membership, and at last nothing.
+        for (day, door) in [
+            (time::macros::date!(2026 - 03 - 01), "2026年2月診療分まで"),
+            (time::macros::date!(2025 - 05 - 22), nothing),
+        ] {
+            tell!(
+                &app.fresh.db,
+                "update person set disqualified_on = $1 where number = '12' and branch = '00'",
+                day
+            );
+            taro.home().await.shows(door);
+        }
+        let shiro = Wish { login_id: "123456Shi", email: "shiro@example.jp", ..WISH };
+        app.signed_in(crate::test_app::SHIRO, &shiro).await.home().await.shows(nothing);
+    }
+}
+
+on_both! {
     async fn one_person_or_one_kind_can_be_asked_for(fresh: Fresh) {
         let app = portal(fresh).await;
         let taro = app.signed_in(TARO, &WISH).await;
