@@ -50,7 +50,7 @@ async fn try_import(fresh: &Fresh, rows: &str) -> Result<Report, ImportError> {
     notices::import(&fresh.db, &file(fresh, rows), FOR_GOOD, |_| {}).await
 }
 
-async fn import(fresh: &Fresh, rows: &str) -> Report {
+pub(crate) async fn import(fresh: &Fresh, rows: &str) -> Report {
     try_import(fresh, rows).await.unwrap()
 }
 
@@ -180,6 +180,30 @@ on_both! {
         app.browser().get(&theirs).await.leads_to("/login");
         let provisional = app.with_postcard(JIRO, "jiro@example.jp").await;
         provisional.get(&theirs).await.leads_to("/login");
+    }
+}
+
+on_both! {
+    async fn an_employer_whom_nobody_on_the_roster_has_is_told_and_the_import_goes_on(fresh: Fresh) {
+        roster::import(&fresh, PEOPLE).await;
+        let rows = format!(
+            "{FLU}{}{}",
+            "N-5,お知らせ,題,分類,,事業所:0007/0070,2026-11-20,,本文,,\n",
+            "N-6,お知らせ,題,分類,,被保険者 事業所:007,2026-11-20,,本文,,\n"
+        );
+        let report = import(&fresh, &rows).await;
+        assert_eq!(report.notices.added, 3);
+        let said = report.to_string();
+        assert!(
+            said.ends_with(
+                "ご注意: 管理番号「N-5」の対象の事業所コード「0070」の方は、名簿にいません。\n\
+                 ご注意: 管理番号「N-6」の対象の事業所コード「007」の方は、名簿にいません。\n\
+                 お知らせを取り込みました。"
+            ),
+            "{said}"
+        );
+        let corrected = rows.replace("0007/0070", "0007").replace("事業所:007,", "事業所:0007,");
+        assert!(!import(&fresh, &corrected).await.to_string().contains("ご注意"));
     }
 }
 
