@@ -8,6 +8,7 @@
 use std::ops::RangeInclusive;
 
 use app::{
+    expense::YEARS_KEPT,
     month::Month,
     ports::{AfterLeaving, Patient, Sharing, Standing},
     society::Society,
@@ -26,10 +27,6 @@ use crate::{
         person::Key,
     },
 };
-
-/// Full tax years that are kept besides the current one: for so long can a refund
-/// be claimed.
-const YEARS_KEPT: i32 = 5;
 
 /// The first month that is kept on a day.
 pub fn kept_since(today: Date) -> Month {
