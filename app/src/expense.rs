@@ -7,6 +7,10 @@ use crate::month::Month;
 /// No amount is greater, in yen: five million of them still add up in 64 bits.
 pub const GREATEST_AMOUNT: i64 = 10_000_000_000;
 
+/// Full tax years that are kept besides the current one: for so long can a refund
+/// be claimed.
+pub const YEARS_KEPT: i32 = 5;
+
 /// 区分
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {

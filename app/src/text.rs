@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::rules::email::MOST_A_DAY;
 use crate::rules::login_id::Digits;
 use crate::rules::{
     ConfirmationError, CurrentPasswordError, EmailError, LoginIdError, NicknameError,
@@ -194,6 +195,13 @@ impl Sentence for EmailError {
             Self::Domain => "「@」の後ろをご確認ください。例：docomo.ne.jp",
             Self::Yours => "このアドレスはすでに登録されています。",
             Self::ThreeAlready => "登録は3つまでです。追加する前に1つ削除してください。",
+            Self::TooManyToday => {
+                return filled(
+                    "追加できるアドレスは24時間に",
+                    &MOST_A_DAY.to_string(),
+                    "個までです。時間をおいて、もう一度お試しください。",
+                );
+            }
             Self::LastOne => "最後のアドレスは削除できません。先に別のアドレスを登録してください。",
         }
         .into()

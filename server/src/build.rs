@@ -146,7 +146,10 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             secrets: secrets.clone(),
             post: post.clone(),
         }),
-        notices: Arc::new(NoticeDesk { db: db.clone() }),
+        notices: Arc::new(NoticeDesk {
+            db: db.clone(),
+            society: society.clone(),
+        }),
         checkups: Arc::new(CheckupDesk {
             db: db.clone(),
             society: society.clone(),

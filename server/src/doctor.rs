@@ -1,9 +1,11 @@
 //! `portal check`: what an operator wants to know before members do.
 
-use std::fmt::Display;
+use std::{fmt::Display, time::Duration};
+
+use app::timestamp::Timestamp;
 
 use crate::{
-    audit_seal,
+    audit_seal::{self, SealError, Sealed},
     config::Config,
     http::assets::Bundle,
     mail::transport::{MailSetting, Transport},
@@ -16,6 +18,9 @@ const SQLITE: (u32, u32, u32) = (3, 51, 3);
 /// The oldest PostgreSQL the tests run on.
 const POSTGRESQL: (u32, u32, u32) = (15, 0, 0);
 
+/// Entries are sealed within a minute; when they have waited for so long, nobody seals.
+const UNSEALED: Duration = Duration::from_secs(3600);
+
 /// One thing looked at.
 #[derive(Debug)]
 pub struct Finding {
@@ -26,7 +31,7 @@ pub struct Finding {
 }
 
 /// Looks at everything the server needs, and changes nothing.
-pub async fn examine(config: Config) -> Vec<Finding> {
+pub async fn examine(config: Config, now: Timestamp) -> Vec<Finding> {
     let mut findings = vec![Finding {
         subject: "settings",
         result: Ok(format!(
@@ -56,8 +61,7 @@ pub async fn examine(config: Config) -> Vec<Finding> {
                 let note = audit_seal::note_file(&config.data_dir);
                 findings.push(Finding {
                     subject: "audit",
-                    result: told(audit_seal::verify(&db, secrets, &note).await)
-                        .map(|sealed| sealed.to_string()),
+                    result: audit(audit_seal::verify(&db, secrets, &note).await, now),
                 });
             }
             db.close().await;
@@ -85,6 +89,24 @@ pub async fn examine(config: Config) -> Vec<Finding> {
             .map(|_| format!("{}, for its owner only", config.secret_file.display())),
     });
     findings
+}
+
+fn audit(verdict: Result<Sealed, SealError>, now: Timestamp) -> Result<String, String> {
+    match verdict {
+        Ok(sealed) => match sealed.waiting_since {
+            Some(since) if since < now.minus(UNSEALED) => Err(format!(
+                "{sealed}, and they wait since {}: is `portal serve` running with this database, \
+                 and what does it log?",
+                since.in_japan().date()
+            )),
+            _ => Ok(sealed.to_string()),
+        },
+        Err(error @ SealError::OtherKey(_)) => Err(format!(
+            "{error}: bring that file back; if it was replaced for good, run `portal audit \
+             begin-anew`, which notes that"
+        )),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 async fn engine(db: &Db) -> Result<String, String> {

@@ -8,6 +8,7 @@
 use std::ops::RangeInclusive;
 
 use app::{
+    expense::YEARS_KEPT,
     month::Month,
     ports::{AfterLeaving, Patient, Sharing, Standing},
     society::Society,
@@ -18,7 +19,7 @@ use uuid::Uuid;
 
 use crate::{
     age,
-    membership::over_on,
+    membership::Membership,
     roster::Relation,
     store::{
         self, Db,
@@ -26,10 +27,6 @@ use crate::{
         person::Key,
     },
 };
-
-/// Full tax years that are kept besides the current one: for so long can a refund
-/// be claimed.
-const YEARS_KEPT: i32 = 5;
 
 /// The first month that is kept on a day.
 pub fn kept_since(today: Date) -> Month {
@@ -93,11 +90,14 @@ pub async fn visible(
     }
     Ok(Household {
         sharing: (!is_insured).then(|| sharing(&me, society)),
-        leaving: left(&me, today).map(|disqualified_on| AfterLeaving {
-            first: Month::of(me.qualified_on),
-            last: last_month(disqualified_on),
-            until: before(over_on(disqualified_on, society.months_after_leaving)),
-        }),
+        leaving: match membership(&me, society, today) {
+            Membership::Left { on, until } => Some(AfterLeaving {
+                first: Month::of(me.qualified_on),
+                last: last_month(on),
+                until,
+            }),
+            _ => None,
+        },
         key: me.key,
         people,
     })
@@ -143,25 +143,20 @@ fn standing(kin: &Kin, society: &Society, today: Date) -> Option<Standing> {
 /// those of the membership, until its months are over.
 fn months(kin: &Kin, society: &Society, today: Date) -> Option<RangeInclusive<Month>> {
     let kept = kept_since(today);
-    match left(kin, today) {
-        None => Some(kept..=Month::of(today)),
-        Some(day) if over_on(day, society.months_after_leaving) <= today => None,
-        Some(day) => Some(kept.max(Month::of(kin.qualified_on))..=last_month(day)),
+    match membership(kin, society, today) {
+        Membership::Current => Some(kept..=Month::of(today)),
+        Membership::Left { on, .. } => Some(kept.max(Month::of(kin.qualified_on))..=last_month(on)),
+        Membership::Over => None,
     }
 }
 
-/// The 資格喪失日 of somebody who is not insured any more.
-fn left(kin: &Kin, today: Date) -> Option<Date> {
-    kin.disqualified_on.filter(|day| *day <= today)
+fn membership(kin: &Kin, society: &Society, today: Date) -> Membership {
+    Membership::on(today, kin.disqualified_on, society.months_after_leaving)
 }
 
 /// The month of the last day before 資格喪失.
 fn last_month(disqualified_on: Date) -> Month {
-    Month::of(before(disqualified_on))
-}
-
-fn before(day: Date) -> Date {
-    day.previous_day().unwrap_or(day)
+    Month::of(disqualified_on.previous_day().unwrap_or(disqualified_on))
 }
 
 fn seen(kin: &Kin, standing: Standing, months: RangeInclusive<Month>) -> Visible {

@@ -11,6 +11,7 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use server::{
+    audit_seal::{Sealer, note_file},
     build::build,
     checkups,
     clock::Clock,
@@ -22,6 +23,7 @@ use server::{
     notices,
     postcards::{self, Terms},
     purge, roster,
+    secrets::Secrets,
     store::{Db, person::Key},
 };
 use tokio::{
@@ -73,8 +75,17 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// The audit and its seals.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Looks at settings, database, mail, client bundle and secret file.
     Check,
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// After the secret file was replaced: notes that, and goes on with seals of the new one.
+    BeginAnew,
 }
 
 #[derive(Subcommand)]
@@ -214,6 +225,7 @@ async fn run(arguments: Arguments) -> Done {
         }
         Command::Backup { file } => backup(config, &file).await,
         Command::Purge { dry_run } => remove_what_is_over(config, dry_run).await,
+        Command::Audit(AuditCommand::BeginAnew) => begin_audit_anew(config).await,
         Command::Check => check(config).await,
     }
 }
@@ -381,9 +393,29 @@ async fn remove_what_is_over(config: Config, dry_run: bool) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
+async fn begin_audit_anew(config: Config) -> Done {
+    let db = open(&config).await?;
+    let sealer = Sealer {
+        db: db.clone(),
+        clock: Clock::System,
+        secrets: Secrets::open(&config.secret_file)?.into(),
+        note: note_file(&config.data_dir),
+    };
+    let begun = sealer.begin_anew().await;
+    db.close().await;
+    println!(
+        "{}",
+        match begun? {
+            true => "Noted. What was sealed with another secret file is taken as it is now.",
+            false => "All seals are of this secret file, or accounted for: nothing was changed.",
+        }
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
 async fn check(config: Config) -> Done {
     let mut code = ExitCode::SUCCESS;
-    for finding in doctor::examine(config).await {
+    for finding in doctor::examine(config, Clock::System.now()).await {
         match finding.result {
             Ok(found) => println!("ok    {}: {found}", finding.subject),
             Err(wrong) => {

@@ -3,6 +3,36 @@
 
 use time::{Date, Month};
 
+/// How somebody stands to the society on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Membership {
+    /// They belong to it.
+    Current,
+    /// They have left, and read what belongs to the time before.
+    Left {
+        /// The 資格喪失日.
+        on: Date,
+        /// The last day on which they do.
+        until: Date,
+    },
+    /// They have left, and the months after it are over.
+    Over,
+}
+
+impl Membership {
+    /// By the 資格喪失日, if there is one, and the months after it.
+    pub fn on(today: Date, disqualified_on: Option<Date>, months: u16) -> Self {
+        let Some(on) = disqualified_on.filter(|day| *day <= today) else {
+            return Self::Current;
+        };
+        let over = over_on(on, months);
+        match over.previous_day() {
+            Some(until) if today < over => Self::Left { on, until },
+            _ => Self::Over,
+        }
+    }
+}
+
 /// The first day on which nothing is shown any more: so many months after the
 /// 資格喪失日; for a day that the month lacks, its last one.
 pub fn over_on(disqualified_on: Date, months: u16) -> Date {
@@ -36,6 +66,25 @@ mod tests {
     use time::macros::date;
 
     use super::*;
+
+    #[test]
+    fn who_has_left_reads_from_that_day_until_the_months_are_over() {
+        let on = date!(2025 - 04 - 01);
+        let left = Membership::Left {
+            on,
+            until: date!(2026 - 09 - 30),
+        };
+        for (today, membership) in [
+            (date!(2025 - 03 - 31), Membership::Current),
+            (on, left),
+            (date!(2026 - 09 - 30), left),
+            (date!(2026 - 10 - 01), Membership::Over),
+        ] {
+            assert_eq!(Membership::on(today, Some(on), 18), membership, "{today}");
+            assert_eq!(Membership::on(today, None, 18), Membership::Current);
+        }
+        assert_eq!(Membership::on(on, Some(on), 0), Membership::Over);
+    }
 
     #[test]
     fn months_are_counted_by_the_calendar() {

@@ -15,7 +15,8 @@ use crate::{
         audit::Event,
         device, email, link, member,
         purge::{
-            checkups_of_leavers, expenses_before, expenses_of_leavers, open_accounts_of_leavers,
+            checkups_of_leavers, decisions_of_leavers, expenses_before, expenses_of_leavers,
+            open_accounts_of_leavers, read_marks_of_leavers,
         },
         session, throttle,
     },
@@ -36,6 +37,10 @@ pub struct Report {
     pub leavers_expenses: u64,
     /// Checkups of those whose months are over.
     pub leavers_checkups: u64,
+    /// Which notices they have read.
+    pub leavers_read_marks: u64,
+    /// What they have decided about the insured's looking at their expenses.
+    pub leavers_decisions: u64,
     /// Accounts of those whose months are over.
     pub accounts: usize,
 }
@@ -51,6 +56,8 @@ impl fmt::Display for Report {
         writeln!(f, "資格喪失から{}か月を過ぎた方", self.months_after_leaving)?;
         writeln!(f, "  医療費: {}件", self.leavers_expenses)?;
         writeln!(f, "  健診結果: {}件", self.leavers_checkups)?;
+        writeln!(f, "  お知らせの既読の記録: {}件", self.leavers_read_marks)?;
+        writeln!(f, "  医療費の表示の設定: {}件", self.leavers_decisions)?;
         writeln!(
             f,
             "  ポータルの利用登録（メールアドレス、ログインID、パスワード）: {}人",
@@ -86,6 +93,8 @@ pub async fn purge(
     // Everything that a person has here is removed at this place.
     let leavers_expenses = expenses_of_leavers(&mut tx, over).await?;
     let leavers_checkups = checkups_of_leavers(&mut tx, over).await?;
+    let leavers_read_marks = read_marks_of_leavers(&mut tx, over).await?;
+    let leavers_decisions = decisions_of_leavers(&mut tx, over).await?;
     let kept_since = kept_since(today);
     let old_expenses = expenses_before(&mut tx, kept_since).await?;
     let report = Report {
@@ -95,12 +104,16 @@ pub async fn purge(
         months_after_leaving: society.months_after_leaving,
         leavers_expenses,
         leavers_checkups,
+        leavers_read_marks,
+        leavers_decisions,
         accounts: accounts.len(),
     };
-    if old_expenses + leavers_expenses + leavers_checkups > 0 || !accounts.is_empty() {
+    let of_leavers = leavers_expenses + leavers_checkups + leavers_read_marks + leavers_decisions;
+    if old_expenses + of_leavers > 0 || !accounts.is_empty() {
         let detail = format!(
             "expenses before {kept_since}: {old_expenses}, of people who left: \
-             {leavers_expenses}, their checkups: {leavers_checkups}, accounts: {}",
+             {leavers_expenses}, their checkups: {leavers_checkups}, notices they have read: \
+             {leavers_read_marks}, their decisions: {leavers_decisions}, accounts: {}",
             accounts.len()
         );
         Event::Purged

@@ -151,6 +151,13 @@ impl Secrets {
         parts
     }
 
+    /// The code over an audit whose seals were made with an earlier secret file.
+    pub fn earlier_audit(&self) -> Parts {
+        let mut parts = self.parts();
+        parts.add(b"earlier audit");
+        parts
+    }
+
     /// Tells this key from others in the audit's seals.
     pub fn audit_key_mark(&self) -> [u8; 32] {
         self.derive(&[b"audit key"])
@@ -174,7 +181,7 @@ impl Secrets {
 
 /// HMAC-SHA-256 over parts, each with its length before it: so `["ab", "c"]` and
 /// `["a", "bc"]` have nothing in common.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Parts(Hmac<Sha256>);
 
 impl Parts {

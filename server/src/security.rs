@@ -54,7 +54,7 @@ impl Security for SecurityDesk {
 
     async fn history(&self, member: &Member, page: u32) -> Answer<History> {
         let skip = i64::from(page.saturating_sub(1)) * i64::from(PAGE);
-        let rows = history::of(&self.db, member.id, skip, i64::from(PAGE))
+        let rows = history::folded(&self.db, member.id, skip, i64::from(PAGE))
             .await
             .map_err(|error| Fault::from(error).report())?;
         let total = rows.first().map_or(0, |row| row.total);
@@ -195,10 +195,19 @@ pub fn told(row: Row) -> Option<HistoryEntry> {
         });
     }
     let event = Event::parse(&row.name)?;
-    let what = in_words(event, &row.actor, &row.detail).into_owned();
+    let mut what = in_words(event, &row.actor, &row.detail).into_owned();
+    if row.times > 1 {
+        let first = Timestamp(row.first_at).full();
+        what += &format!("（{}回。最初は{first}、最後は{}", row.times, at.full());
+        if row.origins > 1 {
+            what += &format!("。接続元は{}か所", row.origins);
+        }
+        what.push('）');
+    }
     // What was done at the command line has no network address, and where the
     // office sits is not the member's affair.
-    let came_in = event != Event::OfficeLooked && !row.network_address.is_empty();
+    let is_one_origin = row.origins == 1 && !row.network_address.is_empty();
+    let came_in = event != Event::OfficeLooked && is_one_origin;
     let from = came_in.then_some(Asker {
         network_address: row.network_address,
         device: row.detail,
@@ -247,6 +256,7 @@ fn in_words(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
         Event::SharingAllowed => "医療費を被保険者に表示する設定にしました",
         Event::SharingEnded => "医療費を被保険者に表示しない設定にしました",
         Event::Purged => "保存期間を過ぎたため、利用登録を終了しました",
+        Event::AuditChainBegun => "記録の改ざんを防ぐ仕組みを新しくしました",
         Event::NoticesImported => "お知らせと健康情報を更新しました",
         Event::CheckupsImported => "健診結果を更新しました",
     }

@@ -1,5 +1,6 @@
 //! What several pages are made of.
 
+pub mod after_leaving;
 pub mod field;
 pub mod form;
 pub mod layout;

@@ -6,22 +6,7 @@ use crate::ports::{Ports, Sharing};
 use crate::visit::Member;
 
 /// The notice of the member's first visits, for any page: there as long as the
-/// member is a dependent and has not decided.
-#[component]
-pub fn SharingNotice(
-    /// Who is signed in.
-    member: Member,
-) -> impl IntoView {
-    let ports = expect_context::<Ports>();
-    Suspend::new(async move {
-        // The page has more to say than this; where the answer is missing, so is
-        // the notice.
-        let sharing = ports.expenses.sharing(&member).await.ok().flatten()?;
-        Some(view! { <Undecided sharing /> })
-    })
-}
-
-/// The same, where the answer is at hand.
+/// member has not decided.
 #[component]
 pub fn Undecided(
     /// How it stands.

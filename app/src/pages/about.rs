@@ -1,10 +1,12 @@
 //! I-1: その他の情報開示: privacy, terms, what is stored and for how long,
-//! accessibility. How long things are kept is what `server/src/housekeeping.rs` does.
+//! accessibility. How long things are kept is what `server/src/housekeeping.rs` and
+//! `server/src/purge.rs` do.
 
 use leptos::prelude::*;
 
 use crate::{
     components::layout::{Page, Telephone},
+    expense::YEARS_KEPT,
     ports::Ports,
 };
 
@@ -13,6 +15,8 @@ use crate::{
 pub fn AboutPage() -> impl IntoView {
     let society = expect_context::<Ports>().society;
     let name = society.name.clone();
+    let months = society.months_after_leaving;
+    let membership = format!("ご加入の間。資格喪失後は{months}か月");
     view! {
         <Page title="その他の情報開示" screen="I-1">
             <h1>"その他の情報開示"</h1>
@@ -52,9 +56,22 @@ pub fn AboutPage() -> impl IntoView {
                             <tr>
                                 <td>"医療費通知の内容"</td>
                                 <td>
-                                    "今年と、その前の5年分。資格喪失後は"
-                                    {society.months_after_leaving} "か月"
+                                    {format!(
+                                        "今年と、その前の{YEARS_KEPT}年分。資格喪失後は{months}か月",
+                                    )}
                                 </td>
+                            </tr>
+                            <tr>
+                                <td>"健診結果"</td>
+                                <td>{membership.clone()}</td>
+                            </tr>
+                            <tr>
+                                <td>"どのお知らせをお読みになったか"</td>
+                                <td>{membership.clone()}</td>
+                            </tr>
+                            <tr>
+                                <td>"医療費を被保険者に表示するかどうかの設定（同意）"</td>
+                                <td>{membership}</td>
                             </tr>
                             <tr>
                                 <td>"ログインの状態（クッキー）"</td>
@@ -83,7 +100,9 @@ pub fn AboutPage() -> impl IntoView {
                                 <td>"最後のお申し込みから2日"</td>
                             </tr>
                             <tr>
-                                <td>"手続きの記録（日時、接続元の番号、端末の種類）"</td>
+                                <td>
+                                    "手続きの記録（日時、接続元の番号、端末の種類）。同意の変更、ご家族の医療費通知を見た日も含みます"
+                                </td>
                                 <td>"不正な利用を確かめるため、期限を定めずに保存します"</td>
                             </tr>
                         </tbody>

@@ -4,12 +4,16 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::{
-    components::{layout::Page, notice_list::AttachmentBox},
+    components::{
+        after_leaving::{OverPage, ReadUntil},
+        layout::Page,
+        notice_list::AttachmentBox,
+    },
     pages::{
         go_to,
         problem::{NotFoundPage, trouble},
     },
-    ports::{Article, ArticleLine, Ports},
+    ports::{Article, ArticleList, NoticeLook, Ports},
     timestamp::day_in_words,
     visit::{Visit, Visitor},
 };
@@ -23,17 +27,24 @@ pub fn HealthPage() -> impl IntoView {
     };
     Suspend::new(async move {
         match ports.notices.articles(&member, visit.now).await {
-            Ok(articles) => view! { <Topics articles /> }.into_any(),
+            Ok(NoticeLook::Shown(articles)) => view! { <Topics articles /> }.into_any(),
+            Ok(NoticeLook::NotTheirs) => view! { <NotFoundPage /> }.into_any(),
+            Ok(NoticeLook::Over) => over(),
             Err(what) => trouble(&what),
         }
     })
     .into_any()
 }
 
+fn over() -> AnyView {
+    view! { <OverPage title="各種健康情報" screen="J-1" /> }.into_any()
+}
+
 /// The articles come by topic.
 #[component]
-fn Topics(articles: Vec<ArticleLine>) -> impl IntoView {
+fn Topics(articles: ArticleList) -> impl IntoView {
     let topics = articles
+        .lines
         .chunk_by(|one, next| one.category == next.category)
         .map(|topic| {
             let lines = topic.iter().map(|article| {
@@ -54,6 +65,15 @@ fn Topics(articles: Vec<ArticleLine>) -> impl IntoView {
     view! {
         <Page title="各種健康情報" screen="J-1">
             <h1>"各種健康情報"</h1>
+            {articles
+                .until
+                .map(|until| {
+                    view! {
+                        <ReadUntil what="加入されていた期間に公開された健康情報" until>
+                            "必要な方は、印刷してください。"
+                        </ReadUntil>
+                    }
+                })}
             <p class="lead">
                 "毎日の健康づくりに役立つ読み物です。それぞれのページは印刷してお手元に置いていただけます。"
             </p>
@@ -82,8 +102,9 @@ pub fn ArticlePage() -> impl IntoView {
             .notices
             .article(&member, &slug, &visit.asker, visit.now);
         match article.await {
-            Ok(Some(article)) => view! { <Whole article /> }.into_any(),
-            Ok(None) => view! { <NotFoundPage /> }.into_any(),
+            Ok(NoticeLook::Shown(article)) => view! { <Whole article /> }.into_any(),
+            Ok(NoticeLook::NotTheirs) => view! { <NotFoundPage /> }.into_any(),
+            Ok(NoticeLook::Over) => over(),
             Err(what) => trouble(&what),
         }
     })

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 
 use crate::{
-    components::{layout::Page, notice_list::Lines, sharing::SharingNotice},
+    components::{after_leaving::ReadUntil, layout::Page, notice_list::Lines, sharing::Undecided},
+    month::Month,
     pages::{go_to, problem::trouble},
-    ports::{Front, Ports},
+    ports::{ExpenseFront, Front, LeftToRead, Ports},
     visit::{Member, Visit, Visitor},
 };
 
@@ -17,16 +18,21 @@ pub fn HomePage() -> impl IntoView {
         return go_to("/login");
     };
     Suspend::new(async move {
-        match ports.notices.front(&member, visit.now).await {
-            Ok(front) => view! { <Home member front /> }.into_any(),
-            Err(what) => trouble(&what),
-        }
+        let front = match ports.notices.front(&member, visit.now).await {
+            Ok(front) => front,
+            Err(what) => return trouble(&what),
+        };
+        // The page has more to say than this; where the answer is missing, so is
+        // what would be said of it.
+        let expenses = ports.expenses.front(&member, visit.now).await;
+        let expenses = expenses.unwrap_or_default();
+        view! { <Home member front expenses /> }.into_any()
     })
     .into_any()
 }
 
 #[component]
-fn Home(member: Member, front: Front) -> impl IntoView {
+fn Home(member: Member, front: Front, expenses: ExpenseFront) -> impl IntoView {
     let is_first = member.previous_sign_in.is_none();
     view! {
         <Page title="ホーム" screen="H-1">
@@ -37,8 +43,14 @@ fn Home(member: Member, front: Front) -> impl IntoView {
                     None => "はじめてのログインです。ようこそ。".to_owned(),
                 }}
             </p>
-            <SharingNotice member=member.clone() />
-            <Doors unread=front.unread new_articles=front.new_articles is_first />
+            {front.leaving.map(after_leaving)}
+            {expenses.sharing.map(|sharing| view! { <Undecided sharing /> })}
+            <Doors
+                unread=front.unread
+                new_articles=front.new_articles
+                last_month=expenses.last_month
+                is_first
+            />
             <News front />
             <p>
                 "お心当たりのないログインがないか、"
@@ -48,9 +60,33 @@ fn Home(member: Member, front: Front) -> impl IntoView {
     }
 }
 
+/// What a member who has left has to know before anything else.
+fn after_leaving(left: LeftToRead) -> AnyView {
+    match left {
+        LeftToRead::Until(until) => view! {
+            <ReadUntil what="加入されていた期間の内容" until>
+                "その後は見られなくなり、ポータルのご利用も終わります。"
+            </ReadUntil>
+        }
+        .into_any(),
+        LeftToRead::Over => view! {
+            <div class="notice warn">
+                <h2>"資格喪失後の閲覧について"</h2>
+                <p>"資格喪失後にご覧いただける期間が過ぎました。"</p>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
 /// The three doors of the manual, and the one to the own results.
 #[component]
-fn Doors(unread: i64, new_articles: i64, is_first: bool) -> impl IntoView {
+fn Doors(
+    unread: i64,
+    new_articles: i64,
+    last_month: Option<Month>,
+    is_first: bool,
+) -> impl IntoView {
     let notices = match unread {
         0 => "未読はありません".to_owned(),
         n => format!("未読 {n}件"),
@@ -59,6 +95,13 @@ fn Doors(unread: i64, new_articles: i64, is_first: bool) -> impl IntoView {
     let articles = match new_articles {
         n if n > 0 && !is_first => format!("前回のログインから、新しい記事が{n}件あります"),
         _ => "血圧、食事、運動、歯の健康など".to_owned(),
+    };
+    let expenses = match last_month {
+        Some(month) => format!(
+            "{}診療分まで。明細と、医療費控除のための集計",
+            month.label()
+        ),
+        None => "医療費の明細と、医療費控除のための集計".to_owned(),
     };
     view! {
         <ul class="doors">
@@ -83,7 +126,7 @@ fn Doors(unread: i64, new_articles: i64, is_first: bool) -> impl IntoView {
             <li>
                 <a href="/expenses">
                     <b>"医療費通知の確認"</b>
-                    "医療費の明細と、医療費控除のための集計"
+                    {expenses}
                 </a>
             </li>
         </ul>

@@ -39,6 +39,6 @@ fn go_to(path: &'static str) -> AnyView {
 }
 
 /// The page's status, where it is not 200.
-fn answer_with(status: StatusCode) {
+pub(crate) fn answer_with(status: StatusCode) {
     expect_context::<ResponseOptions>().set_status(status);
 }

@@ -5,6 +5,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::{
     components::{
+        after_leaving::{OverPage, ReadUntil},
         layout::Page,
         notice_list::{AttachmentBox, Lines},
     },
@@ -12,7 +13,7 @@ use crate::{
         go_to,
         problem::{NotFoundPage, trouble},
     },
-    ports::{Notice, NoticeList, NoticeWish, Ports},
+    ports::{Notice, NoticeList, NoticeLook, NoticeWish, Ports},
     timestamp::day_in_words,
     visit::{Visit, Visitor},
 };
@@ -30,11 +31,17 @@ pub fn NoticesPage() -> impl IntoView {
     let wish = wish();
     Suspend::new(async move {
         match ports.notices.list(&member, &wish, visit.now).await {
-            Ok(list) => view! { <Found wish list /> }.into_any(),
+            Ok(NoticeLook::Shown(list)) => view! { <Found wish list /> }.into_any(),
+            Ok(NoticeLook::NotTheirs) => view! { <NotFoundPage /> }.into_any(),
+            Ok(NoticeLook::Over) => over(),
             Err(what) => trouble(&what),
         }
     })
     .into_any()
+}
+
+fn over() -> AnyView {
+    view! { <OverPage title="健保からのお知らせ" screen="N-1" /> }.into_any()
 }
 
 /// What the address asks for.
@@ -125,6 +132,15 @@ fn Found(wish: NoticeWish, list: NoticeList) -> impl IntoView {
     view! {
         <Page title="健保からのお知らせ" screen="N-1">
             <h1>"健保からのお知らせ"</h1>
+            {list
+                .until
+                .map(|until| {
+                    view! {
+                        <ReadUntil what="加入されていた期間に公開されたお知らせ" until>
+                            "新しいお知らせは届きません。"
+                        </ReadUntil>
+                    }
+                })}
             <Search wish=wish.clone() />
             <Choices wish categories=list.categories />
             {result}
@@ -210,8 +226,9 @@ pub fn NoticePage() -> impl IntoView {
             .notices
             .open(&member, id, shown, &visit.asker, visit.now);
         match notice.await {
-            Ok(Some(notice)) => view! { <Whole notice /> }.into_any(),
-            Ok(None) => view! { <NotFoundPage /> }.into_any(),
+            Ok(NoticeLook::Shown(notice)) => view! { <Whole notice /> }.into_any(),
+            Ok(NoticeLook::NotTheirs) => view! { <NotFoundPage /> }.into_any(),
+            Ok(NoticeLook::Over) => over(),
             Err(what) => trouble(&what),
         }
     })

@@ -24,6 +24,10 @@ pub trait Expenses: Send + Sync {
         now: Timestamp,
     ) -> Answer<ExpenseLook>;
 
+    /// What the member's first page says of them. This is no look at anybody's: no
+    /// line is shown.
+    async fn front(&self, member: &Member, now: Timestamp) -> Answer<ExpenseFront>;
+
     /// Whether the insured sees this member's expenses; `None` for a member who
     /// has nothing to decide, being insured.
     async fn sharing(&self, member: &Member) -> Answer<Option<Sharing>>;
@@ -36,6 +40,15 @@ pub trait Expenses: Send + Sync {
         asker: &Asker,
         now: Timestamp,
     ) -> Answer<Decision>;
+}
+
+/// What the member's first page says of expenses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExpenseFront {
+    /// The last month of which there is something that this member may see.
+    pub last_month: Option<Month>,
+    /// What a dependent has to know and can decide.
+    pub sharing: Option<Sharing>,
 }
 
 /// What of a year's expenses somebody wants to see.

@@ -25,15 +25,15 @@ use crate::society::Society;
 pub use addresses::{Address, AddressChange, AddressState, Addresses, WaitingAddress};
 pub use checkups::{CheckupLook, CheckupResults, Checkups};
 pub use expenses::{
-    AfterLeaving, Decision, ExpenseLook, ExpenseWish, ExpenseYear, Expenses, Patient, Sharing,
-    Standing,
+    AfterLeaving, Decision, ExpenseFront, ExpenseLook, ExpenseWish, ExpenseYear, Expenses, Patient,
+    Sharing, Standing,
 };
 pub use leaving::{Leave, Leaving};
 pub use mailbox::{Mailbox, StoredLetter};
 pub use my_data::{MyData, Taking};
 pub use notices::{
-    Article, ArticleLine, Attachment, AttachmentLink, Front, Notice, NoticeLine, NoticeList,
-    NoticeWish, Notices,
+    Article, ArticleLine, ArticleList, Attachment, AttachmentLink, Front, LeftToRead, Notice,
+    NoticeLine, NoticeList, NoticeLook, NoticeWish, Notices,
 };
 pub use post::{Delivery, Post};
 pub use profile::{Profile, ProfileChange};

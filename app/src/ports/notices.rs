@@ -16,10 +16,14 @@ pub trait Notices: Send + Sync {
     async fn front(&self, member: &Member, now: Timestamp) -> Answer<Front>;
 
     /// The notices that are asked for, the newest first.
-    async fn list(&self, member: &Member, wish: &NoticeWish, now: Timestamp) -> Answer<NoticeList>;
+    async fn list(
+        &self,
+        member: &Member,
+        wish: &NoticeWish,
+        now: Timestamp,
+    ) -> Answer<NoticeLook<NoticeList>>;
 
-    /// A notice; `None` when there is none for this member. `shown`: it counts as
-    /// read from now on.
+    /// A notice. `shown`: it counts as read from now on.
     async fn open(
         &self,
         member: &Member,
@@ -27,19 +31,19 @@ pub trait Notices: Send + Sync {
         shown: bool,
         asker: &Asker,
         now: Timestamp,
-    ) -> Answer<Option<Notice>>;
+    ) -> Answer<NoticeLook<Notice>>;
 
     /// The articles, by topic.
-    async fn articles(&self, member: &Member, now: Timestamp) -> Answer<Vec<ArticleLine>>;
+    async fn articles(&self, member: &Member, now: Timestamp) -> Answer<NoticeLook<ArticleList>>;
 
-    /// An article; `None` when there is none for this member.
+    /// An article.
     async fn article(
         &self,
         member: &Member,
         slug: &str,
         asker: &Asker,
         now: Timestamp,
-    ) -> Answer<Option<Article>>;
+    ) -> Answer<NoticeLook<Article>>;
 
     /// An attachment; `None` unless a notice or article that this member can read
     /// has it.
@@ -50,6 +54,26 @@ pub trait Notices: Send + Sync {
         asker: &Asker,
         now: Timestamp,
     ) -> Answer<Option<Attachment>>;
+}
+
+/// What a look at notices or articles came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoticeLook<T> {
+    /// This.
+    Shown(T),
+    /// There is none for this member: 404, whatever is there.
+    NotTheirs,
+    /// The months after 資格喪失 are over.
+    Over,
+}
+
+/// What is left to read after 資格喪失.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftToRead {
+    /// What belongs to the time of membership, up to and with this day.
+    Until(Date),
+    /// Nothing any more.
+    Over,
 }
 
 /// What the member's first page says of notices and articles.
@@ -63,6 +87,8 @@ pub struct Front {
     pub unread: i64,
     /// How many articles are new.
     pub new_articles: i64,
+    /// Of a member who has left: what is left to read.
+    pub leaving: Option<LeftToRead>,
 }
 
 /// A notice in a list.
@@ -108,6 +134,8 @@ pub struct NoticeList {
     pub unread: i64,
     /// The categories there are.
     pub categories: Vec<String>,
+    /// Of a member who has left: the last day on which they can be read.
+    pub until: Option<Date>,
 }
 
 /// A notice.
@@ -149,6 +177,15 @@ pub struct Attachment {
     pub media_type: &'static str,
     /// What is in it.
     pub content: Vec<u8>,
+}
+
+/// The health articles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArticleList {
+    /// They, by topic.
+    pub lines: Vec<ArticleLine>,
+    /// Of a member who has left: the last day on which they can be read.
+    pub until: Option<Date>,
 }
 
 /// A health article in a list.

@@ -9,6 +9,10 @@ pub const MAX_BYTES: usize = 254;
 /// So many addresses a member may have, confirmed or waiting.
 pub const MOST: usize = 3;
 
+/// So many different addresses a member may add within 24 hours that are not
+/// confirmed: each gets a letter, and may be a stranger's.
+pub const MOST_A_DAY: usize = 10;
+
 /// An address that can be written to.
 ///
 /// The local part is made of RFC 5321 atom characters with dots anywhere: docomo
@@ -40,6 +44,8 @@ pub enum EmailError {
     ThreeAlready,
     /// It is the member's last address; only the server knows.
     LastOne,
+    /// The member has added so many others within a day; only the server knows.
+    TooManyToday,
 }
 
 impl EmailAddress {

@@ -1,9 +1,15 @@
 //! One more address, one less, or its letter once more: what is wanted, what speaks
 //! against it, and what is done.
 
+use std::time::Duration;
+
 use app::{
     ports::AddressChange,
-    rules::{EmailAddress, EmailError, email::MOST},
+    rules::{
+        EmailAddress, EmailError,
+        email::{MOST, MOST_A_DAY},
+    },
+    timestamp::Timestamp,
     visit::{Asked, Member},
 };
 use uuid::Uuid;
@@ -77,11 +83,15 @@ impl AddressBook {
     }
 }
 
-/// Why it is not possible as the addresses are now.
+/// How long an added address counts against the next ones.
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Why it is not possible as the addresses are now. The account is held.
 pub(super) async fn refusal(
     tx: &mut Tx,
     member: Uuid,
     wanted: &Wanted,
+    now: Timestamp,
 ) -> Result<Option<EmailError>, Fault> {
     let addresses = email::of_member(tx, member).await?;
     let refusal = match wanted {
@@ -89,6 +99,14 @@ pub(super) async fn refusal(
             Some(EmailError::Yours)
         }
         Wanted::Add(_) if addresses.len() >= MOST => Some(EmailError::ThreeAlready),
+        Wanted::Add(new) => {
+            let since = now.minus(DAY);
+            let others =
+                link::confirmation::count_others(tx, member, &new.address.key(), since).await?;
+            usize::try_from(others)
+                .is_ok_and(|others| others >= MOST_A_DAY)
+                .then_some(EmailError::TooManyToday)
+        }
         Wanted::Remove(row) => {
             let mut confirmed = addresses.iter().filter(|e| e.is_confirmed());
             let is_last =

@@ -133,7 +133,7 @@ impl AddressBook {
             return Ok(AddressChange::Over);
         }
         let is_due = request.member.password_is_due(request.now);
-        let change = match refusal(&mut tx, request.member.id, &wanted).await? {
+        let change = match refusal(&mut tx, request.member.id, &wanted, request.now).await? {
             Some(refusal) => AddressChange::Refused(refusal),
             None if is_due && !matches!(wanted, Wanted::Nothing | Wanted::NotTheirs) => {
                 AddressChange::PasswordDue
@@ -170,7 +170,7 @@ impl AddressBook {
         let until = session::renew(&mut tx, member.session, &hash, now).await?;
         let change = match &wanted {
             None => None,
-            Some(wanted) => Some(match refusal(&mut tx, member.id, wanted).await? {
+            Some(wanted) => Some(match refusal(&mut tx, member.id, wanted, now).await? {
                 Some(refusal) => AddressChange::Refused(refusal),
                 None => carry_out(&mut tx, request, wanted).await?,
             }),

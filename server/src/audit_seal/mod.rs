@@ -30,6 +30,7 @@ use crate::{
     secrets::{Parts, Secrets},
     store::{
         self, Db,
+        audit::Event,
         audit_seal::{self, Seal, StoredEntry},
     },
 };
@@ -97,6 +98,27 @@ impl Sealer {
             _ => {}
         }
         Ok(made)
+    }
+
+    /// Goes on after the secret file was replaced: notes that it was, with a code over
+    /// everything that was there by then, and seals that. `false` where no seal of
+    /// another file is in the way.
+    ///
+    /// # Errors
+    /// The audit does not agree with its seals; whatever database and file system answer.
+    pub async fn begin_anew(&self) -> Result<bool, SealError> {
+        let read = check::read(&self.db, &self.secrets, &self.note).await?;
+        let Some(account) = read.into_missing_account() else {
+            return Ok(false);
+        };
+        let mut tx = self.db.write().await?;
+        Event::AuditChainBegun
+            .at_the_command_line(&account, self.clock.now())
+            .record(&mut tx)
+            .await?;
+        tx.commit().await?;
+        self.seal().await?;
+        Ok(true)
     }
 
     /// The seal to come after `newest`; `None` when everything up to entry

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 
 use crate::{
     fault::Fault,
-    membership::over_on,
+    membership::Membership,
     store::{Db, checkup},
 };
 
@@ -37,17 +37,17 @@ impl CheckupDesk {
     async fn results(&self, member: &Member, now: Timestamp) -> Result<CheckupLook, Fault> {
         let today = now.in_japan().date();
         let person = checkup::person(&self.db, member.person).await?;
-        let left_on = person.disqualified_on.filter(|day| *day <= today);
-        let over = left_on.map(|day| over_on(day, self.society.months_after_leaving));
-        let membership = left_on.map(|day| (person.qualified_on, day));
-        if over.is_some_and(|day| day <= today) {
-            return Ok(CheckupLook::Over);
-        }
-        let checkups = checkup::list(&self.db, member.person, membership).await?;
+        let months = self.society.months_after_leaving;
+        let (within, until) = match Membership::on(today, person.disqualified_on, months) {
+            Membership::Current => (None, None),
+            Membership::Left { on, until } => (Some((person.qualified_on, on)), Some(until)),
+            Membership::Over => return Ok(CheckupLook::Over),
+        };
+        let checkups = checkup::list(&self.db, member.person, within).await?;
         Ok(CheckupLook::Results(CheckupResults {
             sex: person.sex,
             checkups,
-            until: over.and_then(time::Date::previous_day),
+            until,
         }))
     }
 }

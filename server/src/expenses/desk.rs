@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use app::{
     month::Month,
     ports::{
-        AfterLeaving, Answer, Decision, ExpenseLook, ExpenseWish, ExpenseYear, Expenses, Sharing,
-        Standing,
+        AfterLeaving, Answer, Decision, ExpenseFront, ExpenseLook, ExpenseWish, ExpenseYear,
+        Expenses, Sharing, Standing,
     },
     society::Society,
     timestamp::Timestamp,
@@ -51,6 +51,10 @@ impl Expenses for ExpenseDesk {
             .map_err(Fault::report)
     }
 
+    async fn front(&self, member: &Member, now: Timestamp) -> Answer<ExpenseFront> {
+        self.front_page(member, now).await.map_err(Fault::report)
+    }
+
     async fn sharing(&self, member: &Member) -> Answer<Option<Sharing>> {
         household::sharing_of(&self.db, member, &self.society)
             .await
@@ -71,6 +75,16 @@ impl Expenses for ExpenseDesk {
 }
 
 impl ExpenseDesk {
+    async fn front_page(&self, member: &Member, now: Timestamp) -> Result<ExpenseFront, Fault> {
+        let today = now.in_japan().date();
+        let household = household::visible(&self.db, member, &self.society, today).await?;
+        let all: Vec<Shown> = household.people.iter().map(shown).collect();
+        Ok(ExpenseFront {
+            last_month: expense::months(&self.db, &all).await?.into_iter().max(),
+            sharing: household.sharing,
+        })
+    }
+
     async fn year(
         &self,
         member: &Member,

@@ -97,7 +97,7 @@ impl DataDesk {
     /// As the member reads it on the page, and no more: what is kept from the member
     /// there is kept from the file.
     async fn history(&self, member: &Member) -> Result<Table, Fault> {
-        let rows = history::of(&self.db, member.id, 0, MOST_ROWS).await?;
+        let rows = history::of(&self.db, member.id, MOST_ROWS).await?;
         let entries = rows.into_iter().filter_map(told).map(|entry| {
             let (network_address, device) = entry
                 .from

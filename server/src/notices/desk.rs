@@ -1,19 +1,24 @@
 //! The use cases of home, notices and health information.
 
+use std::sync::Arc;
+
 use app::{
     ports::{
-        Answer, Article, ArticleLine, Attachment, AttachmentLink, Front, Notice, NoticeList,
-        NoticeWish, Notices,
+        Answer, Article, ArticleList, Attachment, AttachmentLink, Front, LeftToRead, Notice,
+        NoticeList, NoticeLook, NoticeWish, Notices,
     },
+    society::Society,
     timestamp::Timestamp,
     visit::{Asker, Member},
 };
 use async_trait::async_trait;
+use time::Date;
 use uuid::Uuid;
 
 use super::{media_type, prose};
 use crate::{
     fault::Fault,
+    membership::Membership,
     store::{
         Db,
         audit::Event,
@@ -32,6 +37,8 @@ const NEWS: i64 = 5;
 pub struct NoticeDesk {
     /// The database.
     pub db: Db,
+    /// Says for how long notices can be read after 資格喪失.
+    pub society: Arc<Society>,
 }
 
 #[async_trait]
@@ -40,7 +47,12 @@ impl Notices for NoticeDesk {
         self.front_page(member, now).await.map_err(Fault::report)
     }
 
-    async fn list(&self, member: &Member, wish: &NoticeWish, now: Timestamp) -> Answer<NoticeList> {
+    async fn list(
+        &self,
+        member: &Member,
+        wish: &NoticeWish,
+        now: Timestamp,
+    ) -> Answer<NoticeLook<NoticeList>> {
         self.search(member, wish, now).await.map_err(Fault::report)
     }
 
@@ -51,18 +63,14 @@ impl Notices for NoticeDesk {
         shown: bool,
         asker: &Asker,
         now: Timestamp,
-    ) -> Answer<Option<Notice>> {
+    ) -> Answer<NoticeLook<Notice>> {
         self.notice(member, id, shown, asker, now)
             .await
             .map_err(Fault::report)
     }
 
-    async fn articles(&self, member: &Member, now: Timestamp) -> Answer<Vec<ArticleLine>> {
-        let articles = async {
-            let reader = Reader::of(&self.db, member, now).await?;
-            notice::articles(&self.db, &reader).await
-        };
-        articles.await.map_err(|error| Fault::from(error).report())
+    async fn articles(&self, member: &Member, now: Timestamp) -> Answer<NoticeLook<ArticleList>> {
+        self.all_articles(member, now).await.map_err(Fault::report)
     }
 
     async fn article(
@@ -71,15 +79,19 @@ impl Notices for NoticeDesk {
         slug: &str,
         asker: &Asker,
         now: Timestamp,
-    ) -> Answer<Option<Article>> {
+    ) -> Answer<NoticeLook<Article>> {
         let found = self.find(member, Name::Slug(slug), asker, now).await;
-        Ok(found.map_err(Fault::report)?.map(|found| Article {
-            html: prose::html(&found.body),
-            attachment: attachment(&found),
-            title: found.title,
-            category: found.category,
-            published_on: found.published_on,
-        }))
+        Ok(match found.map_err(Fault::report)? {
+            NoticeLook::Shown(found) => NoticeLook::Shown(Article {
+                html: prose::html(&found.body),
+                attachment: attachment(&found),
+                title: found.title,
+                category: found.category,
+                published_on: found.published_on,
+            }),
+            NoticeLook::NotTheirs => NoticeLook::NotTheirs,
+            NoticeLook::Over => NoticeLook::Over,
+        })
     }
 
     async fn file(
@@ -96,8 +108,34 @@ impl Notices for NoticeDesk {
 }
 
 impl NoticeDesk {
-    async fn front_page(&self, member: &Member, now: Timestamp) -> Result<Front, Fault> {
+    /// The member as a reader, and of one who has left the last day of reading;
+    /// `None` when that is over.
+    async fn reader(
+        &self,
+        member: &Member,
+        now: Timestamp,
+    ) -> Result<Option<(Reader, Option<Date>)>, Fault> {
         let reader = Reader::of(&self.db, member, now).await?;
+        let months = self.society.months_after_leaving;
+        Ok(
+            match Membership::on(reader.today, reader.disqualified_on, months) {
+                Membership::Current => Some((reader, None)),
+                Membership::Left { until, .. } => Some((reader, Some(until))),
+                Membership::Over => None,
+            },
+        )
+    }
+
+    async fn front_page(&self, member: &Member, now: Timestamp) -> Result<Front, Fault> {
+        let Some((reader, until)) = self.reader(member, now).await? else {
+            return Ok(Front {
+                news: Vec::new(),
+                news_in_all: 0,
+                unread: 0,
+                new_articles: 0,
+                leaving: Some(LeftToRead::Over),
+            });
+        };
         // Whoever is here for the first time has seen nothing yet.
         let since = member.previous_sign_in.unwrap_or(Timestamp(0));
         let news = notice::news(&self.db, &reader, since, NEWS).await?;
@@ -107,7 +145,20 @@ impl NoticeDesk {
             news_in_all: news.total,
             unread,
             new_articles,
+            leaving: until.map(LeftToRead::Until),
         })
+    }
+
+    async fn all_articles(
+        &self,
+        member: &Member,
+        now: Timestamp,
+    ) -> Result<NoticeLook<ArticleList>, Fault> {
+        let Some((reader, until)) = self.reader(member, now).await? else {
+            return Ok(NoticeLook::Over);
+        };
+        let lines = notice::articles(&self.db, &reader).await?;
+        Ok(NoticeLook::Shown(ArticleList { lines, until }))
     }
 
     async fn search(
@@ -115,8 +166,10 @@ impl NoticeDesk {
         member: &Member,
         wish: &NoticeWish,
         now: Timestamp,
-    ) -> Result<NoticeList, Fault> {
-        let reader = Reader::of(&self.db, member, now).await?;
+    ) -> Result<NoticeLook<NoticeList>, Fault> {
+        let Some((reader, until)) = self.reader(member, now).await? else {
+            return Ok(NoticeLook::Over);
+        };
         // Who types more words than four means the rest as one.
         let folded = prose::folded(&wish.search);
         let mut typed = folded.trim().splitn(4, char::is_whitespace);
@@ -125,13 +178,14 @@ impl NoticeDesk {
         let skip = i64::from(wish.page.saturating_sub(1)) * i64::from(PAGE);
         let found = notice::list(&self.db, &reader, wish, &words, skip, i64::from(PAGE)).await?;
         let categories = notice::categories(&self.db, &reader).await?;
-        Ok(NoticeList {
+        Ok(NoticeLook::Shown(NoticeList {
             lines: found.lines,
             found: found.total,
             goes_on: skip + i64::from(PAGE) < found.total,
             unread: categories.iter().map(|(_, unread)| unread).sum(),
             categories: categories.into_iter().map(|(name, _)| name).collect(),
-        })
+            until,
+        }))
     }
 
     async fn notice(
@@ -141,9 +195,11 @@ impl NoticeDesk {
         shown: bool,
         asker: &Asker,
         now: Timestamp,
-    ) -> Result<Option<Notice>, Fault> {
-        let Some(found) = self.find(member, Name::Id(id), asker, now).await? else {
-            return Ok(None);
+    ) -> Result<NoticeLook<Notice>, Fault> {
+        let found = match self.find(member, Name::Id(id), asker, now).await? {
+            NoticeLook::Shown(found) => found,
+            NoticeLook::NotTheirs => return Ok(NoticeLook::NotTheirs),
+            NoticeLook::Over => return Ok(NoticeLook::Over),
         };
         // Whoever can read it does, also while this cannot be noted.
         if shown
@@ -152,7 +208,7 @@ impl NoticeDesk {
         {
             tracing::warn!(%error, "that a notice was read was not noted");
         }
-        Ok(Some(Notice {
+        Ok(NoticeLook::Shown(Notice {
             html: prose::html(&found.body),
             attachment: attachment(&found),
             title: found.title,
@@ -182,15 +238,20 @@ impl NoticeDesk {
         name: Name<'_>,
         asker: &Asker,
         now: Timestamp,
-    ) -> Result<Option<Found>, Fault> {
-        let reader = Reader::of(&self.db, member, now).await?;
+    ) -> Result<NoticeLook<Found>, Fault> {
+        let Some((reader, _)) = self.reader(member, now).await? else {
+            return Ok(NoticeLook::Over);
+        };
         let Some(found) = notice::find(&self.db, &reader, name).await? else {
-            return Ok(None);
+            return Ok(NoticeLook::NotTheirs);
         };
         if !found.is_meant {
             self.not_theirs(member, asker, now).await?;
         }
-        Ok(Some(found).filter(|found| found.is_meant && found.is_on_view))
+        Ok(match found.is_meant && found.is_on_view {
+            true => NoticeLook::Shown(found),
+            false => NoticeLook::NotTheirs,
+        })
     }
 
     async fn attachment(
@@ -200,7 +261,9 @@ impl NoticeDesk {
         asker: &Asker,
         now: Timestamp,
     ) -> Result<Option<Attachment>, Fault> {
-        let reader = Reader::of(&self.db, member, now).await?;
+        let Some((reader, _)) = self.reader(member, now).await? else {
+            return Ok(None);
+        };
         let Some(found) = notice::find_file(&self.db, &reader, id).await? else {
             return Ok(None);
         };

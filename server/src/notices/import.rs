@@ -43,6 +43,8 @@ pub struct Report {
     pub dry_run: bool,
     /// How many were added, changed, …
     pub notices: Outcome,
+    /// 事業所コード in 対象 that nobody on the roster has, each after its 管理番号.
+    pub unknown_employers: Vec<(String, String)>,
 }
 
 impl fmt::Display for Report {
@@ -69,6 +71,14 @@ impl fmt::Display for Report {
             writeln!(
                 f,
                 "メールでお知らせするもの: {told}件（公開日の9時以降に送ります）"
+            )?;
+        }
+        for (number, code) in &self.unknown_employers {
+            writeln!(
+                f,
+                "ご注意: 管理番号{}の対象の事業所コード{}の方は、名簿にいません。",
+                shown(number),
+                shown(code)
             )?;
         }
         f.write_str(if self.dry_run {
@@ -173,6 +183,7 @@ pub async fn import(
     if !taken.is_empty() {
         return Err(ImportError::SlugsTaken(taken));
     }
+    let unknown_employers = Staged::unknown_employers(&mut tx).await?;
     let notices = Staged::merge(&mut tx, options.now, options.now.minus(NEWS)).await?;
     if notices.added + notices.changed > 0 {
         let Outcome { added, changed, .. } = notices;
@@ -188,5 +199,6 @@ pub async fn import(
         encoding,
         dry_run: options.dry_run,
         notices,
+        unknown_employers,
     })
 }

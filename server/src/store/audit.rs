@@ -112,6 +112,9 @@ events! {
     Purged => "purged",
     /// Notices and health articles were imported.
     NoticesImported => "notices_imported",
+    /// The secret file was replaced, and the audit's seals go on with the new one:
+    /// `detail` names the last seal of before and covers everything up to it.
+    AuditChainBegun => "audit_chain_begun",
     /// Results of checkups were imported.
     CheckupsImported => "checkups_imported",
 }

@@ -138,6 +138,16 @@ pub async fn count_after(db: &Db, id: i64) -> Result<i64> {
     })
 }
 
+/// When the first entry after number `id` happened, in Unix milliseconds.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn waiting_since(db: &Db, id: i64) -> Result<Option<i64>> {
+    on!(read db, pool => {
+        sqlx::query_scalar("select min(at) from audit where id > $1").bind(id).fetch_one(pool).await
+    })
+}
+
 /// Up to which entry nothing can be added any more, if there is anything after
 /// number `id`; `None` also when that cannot be told at this moment.
 ///

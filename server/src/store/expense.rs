@@ -41,6 +41,9 @@ struct Row {
 /// # Errors
 /// Whatever the database answers.
 pub async fn months(db: &Db, shown: &[Shown]) -> Result<Vec<Month>> {
+    if shown.is_empty() {
+        return Ok(Vec::new());
+    }
     let sql = format!(
         "with who (person, first, last) as (values {})
          select distinct e.month from who join expense e

@@ -9,8 +9,14 @@ use super::{Db, Result, on};
 /// One line of it, as the tables have it.
 #[derive(Clone, Debug, FromRow)]
 pub struct Row {
-    /// When, in Unix milliseconds.
+    /// When, in Unix milliseconds; of several together, the last.
     pub at: i64,
+    /// Of several together, the first.
+    pub first_at: i64,
+    /// How many it stands for.
+    pub times: i64,
+    /// From how many network addresses they came.
+    pub origins: i64,
     /// Whether it is a letter; otherwise it is an entry of the audit.
     pub is_letter: bool,
     /// The name of the event or of the letter's kind.
@@ -25,7 +31,7 @@ pub struct Row {
     pub total: i64,
 }
 
-/// A member's history, the newest first: `most` lines after the first `skip`.
+/// All lines about a member ($1).
 ///
 /// Where the insured looked at this person's expenses, the line says so and no more:
 /// from where is theirs.
@@ -33,32 +39,77 @@ pub struct Row {
 /// An address that waits to be confirmed is left out. Its letter may have told
 /// another member that the address is theirs already, and whoever typed it must not
 /// see here which of the two it was.
+macro_rules! lines {
+    () => {
+        "select at, id as place, false as is_letter, event as name, network_address,
+                detail, actor
+         from audit where member_id = $1
+         union all
+         select at, id, false, event, '', '', 'insured'
+         from audit
+         where event = 'expenses_seen' and member_id <> $1
+           and person_id = (select person_id from member where id = $1)
+         union all
+         select sent_at, cast(0 as bigint), true, kind, '', address, ''
+         from letter
+         where member_id = $1 and sent_at is not null and kind <> 'withheld'
+           and (kind <> 'address_confirmation' or exists (
+               select 1 from link l join email e on e.id = l.email_id
+               where l.id = letter.link_id and e.confirmed_at is not null))"
+    };
+}
+
+/// The order of the history: the newest first.
+macro_rules! newest_first {
+    () => {
+        "order by at desc, place desc, detail, name"
+    };
+}
+
+/// A member's history, line by line: the `most` newest ones.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn of(db: &Db, member: Uuid, skip: i64, most: i64) -> Result<Vec<Row>> {
+pub async fn of(db: &Db, member: Uuid, most: i64) -> Result<Vec<Row>> {
     on!(read db, pool => {
-        sqlx::query_as(
-            "select at, is_letter, name, network_address, detail, actor,
-                    count(*) over () as total
-             from (select at, id as place, false as is_letter, event as name, network_address,
-                          detail, actor
-                   from audit where member_id = $1
-                   union all
-                   select at, id, false, event, '', '', 'insured'
-                   from audit
-                   where event = 'expenses_seen' and member_id <> $1
-                     and person_id = (select person_id from member where id = $1)
-                   union all
-                   select sent_at, cast(0 as bigint), true, kind, '', address, ''
-                   from letter
-                   where member_id = $1 and sent_at is not null and kind <> 'withheld'
-                     and (kind <> 'address_confirmation' or exists (
-                         select 1 from link l join email e on e.id = l.email_id
-                         where l.id = letter.link_id and e.confirmed_at is not null))
-                  ) as history
-             order by at desc, place desc, detail, name limit $2 offset $3",
-        )
+        sqlx::query_as(concat!(
+            "select at, at as first_at, cast(1 as bigint) as times, cast(1 as bigint) as origins,
+                    is_letter, name, network_address, detail, actor, count(*) over () as total
+             from (", lines!(), ") as history ", newest_first!(), " limit $2"
+        ))
+        .bind(member)
+        .bind(most)
+        .fetch_all(pool)
+        .await
+    })
+}
+
+/// The same as the page shows it: `most` lines after the first `skip`.
+///
+/// What a stranger can cause without getting in is folded: between two other lines
+/// each such event is one line, however often it happened. So a flood of wrong
+/// passwords hides nothing else.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn folded(db: &Db, member: Uuid, skip: i64, most: i64) -> Result<Vec<Row>> {
+    on!(read db, pool => {
+        sqlx::query_as(concat!(
+            "select max(at) as at, min(at) as first_at, count(*) as times,
+                    count(distinct network_address) as origins, is_letter, name,
+                    max(network_address) as network_address,
+                    case when min(detail) = max(detail) then max(detail) else '' end as detail,
+                    max(actor) as actor, count(*) over () as total
+             from (select history.*,
+                          sum(case when not is_letter and name in (
+                                       'sign_in_failed', 'password_refused', 'reissue_asked',
+                                       'reissue_refused')
+                                   then 0 else 1 end)
+                              over (", newest_first!(), " rows unbounded preceding) as place_of_others
+                   from (", lines!(), ") as history) as counted
+             group by place_of_others, is_letter, name
+             order by max(at) desc, max(place) desc, max(detail), name limit $2 offset $3"
+        ))
         .bind(member)
         .bind(most)
         .bind(skip)

@@ -225,7 +225,8 @@ pub struct Claimed {
     pub link: Option<ClaimedLink>,
     /// The member it speaks of, unless they have left since.
     pub member: Option<ClaimedMember>,
-    /// The notice it tells of, while the address still gets such letters.
+    /// The notice it tells of, while the address still gets such letters and its
+    /// owner has not left the society.
     pub notice: Option<ClaimedNotice>,
 }
 
@@ -336,10 +337,13 @@ pub async fn claim(tx: &mut Tx, now: Timestamp, lease: Duration) -> Result<Optio
              left join member on member.id = letter.member_id and member.left_at is null
              left join email on email.member_id = member.id and email.notices
                and email.address_key = letter.address_key
+             left join person on person.id = member.person_id
              left join notice on notice.id = letter.notice_id and email.id is not null
+               and (person.disqualified_on is null or person.disqualified_on > $2)
              where letter.id = $1",
         )
         .bind(id)
+        .bind(now.in_japan().date())
         .fetch_one(conn)
         .await?
     });

@@ -52,6 +52,8 @@ pub struct Reader {
     pub age: i64,
     /// The day in Japan.
     pub today: Date,
+    /// 資格喪失日
+    pub disqualified_on: Option<Date>,
 }
 
 impl Reader {
@@ -60,8 +62,8 @@ impl Reader {
     /// # Errors
     /// Whatever the database answers.
     pub async fn of(db: &Db, member: &Member, now: Timestamp) -> Result<Self> {
-        let born_on: Date = on!(read db, pool => {
-            sqlx::query_scalar("select born_on from person where id = $1")
+        let (born_on, disqualified_on): (Date, _) = on!(read db, pool => {
+            sqlx::query_as("select born_on, disqualified_on from person where id = $1")
                 .bind(member.person)
                 .fetch_one(pool)
                 .await?
@@ -72,6 +74,7 @@ impl Reader {
             person: member.person,
             age: i64::from(age::on(born_on, today)),
             today,
+            disqualified_on,
         })
     }
 }
@@ -435,8 +438,8 @@ pub async fn take_due(
     })
 }
 
-/// Queues the letters about a notice: one to every member who may read it and has
-/// an address that gets notices. Answers how many.
+/// Queues the letters about a notice: one to every member who may read it, has not
+/// left the society and has an address that gets notices. Answers how many.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -452,7 +455,8 @@ pub async fn tell(tx: &mut Tx, due: &Due, today: Date, now: Timestamp) -> Result
                  join person p on p.id = m.person_id
                  join email e on e.member_id = m.id and e.notices and e.confirmed_at is not null
                  where n.id = $1 and m.left_at is null and m.disabled_at is null
-                   and p.born_on <= $2 and p.born_on > $3 and ", meant!()
+                   and p.born_on <= $2 and p.born_on > $3
+                   and (p.disqualified_on is null or p.disqualified_on > $5) and ", meant!()
             )
         };
     }
@@ -470,6 +474,7 @@ pub async fn tell(tx: &mut Tx, due: &Due, today: Date, now: Timestamp) -> Result
             .bind(youngest)
             .bind(too_old)
             .bind(now.0)
+            .bind(today)
             .execute(conn)
             .await?
             .rows_affected()

@@ -54,6 +54,43 @@ pub async fn checkups_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u
     })
 }
 
+/// Forgets which notices those who left on this day or before have read.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn read_marks_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u64> {
+    on!(write tx, conn => {
+        Ok(sqlx::query(
+            "delete from notice_read
+             where member_id in (select m.id from member m join person p on p.id = m.person_id
+                                 where p.disqualified_on <= $1)",
+        )
+        .bind(disqualified_by)
+        .execute(conn)
+        .await?
+        .rows_affected())
+    })
+}
+
+/// Forgets what those who left on this day or before have decided about the insured's
+/// looking at their expenses.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn decisions_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u64> {
+    on!(write tx, conn => {
+        Ok(sqlx::query(
+            "update member set shares_expenses = null
+             where shares_expenses is not null
+               and person_id in (select id from person where disqualified_on <= $1)",
+        )
+        .bind(disqualified_by)
+        .execute(conn)
+        .await?
+        .rows_affected())
+    })
+}
+
 /// The accounts of those who left on this day or before, where they are still open.
 ///
 /// # Errors

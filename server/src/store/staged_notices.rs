@@ -177,6 +177,34 @@ impl Staged {
         })
     }
 
+    /// 事業所コード of waiting rows that nobody on the roster has, each after the
+    /// 管理番号 of its row.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn unknown_employers(tx: &mut Tx) -> Result<Vec<(String, String)>> {
+        on!(write tx, conn => {
+            let named: Vec<(String, String)> = sqlx::query_as(
+                "select number, employers from staged_notice where employers <> '' order by number",
+            )
+            .fetch_all(&mut *conn)
+            .await?;
+            if named.is_empty() {
+                return Ok(Vec::new());
+            }
+            let known: Vec<String> = sqlx::query_scalar("select distinct employer_code from person")
+                .fetch_all(&mut *conn)
+                .await?;
+            let mut unknown = Vec::new();
+            for (number, employers) in named {
+                let codes = employers.split(',').filter(|code| !code.is_empty());
+                let strange = codes.filter(|code| known.iter().all(|one| one != code));
+                unknown.extend(strange.map(|code| (number.clone(), code.to_owned())));
+            }
+            Ok(unknown)
+        })
+    }
+
     /// Brings the waiting rows in. What is there and not among them stays as it is;
     /// attachments that no notice has any more go. New notices that have been open
     /// since before `news` get no letters.

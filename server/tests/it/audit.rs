@@ -1,6 +1,9 @@
 //! The audit under its seals: complete, in order, and not to be rewritten unnoticed.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use app::timestamp::Timestamp;
 use server::{
@@ -18,7 +21,7 @@ use server::{
 use crate::{
     fresh::Fresh,
     roster::NOW,
-    test_app::{MINUTE, TARO, TestApp, WISH},
+    test_app::{INSTANT, MINUTE, TARO, TestApp, WISH},
 };
 
 fn secrets(fresh: &Fresh, name: &str) -> Arc<Secrets> {
@@ -116,7 +119,14 @@ on_both! {
         assert_eq!(sealer.seal().await.unwrap(), 1);
         assert_eq!(sealer.seal().await.unwrap(), 0, "there was nothing new");
         note_down_many(&fresh.db, 3).await;
-        let expected = Sealed { entries: 2_346, seals: 4, last: Some(NOW.plus(MINUTE)), to_come: 3 };
+        let expected = Sealed {
+            entries: 2_346,
+            seals: 4,
+            last: Some(NOW.plus(MINUTE)),
+            to_come: 3,
+            waiting_since: Some(NOW),
+            earlier: 0,
+        };
         assert_eq!(look().await, expected);
         assert_eq!(
             expected.to_string(),
@@ -286,13 +296,81 @@ on_both! {
         assert!(sealed.entries > 0 && sealed.to_come == 0, "{sealed}");
         assert_eq!(sealed.last, Some(Timestamp(app.clock.now().0)));
 
-        let settings = [
-            ("PORTAL_DATABASE_URL", app.fresh.url.clone()),
-            ("PORTAL_DATA_DIR", data.display().to_string()),
-        ];
-        let settings = settings.map(|(key, value)| (key.to_owned(), value));
-        let findings = doctor::examine(Config::load(None, settings).unwrap()).await;
-        let audit = findings.into_iter().find(|finding| finding.subject == "audit");
-        assert_eq!(audit.unwrap().result, Ok(sealed.to_string()));
+        let seen = checked(&app.fresh, &data, app.clock.now()).await;
+        assert_eq!(seen, Ok(sealed.to_string()));
+    }
+}
+
+/// What `portal check` says of the audit.
+async fn checked(fresh: &Fresh, data: &Path, now: Timestamp) -> Result<String, String> {
+    let settings = [
+        ("PORTAL_DATABASE_URL", fresh.url.clone()),
+        ("PORTAL_DATA_DIR", data.display().to_string()),
+    ];
+    let settings = settings.map(|(key, value)| (key.to_owned(), value));
+    let findings = doctor::examine(Config::load(None, settings).unwrap(), now).await;
+    let audit = findings
+        .into_iter()
+        .find(|finding| finding.subject == "audit");
+    audit.unwrap().result
+}
+
+on_both! {
+    async fn entries_that_nobody_has_sealed_for_an_hour_are_found(fresh: Fresh) {
+        let secrets = secrets(&fresh, "secret");
+        note_down_many(&fresh.db, 3).await;
+        sealer(&fresh, &secrets).seal().await.unwrap();
+        note_down_many(&fresh.db, 2).await;
+        let (data, hour) = (fresh.folder.path(), 60 * MINUTE);
+        let seen = checked(&fresh, data, NOW.plus(hour)).await;
+        assert!(seen.unwrap().ends_with("; 2 not sealed yet"));
+        let seen = checked(&fresh, data, NOW.plus(hour).plus(INSTANT)).await.unwrap_err();
+        assert!(
+            seen.contains("2 not sealed yet, and they wait since 2026-11-22: is `portal serve` running"),
+            "{seen}"
+        );
+        sealer(&fresh, &secrets).seal().await.unwrap();
+        checked(&fresh, data, NOW.plus(2 * hour)).await.unwrap();
+        // With another secret file in its place it says what helps.
+        std::fs::remove_file(data.join("secret")).unwrap();
+        crate::audit::secrets(&fresh, "secret");
+        let seen = checked(&fresh, data, NOW).await.unwrap_err();
+        assert!(seen.contains("another secret file") && seen.contains("`portal audit begin-anew`"), "{seen}");
+    }
+}
+
+on_both! {
+    /// A lost file cannot be brought back; that it was replaced is told, and the seals
+    /// go on.
+    async fn after_the_secret_file_was_replaced_the_chain_goes_on_when_that_is_noted(fresh: Fresh) {
+        three_seals(&fresh).await;
+        let new = secrets(&fresh, "another");
+        let sealer = sealer(&fresh, &new);
+        let refused = found(&fresh, &new).await;
+        assert_eq!(refused, "seal 1, entries 1 to 1,000: was made with another secret file");
+        // The server has gone on sealing before anybody looked.
+        note_down_many(&fresh.db, 5).await;
+        assert_eq!(sealer.seal().await.unwrap(), 1);
+        assert_eq!(found(&fresh, &new).await, refused);
+
+        assert!(sealer.begin_anew().await.unwrap());
+        let look = async || verify(&fresh.db, &new, &note(&fresh)).await;
+        let sealed = look().await.unwrap();
+        assert_eq!((sealed.seals, sealed.earlier, sealed.to_come), (5, 3, 0));
+        assert!(sealed.to_string().ends_with("; 3 seals are of an earlier secret file"), "{sealed}");
+        let noted: i64 = ask!(&fresh.db, "select count(*) from audit where event = 'audit_chain_begun'");
+        assert_eq!(noted, 1);
+        assert!(!sealer.begin_anew().await.unwrap(), "there is nothing to note");
+
+        // What is older cannot be changed either from then on.
+        tell!(&fresh.db, "update audit set detail = 'nothing' where id = 1700");
+        let changed = found(&fresh, &new).await;
+        assert_eq!(changed, refused);
+        tell!(&fresh.db, "update audit set detail = 'try 1699' where id = 1700");
+        look().await.unwrap();
+        // Nor can a seal of ours be passed off as an earlier one.
+        tell!(&fresh.db, "update audit_seal set key_mark = (select key_mark from audit_seal where id = 1) where id = 4");
+        let passed_off = found(&fresh, &new).await;
+        assert!(passed_off.ends_with("was made with another secret file"), "{passed_off}");
     }
 }

@@ -63,6 +63,11 @@ pub(crate) async fn import(fresh: &Fresh, lines: &str) -> Report {
     try_import(fresh, text, FOR_GOOD).await.unwrap()
 }
 
+/// The same of a whole file that may be refused.
+pub(crate) async fn try_import_text(fresh: &Fresh, text: &str) -> Result<Report, ImportError> {
+    try_import(fresh, text, FOR_GOOD).await
+}
+
 fn counts(report: &Report) -> (i64, i64, i64) {
     let Outcome {
         added,

@@ -13,7 +13,7 @@ use crate::{
     fresh::Fresh,
     log::{Log, everything},
     roster,
-    test_app::{HANAKO, JIRO, OTHER_WISH, SEIJIN, TARO, TestApp, WISH, Wish},
+    test_app::{HANAKO, HOUR, INSTANT, JIRO, OTHER_WISH, SEIJIN, TARO, TestApp, WISH, Wish},
 };
 
 const HANAKO_WISH: Wish<'_> = Wish {
@@ -125,6 +125,39 @@ on_both! {
         let style = page.body.contains("style=\"");
         assert!(!style && !page.body.contains("<script>"), "nothing inline");
         taro.get("/expenses?year=2025").await.shows("昨年の医院").hides("架空中央病院");
+    }
+}
+
+on_both! {
+    async fn home_says_of_which_month_there_is_something_that_this_member_may_see(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let hanako = app.signed_in(HANAKO, &HANAKO_WISH).await;
+        let nothing = "<b>医療費通知の確認</b>医療費の明細と";
+        // The child's is the newest; the wife sees her own.
+        taro.home().await.shows("2026年5月診療分まで");
+        hanako.home().await.shows("2026年3月診療分まで");
+        import(&app.fresh, "1001,12,01,2026-09,はなこの薬局,調剤,1,100,70,,30,,\n").await;
+        taro.home().await.shows("2026年9月診療分まで");
+        decide(&hanako, "no").await;
+        taro.home().await.shows("2026年5月診療分まで");
+        hanako.home().await.shows("2026年9月診療分まで");
+        let looks: i64 = ask!(&app.fresh.db, "select count(*) from audit where event = 'expenses_seen'");
+        assert_eq!(looks, 0, "nobody's line was shown");
+        // Of who has left: not after the membership, and at last nothing.
+        for (day, door) in [
+            (time::macros::date!(2026 - 03 - 01), "2026年2月診療分まで"),
+            (time::macros::date!(2025 - 05 - 22), nothing),
+        ] {
+            tell!(
+                &app.fresh.db,
+                "update person set disqualified_on = $1 where number = '12' and branch = '00'",
+                day
+            );
+            taro.home().await.shows(door);
+        }
+        let shiro = Wish { login_id: "123456Shi", email: "shiro@example.jp", ..WISH };
+        app.signed_in(crate::test_app::SHIRO, &shiro).await.home().await.shows(nothing);
     }
 }
 
@@ -414,7 +447,7 @@ on_both! {
         assert_eq!(
             report.to_string(),
             "2022年1月より前の医療費: 0件\n資格喪失から18か月を過ぎた方\n  医療費: 7件\n  \
-             健診結果: 0件\n  ポータルの利用登録（メールアドレス、ログインID、パスワード）: 1人\n削除しました。"
+             健診結果: 0件\n  お知らせの既読の記録: 0件\n  医療費の表示の設定: 0件\n  ポータルの利用登録（メールアドレス、ログインID、パスワード）: 1人\n削除しました。"
         );
         let left: i64 = ask!(&app.fresh.db, "select count(*) from expense");
         assert_eq!(left, 1, "another household's stay");
@@ -446,6 +479,69 @@ async fn purge(app: &TestApp, dry_run: bool) -> purge::Report {
 }
 
 on_both! {
+    /// 1 January begins in Japan: nine hours before it does in Greenwich.
+    async fn what_is_over_is_removed_at_the_turn_of_the_year_in_japan_and_not_before(fresh: Fresh) {
+        let app = portal(fresh).await;
+        import(&app.fresh, "\
+1001,13,00,2021-01,じろうの古い医院,外来,1,100,70,,30,,
+1001,13,00,2021-12,じろうの古い医院,外来,1,100,70,,30,,
+1001,13,00,2022-01,じろうの医院,外来,1,100,70,,30,,
+").await;
+        crate::checkups::import(&app.fresh, crate::checkups::RESULTS).await;
+        crate::notices::import(&app.fresh, "N-1,お知らせ,題,分類,,全員,2025-06-01,,本文,,\n").await;
+        app.registered(JIRO, &OTHER_WISH).await;
+        let hanako = app.signed_in(HANAKO, &HANAKO_WISH).await;
+        decide(&hanako, "no").await;
+        let notice: uuid::Uuid = ask!(&app.fresh.db, "select id from notice");
+        hanako.get(&format!("/notices/{notice}")).await.shows("本文");
+        // Eighteen months before the first of January.
+        tell!(
+            &app.fresh.db,
+            "update person set disqualified_on = $1 where number = '12' and branch = '01'",
+            time::macros::date!(2025 - 07 - 01)
+        );
+        app.browser().get("/about").await
+            .shows("今年と、その前の5年分。資格喪失後は18か月")
+            .shows("どのお知らせをお読みになったか").shows("ご加入の間。資格喪失後は18か月")
+            .shows("（同意）").shows("ご家族の医療費通知を見た日");
+
+        // It is 10:00 on 22 November.
+        app.clock.advance(DAY * 39 + 14 * HOUR - INSTANT);
+        let before = purge(&app, false).await;
+        assert_eq!((before.old_expenses, before.leavers_expenses, before.accounts), (0, 0, 0));
+        let hanako = app.browser();
+        hanako.sign_in(HANAKO_WISH.login_id, HANAKO_WISH.password).await.leads_to("/home");
+        hanako.get("/notices").await.shows("2026年12月31日まで").shows("題");
+
+        app.clock.advance(INSTANT);
+        hanako.get("/notices").await.refuses(404).shows("期間が過ぎました");
+        let jiro = app.browser();
+        jiro.sign_in(OTHER_WISH.login_id, OTHER_WISH.password).await.leads_to("/home");
+        jiro.get("/expenses?year=2021").await.refuses(404);
+        jiro.get("/expenses?year=2022").await.shows("じろうの医院");
+        let report = purge(&app, false).await;
+        assert_eq!(
+            report.to_string(),
+            "2022年1月より前の医療費: 2件\n資格喪失から18か月を過ぎた方\n  医療費: 1件\n  \
+             健診結果: 1件\n  お知らせの既読の記録: 1件\n  医療費の表示の設定: 1件\n  \
+             ポータルの利用登録（メールアドレス、ログインID、パスワード）: 1人\n削除しました。"
+        );
+        jiro.get("/expenses?year=2022").await.shows("じろうの医院");
+        let again = purge(&app, false).await;
+        assert_eq!(
+            (again.old_expenses, again.leavers_expenses, again.leavers_checkups, again.accounts),
+            (0, 0, 0, 0)
+        );
+        assert_eq!((again.leavers_read_marks, again.leavers_decisions), (0, 0));
+        let said: i64 = ask!(
+            &app.fresh.db,
+            "select count(*) from audit where event = 'purged' and member_id is null"
+        );
+        assert_eq!(said, 1);
+    }
+}
+
+on_both! {
     async fn five_tax_years_and_the_current_one_are_kept(fresh: Fresh) {
         let app = portal(fresh).await;
         import(&app.fresh, "\
@@ -460,68 +556,6 @@ on_both! {
         assert_eq!((report.old_expenses, report.kept_since.number()), (1, 202_101));
         taro.get("/expenses?year=2021").await.shows("六年目の医院");
     }
-}
-
-/// Numbers that look like nothing in particular, the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, most: u64) -> i64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        i64::try_from((self.0 >> 33) % most).unwrap()
-    }
-}
-
-on_both! {
-    async fn from_the_list_to_page_sheet_form_and_print_the_sums_agree(fresh: Fresh) {
-        let app = TestApp::start(fresh).await;
-        let taro = app.signed_in(TARO, &WISH).await;
-        let (mut dice, mut expected, mut rows, mut unpaid) = (Dice(20_261_122), 0, 0, 0);
-        for round in 0..6 {
-            let mut lines = String::new();
-            for _ in 0..dice.below(60) {
-                let (branch, month) = (dice.below(3), 1 + dice.below(11));
-                let kind = ["入院", "外来", "歯科", "調剤", "柔整", "訪問看護", "その他"]
-                    [usize::try_from(dice.below(7)).unwrap()];
-                let paid = match dice.below(9) {
-                    0 => 0,
-                    1 => 10_000_000_000 - dice.below(9),
-                    _ => dice.below(90_000),
-                };
-                // Rounds never agree in the provider, lines within one often do.
-                let provider = format!("第{round}{}医院", dice.below(3));
-                lines += &format!("1001,12,0{branch},2026-{month},{provider},{kind},1,{paid},0,,{paid},,\n");
-                expected += paid;
-                rows += 1;
-                unpaid += i64::from(paid == 0);
-            }
-            import(&app.fresh, &lines).await;
-            let all = seen(&taro).await;
-            let total = yen(expected);
-            assert!(all[0].contains(&format!("<p class=\"amount\">{total}</p>")), "{total}");
-            assert!(all[0].contains(&format!("<dd>{total}</dd>")), "for the tax return: {total}");
-            assert!(all[1].contains(&format!("<td class=\"yen\">{total}</td>")), "{total}");
-            assert_eq!(column_sum(&all[2], 12, true), (rows, expected));
-            assert_eq!(column_sum(&all[3], 6, false), (rows - unpaid, expected));
-            assert_eq!(all[0].matches("data-label=\"診療年月\"").count(), usize::try_from(rows).unwrap());
-        }
-        assert!(rows > 100, "{rows}");
-    }
-}
-
-/// How many rows a sheet has, and what a column of it adds up to.
-fn column_sum(sheet: &str, column: usize, has_header: bool) -> (i64, i64) {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(has_header)
-        .from_reader(sheet.as_bytes());
-    let amounts: Vec<i64> = reader
-        .records()
-        .map(|record| record.unwrap()[column].parse().unwrap())
-        .collect();
-    (i64::try_from(amounts.len()).unwrap(), amounts.iter().sum())
 }
 
 on_both! {

@@ -9,6 +9,7 @@ mod browser;
 mod checkups;
 mod equal_answers;
 mod expense_import;
+mod expense_totals;
 mod expenses;
 mod faults;
 mod housekeeping;

@@ -78,6 +78,8 @@ on_both! {
         assert_eq!(json["checkups"][0]["身長（cm）"], "170.0");
         assert_eq!(json["checkups"][0]["収縮期血圧（mmHg）"], 128);
         assert_eq!(json["checkups"][0]["尿蛋白"], "+");
+        let sessions = files["sessions.csv"].clone();
+        assert!(sessions.contains("\r\nログイン,") && sessions.contains("\r\n仮ログイン,"), "{sessions}");
         let history = json["history"].to_string();
         for told in ["利用登録が完了しました", "ログインしました", "をお送りしました"] {
             assert!(history.contains(told), "「{told}」 is not in: {history}");
@@ -89,6 +91,26 @@ on_both! {
         taro.get("/security").await.shows("ご自分のデータをダウンロードしました");
         let (_, again) = download(&taro).await;
         assert!(again["history.csv"].contains("ご自分のデータをダウンロードしました"));
+    }
+}
+
+on_both! {
+    async fn a_table_without_rows_says_what_would_stand_in_it(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let jiro = app.signed_in(JIRO, &OTHER_WISH).await;
+        let (_, files) = download(&jiro).await;
+        assert_eq!(files["notices.csv"], "\u{FEFF}件名,既読日時\r\n");
+        assert_eq!(
+            files["expenses.csv"],
+            "\u{FEFF}診療年月,医療機関名,区分,日数,医療費総額,保険者負担額,公費負担額,窓口負担額,\
+             食事療養費,付加給付額\r\n"
+        );
+        assert!(files["checkups.csv"].starts_with("\u{FEFF}受診日,身長（cm）,体重（kg）,"));
+        for (name, text) in files.iter().filter(|(name, _)| name.ends_with(".csv")) {
+            assert!(text.lines().next().is_some_and(|header| header.len() > 3), "{name}: {text}");
+        }
+        let json: serde_json::Value = serde_json::from_str(&files["my-data.json"]).unwrap();
+        assert_eq!(json["checkups"], serde_json::json!([]));
     }
 }
 

@@ -50,7 +50,7 @@ async fn try_import(fresh: &Fresh, rows: &str) -> Result<Report, ImportError> {
     notices::import(&fresh.db, &file(fresh, rows), FOR_GOOD, |_| {}).await
 }
 
-async fn import(fresh: &Fresh, rows: &str) -> Report {
+pub(crate) async fn import(fresh: &Fresh, rows: &str) -> Report {
     try_import(fresh, rows).await.unwrap()
 }
 
@@ -180,6 +180,30 @@ on_both! {
         app.browser().get(&theirs).await.leads_to("/login");
         let provisional = app.with_postcard(JIRO, "jiro@example.jp").await;
         provisional.get(&theirs).await.leads_to("/login");
+    }
+}
+
+on_both! {
+    async fn an_employer_whom_nobody_on_the_roster_has_is_told_and_the_import_goes_on(fresh: Fresh) {
+        roster::import(&fresh, PEOPLE).await;
+        let rows = format!(
+            "{FLU}{}{}",
+            "N-5,お知らせ,題,分類,,事業所:0007/0070,2026-11-20,,本文,,\n",
+            "N-6,お知らせ,題,分類,,被保険者 事業所:007,2026-11-20,,本文,,\n"
+        );
+        let report = import(&fresh, &rows).await;
+        assert_eq!(report.notices.added, 3);
+        let said = report.to_string();
+        assert!(
+            said.ends_with(
+                "ご注意: 管理番号「N-5」の対象の事業所コード「0070」の方は、名簿にいません。\n\
+                 ご注意: 管理番号「N-6」の対象の事業所コード「007」の方は、名簿にいません。\n\
+                 お知らせを取り込みました。"
+            ),
+            "{said}"
+        );
+        let corrected = rows.replace("0007/0070", "0007").replace("事業所:007,", "事業所:0007,");
+        assert!(!import(&fresh, &corrected).await.to_string().contains("ご注意"));
     }
 }
 
@@ -331,12 +355,72 @@ on_both! {
         let app = TestApp::start(fresh).await;
         app.registered(TARO, &WISH).await;
         import(&app.fresh, &[FLU, CHECKUP].concat()).await;
-        let left = PEOPLE.replace("2003-04-01,,0007", "2003-04-01,2026-11-20,0007");
-        roster::import(&app.fresh, &left).await;
+        roster::import(&app.fresh, &taro_left_on("2026-11-20")).await;
         let taro = comes_back(&app, &WISH).await;
         taro.get("/notices").await.shows("特定健診").hides("インフルエンザ");
         taro.get(&address_of(&app, "N-1").await).await.refuses(404);
-        assert_eq!(announce(&app).await, 1, "a letter about the one and not the other");
+        assert_eq!(announce(&app).await, 0, "no letters to who has left");
+    }
+}
+
+/// The roster with Taro's 資格喪失日 in it.
+fn taro_left_on(day: &str) -> String {
+    PEOPLE.replace("2003-04-01,,0007", &format!("2003-04-01,{day},0007"))
+}
+
+on_both! {
+    async fn eighteen_months_after_leaving_nothing_is_left_to_read_and_the_pages_say_so(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        fs::write(app.fresh.folder.path().join("案内.pdf"), PDF).unwrap();
+        let then = "N-1,お知らせ,春の健康教室,教室,,全員,2025-05-21,,本文,案内.pdf,\n";
+        let on_the_day = "N-2,お知らせ,夏の健康教室,教室,,全員,2025-05-22,,本文,,\n";
+        let article = WALKING.replace("2026-04-01", "2025-04-01");
+        import(&app.fresh, &[then, on_the_day, &article].concat()).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let notice = address_of(&app, "N-1").await;
+        let file: uuid::Uuid = ask!(&app.fresh.db, "select id from file");
+        let file = format!("/files/{file}");
+        taro.home().await.hides("資格喪失後の閲覧について").shows("未読 2件");
+
+        // He left a day later, and today is the last day of reading.
+        roster::import(&app.fresh, &taro_left_on("2025-05-23")).await;
+        for page in ["/home", "/notices", "/health"] {
+            taro.get(page).await.shows("資格喪失後の閲覧について").shows("2026年11月22日まで");
+        }
+        taro.get("/notices").await.shows("春の健康教室").shows("夏の健康教室");
+        taro.get("/health/walking").await.shows("少しずつ。");
+        assert_eq!(taro.get(&file).await.status, 200);
+
+        roster::import(&app.fresh, &taro_left_on("2025-05-22")).await;
+        let over = "資格喪失後にご覧いただける期間が過ぎました。";
+        for page in ["/notices", "/notices?q=健康", &notice, "/health", "/health/walking"] {
+            taro.get(page).await.refuses(404).shows(over).hides("春の健康教室").hides("少しずつ。");
+        }
+        taro.get(&file).await.refuses(404).hides("%PDF");
+        taro.home().await.shows(over).hides("春の健康教室").shows("未読はありません");
+        let logged: i64 = ask!(&app.fresh.db, "select count(*) from audit where event = 'not_theirs'");
+        assert_eq!(logged, 0, "the own ones are nobody else's");
+
+        // Who comes back to the society reads everything again.
+        roster::import(&app.fresh, PEOPLE).await;
+        taro.get("/notices").await.shows("夏の健康教室").hides("資格喪失後");
+    }
+}
+
+on_both! {
+    async fn a_letter_that_waits_is_not_sent_to_who_has_left_in_the_meantime(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(TARO, &WISH).await;
+        app.post_is_out().await;
+        import(&app.fresh, FLU).await;
+        assert_eq!(announce(&app).await, 1);
+        roster::import(&app.fresh, &taro_left_on("2026-11-22")).await;
+        assert_eq!(letters_about_notices(&app, WISH.email).await.len(), 0);
+        let given_up: i64 = ask!(
+            &app.fresh.db,
+            "select count(*) from letter where kind = 'notice' and given_up_at is not null"
+        );
+        assert_eq!(given_up, 1);
     }
 }
 
@@ -560,7 +644,7 @@ async fn no_page_asks_more_often_for_more_notices() {
     let app = TestApp::start(crate::fresh::postgres().await).await;
     let taro = app.signed_in(TARO, &WISH).await;
     let mut asked = Vec::new();
-    for notices in [1..3, 3..60] {
+    for (each_time, notices) in [(1, 1..3), (9, 3..60)] {
         let rows: String = notices
             .map(|n| {
                 format!(
@@ -571,14 +655,27 @@ async fn no_page_asks_more_often_for_more_notices() {
             .collect();
         import(&app.fresh, &rows).await;
         let mut each = Vec::new();
+        let claims: String = (0..each_time * 40)
+            .map(|n| {
+                format!(
+                    "1001,12,0{},2026-0{},第{n}医院,外来,1,100,70,,30,,\n",
+                    n % 3,
+                    1 + n % 9
+                )
+            })
+            .collect();
+        crate::expense_import::import(&app.fresh, &claims).await;
         for path in ["/home", "/notices", "/health", "/health/a-1"] {
             each.push((path, crate::queries::asked_by(taro.get(path)).await));
         }
         asked.push(each);
     }
     assert_eq!(asked[0], asked[1]);
+    // The session; the reader, the news, the counts, the household, the months of its
+    // expenses; and at most three where there is only a list.
     for (path, queries) in &asked[0] {
-        assert!((2..=5).contains(queries), "{path}: {queries} queries");
+        let most = if *path == "/home" { 6 } else { 4 };
+        assert!((2..=most).contains(queries), "{path}: {queries} queries");
     }
 }
 

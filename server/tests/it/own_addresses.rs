@@ -215,6 +215,40 @@ on_both! {
     }
 }
 
+on_both! {
+    async fn ten_addresses_that_may_be_strangers_are_enough_for_a_day(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let browser = app.signed_in(TARO, &WISH).await;
+        // What was confirmed is nobody else's.
+        add_and_confirm(&app, &browser, SECOND).await;
+        let address = |n: u32| format!("stranger{n}@example.jp");
+        for n in 1..=10 {
+            add(&browser, &address(n)).await.leads_to("/profile?told=added");
+            press(&app, &browser, "remove", &address(n)).await.leads_to("/profile?told=removed");
+        }
+        let before = app.written().await;
+        let eleventh = add(&browser, &address(11)).await.refuses(422);
+        eleventh.shows("追加できるアドレスは24時間に10個までです。時間をおいて、もう一度お試しください。");
+        assert_eq!(app.written().await.since(before), crate::test_app::Written::default());
+        assert_eq!(app.letters_to(&address(11)).await.len(), 0);
+        // One of the ten is no other one, and an address can still be given up.
+        app.clock.advance(2 * MINUTE);
+        add(&browser, &address(10)).await.leads_to("/profile?told=added");
+        press(&app, &browser, "remove", SECOND).await.leads_to("/profile?told=removed");
+        press(&app, &browser, "remove", &address(10)).await.leads_to("/profile?told=removed");
+
+        let add_later = async || {
+            let browser = app.browser();
+            browser.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+            add(&browser, &address(11)).await
+        };
+        app.clock.advance(24 * HOUR - 2 * MINUTE - INSTANT);
+        add_later().await.refuses(422);
+        app.clock.advance(INSTANT);
+        add_later().await.leads_to("/profile?told=added");
+    }
+}
+
 /// One of the addresses that wait.
 async fn added_address(app: &TestApp) -> String {
     ask!(

@@ -509,7 +509,7 @@ on_both! {
 }
 
 on_both! {
-    async fn a_thousand_failures_do_not_make_the_page_long(fresh: Fresh) {
+    async fn a_thousand_entries_do_not_make_the_page_long(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         let browser = app.signed_in(TARO, &WISH).await;
         app.post_is_out().await;
@@ -518,7 +518,7 @@ on_both! {
         let mut tx = app.fresh.db.write().await.unwrap();
         for n in 0..1000 {
             let at = NOW.plus(n * MINUTE);
-            Event::SignInFailed.by(&asker, at).of_member(taro).record(&mut tx).await.unwrap();
+            Event::NicknameChanged.by(&asker, at).of_member(taro).record(&mut tx).await.unwrap();
         }
         tx.commit().await.unwrap();
 
@@ -538,5 +538,74 @@ on_both! {
             let page = browser.get(&format!("/security?page={page}")).await;
             assert_eq!(rows(&page.body), 50);
         }
+    }
+}
+
+on_both! {
+    async fn a_flood_of_wrong_passwords_is_one_line_and_hides_nothing(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(TARO, &WISH).await;
+        let stranger = app.browser();
+        // The one letter of this minute; what is asked for beyond it sends none.
+        stranger.post("/reissue", &[("email", WISH.email)]).await.leads_to("/reissue/sent");
+        app.post_is_out().await;
+        app.clock.advance(INSTANT);
+        // More than a page has lines, and between them whatever else a stranger can do.
+        for n in 0..60 {
+            stranger.sign_in(WISH.login_id, "wrong2026haru").await.refuses(422);
+            if n % 3 == 0 {
+                stranger.post("/reissue", &[("email", WISH.email)]).await.leads_to("/reissue/sent");
+            }
+            app.clock.advance(INSTANT * 1_000);
+        }
+        app.clock.advance(16 * MINUTE);
+        let taro = signed_in_with(&app, PHONE).await;
+        let page = taro.get("/security").await;
+        let words = page.words();
+        assert_eq!(words.matches("ログインに失敗しました").count(), 1, "{words}");
+        assert_eq!(words.matches("パスワード再発行のメールが依頼されました").count(), 1, "{words}");
+        page.shows("ログインに失敗しました（60回。最初は2026年11月22日 10:00、最後は2026年11月22日 10:00）")
+            .shows("パスワード再発行のメールが依頼されました（21回。")
+            .shows("利用登録が完了しました").hides("もっと前の記録");
+
+        // After the sign-in another run begins; it comes from several places.
+        for (n, place) in ["203.0.113.7", "203.0.113.8", "203.0.113.7"].iter().enumerate() {
+            let member: Uuid = ask!(&app.fresh.db, "select id from member");
+            let asker = Asker { network_address: (*place).to_owned(), device: DESKTOP.to_owned() };
+            let at = app.clock.now().plus(MINUTE * (1 + u32::try_from(n).unwrap()));
+            let mut tx = app.fresh.db.write().await.unwrap();
+            Event::SignInFailed.by(&asker, at).of_member(member).record(&mut tx).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let words = taro.get("/security").await.words();
+        assert!(words.contains("（3回。最初は2026年11月22日 10:18、最後は2026年11月22日 10:20。接続元は2か所）"), "{words}");
+        assert!(words.contains("（60回。"), "{words}");
+        assert!(!words.contains("203.0.113.7"), "not one place for all: {words}");
+    }
+}
+
+on_both! {
+    async fn one_failure_is_a_line_as_ever_and_pages_go_on_where_they_ended(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(TARO, &WISH).await;
+        app.browser().sign_in(WISH.login_id, "wrong2026haru").await.refuses(422);
+        let taro = signed_in_with(&app, PHONE).await;
+        taro.get("/security").await.shows("ログインに失敗しました</td>");
+        let member: Uuid = ask!(&app.fresh.db, "select id from member");
+        // 120 lines: a sign-in and three failures before it, sixty times.
+        for n in 0..60_u32 {
+            for (second, event) in [Event::SignInFailed; 3].into_iter().chain([Event::SignedIn]).enumerate() {
+                let at = app.clock.now().plus(MINUTE * (n + 1) + INSTANT * u32::try_from(second).unwrap());
+                let mut tx = app.fresh.db.write().await.unwrap();
+                event.at_the_command_line("", at).of_member(member).record(&mut tx).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+        }
+        let mut runs = 0;
+        for page in 1..=3 {
+            let words = taro.get(&format!("/security?page={page}")).await.words();
+            runs += words.matches("ログインに失敗しました（3回。").count();
+        }
+        assert_eq!(runs, 60, "none is lost or told twice between two pages");
     }
 }

@@ -305,7 +305,7 @@ impl TestApp {
 }
 
 /// How many rows there are, and tries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Written {
     pub(crate) audit: i64,
     pub(crate) letters: i64,

@@ -5,13 +5,14 @@ mod course;
 mod results;
 
 use leptos::prelude::*;
-use time::Date;
 
 use crate::{
-    components::layout::{Page, Telephone},
-    pages::{answer_with, go_to, problem::trouble},
+    components::{
+        after_leaving::{OverPage, ReadUntil},
+        layout::Page,
+    },
+    pages::{go_to, problem::trouble},
     ports::{CheckupLook, CheckupResults, Ports},
-    timestamp::day_in_words,
     visit::{Visit, Visitor},
 };
 
@@ -28,7 +29,9 @@ pub fn CheckupsPage() -> impl IntoView {
     Suspend::new(async move {
         match ports.checkups.look(&member, visit.now).await {
             Ok(CheckupLook::Results(results)) => view! { <Results results /> }.into_any(),
-            Ok(CheckupLook::Over) => view! { <Over /> }.into_any(),
+            Ok(CheckupLook::Over) => {
+                view! { <OverPage title="健診結果" screen="J-3" /> }.into_any()
+            }
             Err(what) => trouble(&what),
         }
     })
@@ -45,7 +48,15 @@ fn Results(results: CheckupResults) -> impl IntoView {
     view! {
         <Page title="健診結果" screen="J-3">
             <h1>"健診結果"</h1>
-            {until.map(|until| view! { <Leaving until /> })}
+            {until
+                .map(|until| {
+                    view! {
+                        <ReadUntil what="加入されていた期間の健診結果" until>
+                            "その後は見られなくなり、削除されます。必要な方は、印刷するか、"
+                            <a href="/my-data">"わたしのデータ"</a> "から保存してください。"
+                        </ReadUntil>
+                    }
+                })}
             {match checkups.as_slice() {
                 [] => view! { <Nothing has_left=until.is_some() /> }.into_any(),
                 [first, others @ ..] => {
@@ -95,34 +106,5 @@ fn Nothing(has_left: bool) -> impl IntoView {
                     </p>
                 }
             })}
-    }
-}
-
-#[component]
-fn Leaving(until: Date) -> impl IntoView {
-    view! {
-        <div class="notice warn">
-            <h2>"資格喪失後の閲覧について"</h2>
-            <p>
-                "加入されていた期間の健診結果を、" <strong>{day_in_words(until)} "まで"</strong>
-                "ご覧いただけます。その後は見られなくなり、削除されます。必要な方は、印刷するか、"
-                <a href="/my-data">"わたしのデータ"</a> "から保存してください。"
-            </p>
-        </div>
-    }
-}
-
-#[component]
-fn Over() -> impl IntoView {
-    answer_with(http::StatusCode::NOT_FOUND);
-    view! {
-        <Page title="健診結果" screen="J-3" sheet=true>
-            <h1>"健診結果"</h1>
-            <p class="lead">"資格喪失後にご覧いただける期間が過ぎました。"</p>
-            <p>
-                "健診結果の表示は終了しました。ご不明な点は健康保険組合までお問い合わせください。"
-                <Telephone />
-            </p>
-        </Page>
     }
 }

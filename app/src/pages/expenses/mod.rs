@@ -9,17 +9,17 @@ use leptos_router::hooks::use_query_map;
 
 use crate::{
     components::{
-        layout::{Page, Telephone},
+        after_leaving::{OverPage, ReadUntil},
+        layout::Page,
         sharing::{SharingChoice, Undecided},
     },
     era::calendar_year,
     expense::{Kind, sum, yen},
     pages::{
-        answer_with, go_to,
+        go_to,
         problem::{NotFoundPage, trouble},
     },
-    ports::{AfterLeaving, ExpenseLook, ExpenseWish, ExpenseYear, Ports},
-    timestamp::day_in_words,
+    ports::{ExpenseLook, ExpenseWish, ExpenseYear, Ports},
     visit::{Visit, Visitor},
 };
 
@@ -46,7 +46,9 @@ fn looked_at(show: fn(ExpenseYear, ExpenseWish) -> AnyView) -> AnyView {
         let look = ports.expenses.look(&member, &wish, &visit.asker, visit.now);
         match look.await {
             Ok(ExpenseLook::Year(year)) => show(*year, wish),
-            Ok(ExpenseLook::Over) => view! { <OverPage /> }.into_any(),
+            Ok(ExpenseLook::Over) => {
+                view! { <OverPage title="医療費通知" screen="K-1" /> }.into_any()
+            }
             Ok(ExpenseLook::NotTheirs) => view! { <NotFoundPage /> }.into_any(),
             Err(what) => trouble(&what),
         }
@@ -63,7 +65,16 @@ fn ExpensesOfYear(year: ExpenseYear, wish: ExpenseWish) -> impl IntoView {
     view! {
         <Page title="医療費通知" screen="K-1">
             <h1>"医療費通知"</h1>
-            {year.leaving.map(|leaving| view! { <Leaving leaving /> })}
+            {year
+                .leaving
+                .map(|leaving| {
+                    view! {
+                        <ReadUntil what="加入されていた期間の医療費" until=leaving.until>
+                            "加入されていた期間は、" {leaving.first.label()} "から" {leaving.last.label()}
+                            "までです。その後は見られなくなり、削除されます。必要な方は、保存または印刷をしてください。"
+                        </ReadUntil>
+                    }
+                })}
             {sharing.map(|sharing| view! { <Undecided sharing /> })}
             <Years year=&year />
             <div class="headline">
@@ -237,34 +248,5 @@ fn Downloads<'a>(year: &'a ExpenseYear) -> impl IntoView + use<> {
                     }
                 })}
         </section>
-    }
-}
-
-#[component]
-fn Leaving(leaving: AfterLeaving) -> impl IntoView {
-    view! {
-        <div class="notice warn">
-            <h2>"資格喪失後の閲覧について"</h2>
-            <p>
-                "加入されていた期間（" {leaving.first.label()} "から" {leaving.last.label()}
-                "まで）の医療費を、" <strong>{day_in_words(leaving.until)} "まで"</strong>
-                "ご覧いただけます。その後は見られなくなり、削除されます。必要な方は、保存または印刷をしてください。"
-            </p>
-        </div>
-    }
-}
-
-#[component]
-fn OverPage() -> impl IntoView {
-    answer_with(http::StatusCode::NOT_FOUND);
-    view! {
-        <Page title="医療費通知" screen="K-1" sheet=true>
-            <h1>"医療費通知"</h1>
-            <p class="lead">"資格喪失後にご覧いただける期間が過ぎました。"</p>
-            <p>
-                "医療費の表示は終了しました。ご不明な点は健康保険組合までお問い合わせください。"
-                <Telephone />
-            </p>
-        </Page>
     }
 }

@@ -129,3 +129,31 @@ pub async fn release(tx: &mut Tx, member: Uuid, email: Option<Uuid>, now: Timest
     });
     Ok(())
 }
+
+/// How many different addresses other than this one a member has added after `since`
+/// and not confirmed, whether they are still there or not: their links outlive them.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_others(
+    tx: &mut Tx,
+    member: Uuid,
+    address_key: &str,
+    since: Timestamp,
+) -> Result<i64> {
+    on!(write tx, conn => {
+        sqlx::query_scalar(
+            "select count(distinct address_key) from link
+             where member_id = $1 and purpose = $2 and asked_at > $3 and address_key <> $4
+               and not exists (select 1 from email e
+                               where e.member_id = $1 and e.address_key = link.address_key
+                                 and e.confirmed_at is not null)",
+        )
+        .bind(member)
+        .bind(Purpose::Email.as_str())
+        .bind(since.0)
+        .bind(address_key)
+        .fetch_one(conn)
+        .await
+    })
+}
