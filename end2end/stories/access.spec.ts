@@ -213,6 +213,11 @@ test.describe("access", { tag: "@javascript" }, () => {
     await page.keyboard.type(choice.password);
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL("/home");
+    const menu = page.getByText("メニュー", { exact: true });
+    if (await menu.isVisible()) {
+      await tabTo(page, menu);
+      await page.keyboard.press("Enter");
+    }
     await tabTo(page, page.getByRole("button", { name: "ログアウト" }));
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL("/login");
