@@ -115,6 +115,11 @@ export function expensesOf(person: Postcard): Line[] {
   return file("expenses.csv").filter((line) => keyOf(line) === key(person));
 }
 
+/** The same of somebody's checkups. */
+export function checkupsOf(person: Postcard): Line[] {
+  return file("checkups.csv").filter((line) => keyOf(line) === key(person));
+}
+
 /** 加入者名簿: a file with this person's line alone, in which something has changed. */
 export function changesTheRoster(person: Postcard, changed: Line) {
   const line = file("roster.csv").find((line) => keyOf(line) === key(person));
