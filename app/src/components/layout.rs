@@ -90,7 +90,7 @@ fn Places() -> impl IntoView {
             <li class="on-a-desk">{to("/home", "ホーム")}</li>
             <li>{to("/notices", "お知らせ")}</li>
             <li>{to("/health", "健康情報")}</li>
-            <li>{to("/expenses", "医療費通知")}</li>
+            <li>{to("/expenses", "医療費")}</li>
         </ul>
         <details class="menu">
             <summary>"メニュー"</summary>
