@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 
 use app::{
     month::Month,
-    ports::{AfterLeaving, Patient, Sharing, Standing},
+    ports::{AfterLeaving, ExpenseFront, Patient, Sharing, Standing},
     society::Society,
     visit::Member,
 };
@@ -92,7 +92,7 @@ pub async fn visible(
         people.insert(0, seen(&me, Standing::Own, own_months));
     }
     Ok(Household {
-        sharing: (!is_insured).then(|| sharing(&me, society)),
+        sharing: (!is_insured).then(|| sharing(me.shares_expenses, society)),
         leaving: left(&me, today).map(|disqualified_on| AfterLeaving {
             first: Month::of(me.qualified_on),
             last: last_month(disqualified_on),
@@ -103,28 +103,24 @@ pub async fn visible(
     })
 }
 
-/// What a member has to decide about the insured's looking, if anything.
+/// What other pages than that of the expenses say of them.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn sharing_of(
-    db: &Db,
-    member: &Member,
-    society: &Society,
-) -> store::Result<Option<Sharing>> {
-    let kin = household::of(db, member.person).await?;
-    let me = kin.iter().find(|kin| kin.id == member.person);
-    let dependent = me.filter(|me| me.relation != Relation::INSURED);
-    Ok(dependent.map(|me| sharing(me, society)))
+pub async fn front(db: &Db, member: &Member, society: &Society) -> store::Result<ExpenseFront> {
+    let at_a_glance = household::at_a_glance(db, member.person).await?;
+    let is_insured = at_a_glance.relation == Relation::INSURED;
+    Ok(ExpenseFront {
+        sharing: (!is_insured).then(|| sharing(at_a_glance.shares_expenses, society)),
+        last_month: Month::from_number(at_a_glance.last_month),
+    })
 }
 
 /// Whether the insured sees a dependent's expenses, and by whose decision.
-fn sharing(dependent: &Kin, society: &Society) -> Sharing {
+fn sharing(decision: Option<bool>, society: &Society) -> Sharing {
     Sharing {
-        shares: dependent
-            .shares_expenses
-            .unwrap_or(society.share_by_default),
-        decided: dependent.shares_expenses.is_some(),
+        shares: decision.unwrap_or(society.share_by_default),
+        decided: decision.is_some(),
     }
 }
 
@@ -136,7 +132,9 @@ fn standing(kin: &Kin, society: &Society, today: Date) -> Option<Standing> {
     if age::reaches(kin.born_on, society.registration_age) > today {
         return Some(Standing::Child);
     }
-    sharing(kin, society).shares.then_some(Standing::Sharing)
+    sharing(kin.shares_expenses, society)
+        .shares
+        .then_some(Standing::Sharing)
 }
 
 /// The months of somebody's expenses that are shown at all; of one who has left,

@@ -8,21 +8,6 @@ use crate::visit::Member;
 /// The notice of the member's first visits, for any page: there as long as the
 /// member is a dependent and has not decided.
 #[component]
-pub fn SharingNotice(
-    /// Who is signed in.
-    member: Member,
-) -> impl IntoView {
-    let ports = expect_context::<Ports>();
-    Suspend::new(async move {
-        // The page has more to say than this; where the answer is missing, so is
-        // the notice.
-        let sharing = ports.expenses.sharing(&member).await.ok().flatten()?;
-        Some(view! { <Undecided sharing /> })
-    })
-}
-
-/// The same, where the answer is at hand.
-#[component]
 pub fn Undecided(
     /// How it stands.
     sharing: Sharing,
@@ -52,7 +37,7 @@ pub fn SharingSetting(
 ) -> impl IntoView {
     let ports = expect_context::<Ports>();
     Suspend::new(async move {
-        let sharing = ports.expenses.sharing(&member).await.ok().flatten()?;
+        let sharing = ports.expenses.front(&member).await.ok()?.sharing?;
         Some(view! { <SharingChoice sharing /> })
     })
 }

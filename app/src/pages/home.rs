@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 
 use crate::{
-    components::{layout::Page, notice_list::Lines, sharing::SharingNotice},
+    components::{layout::Page, notice_list::Lines, sharing::Undecided},
+    month::Month,
     pages::{go_to, problem::trouble},
-    ports::{Front, Ports},
+    ports::{ExpenseFront, Front, Ports},
     visit::{Member, Visit, Visitor},
 };
 
@@ -18,7 +19,11 @@ pub fn HomePage() -> impl IntoView {
     };
     Suspend::new(async move {
         match ports.notices.front(&member, visit.now).await {
-            Ok(front) => view! { <Home member front /> }.into_any(),
+            Ok(front) => {
+                // The page has more to say than what stands in there.
+                let expenses = ports.expenses.front(&member).await.ok();
+                view! { <Home member front expenses /> }.into_any()
+            }
             Err(what) => trouble(&what),
         }
     })
@@ -26,7 +31,9 @@ pub fn HomePage() -> impl IntoView {
 }
 
 #[component]
-fn Home(member: Member, front: Front) -> impl IntoView {
+fn Home(member: Member, front: Front, expenses: Option<ExpenseFront>) -> impl IntoView {
+    let last_month = expenses.and_then(|expenses| expenses.last_month);
+    let sharing = expenses.and_then(|expenses| expenses.sharing);
     let is_first = member.previous_sign_in.is_none();
     view! {
         <Page title="ホーム" screen="H-1">
@@ -37,8 +44,8 @@ fn Home(member: Member, front: Front) -> impl IntoView {
                     None => "はじめてのログインです。ようこそ。".to_owned(),
                 }}
             </p>
-            <SharingNotice member=member.clone() />
-            <Doors unread=front.unread new_articles=front.new_articles is_first />
+            {sharing.map(|sharing| view! { <Undecided sharing /> })}
+            <Doors unread=front.unread new_articles=front.new_articles is_first last_month />
             <News front />
             <p>
                 "お心当たりのないログインがないか、"
@@ -50,7 +57,12 @@ fn Home(member: Member, front: Front) -> impl IntoView {
 
 /// The three doors of the manual, and the one to the own results.
 #[component]
-fn Doors(unread: i64, new_articles: i64, is_first: bool) -> impl IntoView {
+fn Doors(
+    unread: i64,
+    new_articles: i64,
+    is_first: bool,
+    last_month: Option<Month>,
+) -> impl IntoView {
     let notices = match unread {
         0 => "未読はありません".to_owned(),
         n => format!("未読 {n}件"),
@@ -59,6 +71,10 @@ fn Doors(unread: i64, new_articles: i64, is_first: bool) -> impl IntoView {
     let articles = match new_articles {
         n if n > 0 && !is_first => format!("前回のログインから、新しい記事が{n}件あります"),
         _ => "血圧、食事、運動、歯の健康など".to_owned(),
+    };
+    let expenses = match last_month {
+        Some(month) => format!("{}の診療分まで届いています", month.label()),
+        None => "医療費の明細と、医療費控除のための集計".to_owned(),
     };
     view! {
         <ul class="doors">
@@ -75,15 +91,15 @@ fn Doors(unread: i64, new_articles: i64, is_first: bool) -> impl IntoView {
                 </a>
             </li>
             <li>
-                <a href="/checkups">
-                    <b>"健診結果"</b>
-                    "検査の値と、これまでの推移"
+                <a href="/expenses">
+                    <b>"医療費通知の確認"</b>
+                    {expenses}
                 </a>
             </li>
             <li>
-                <a href="/expenses">
-                    <b>"医療費通知の確認"</b>
-                    "医療費の明細と、医療費控除のための集計"
+                <a href="/checkups">
+                    <b>"健診結果"</b>
+                    "検査の値と、これまでの推移"
                 </a>
             </li>
         </ul>

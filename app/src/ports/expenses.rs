@@ -24,9 +24,8 @@ pub trait Expenses: Send + Sync {
         now: Timestamp,
     ) -> Answer<ExpenseLook>;
 
-    /// Whether the insured sees this member's expenses; `None` for a member who
-    /// has nothing to decide, being insured.
-    async fn sharing(&self, member: &Member) -> Answer<Option<Sharing>>;
+    /// What other pages say of them.
+    async fn front(&self, member: &Member) -> Answer<ExpenseFront>;
 
     /// Decides it, from this moment on.
     async fn share(
@@ -104,6 +103,16 @@ pub struct ExpenseYear {
     pub sharing: Option<Sharing>,
     /// After 資格喪失: what can be read, and for how long.
     pub leaving: Option<AfterLeaving>,
+}
+
+/// What there is to say of the expenses before anybody looks at them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExpenseFront {
+    /// Whether the insured sees this member's expenses; `None` for a member who has
+    /// nothing to decide, being insured.
+    pub sharing: Option<Sharing>,
+    /// The last month of which any claim has come in, whoever's; `None` before the first.
+    pub last_month: Option<Month>,
 }
 
 /// Somebody whose expenses a member may see.

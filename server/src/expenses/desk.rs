@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use app::{
     month::Month,
     ports::{
-        AfterLeaving, Answer, Decision, ExpenseLook, ExpenseWish, ExpenseYear, Expenses, Sharing,
-        Standing,
+        AfterLeaving, Answer, Decision, ExpenseFront, ExpenseLook, ExpenseWish, ExpenseYear,
+        Expenses, Standing,
     },
     society::Society,
     timestamp::Timestamp,
@@ -51,8 +51,8 @@ impl Expenses for ExpenseDesk {
             .map_err(Fault::report)
     }
 
-    async fn sharing(&self, member: &Member) -> Answer<Option<Sharing>> {
-        household::sharing_of(&self.db, member, &self.society)
+    async fn front(&self, member: &Member) -> Answer<ExpenseFront> {
+        household::front(&self.db, member, &self.society)
             .await
             .map_err(|error| Fault::from(error).report())
     }

@@ -50,6 +50,36 @@ pub async fn of(db: &Db, person: Uuid) -> Result<Vec<Kin>> {
     })
 }
 
+/// What is said of the expenses where none are shown.
+#[derive(Clone, Debug, FromRow)]
+pub struct AtAGlance {
+    /// 続柄
+    pub relation: String,
+    /// As in `Kin`.
+    pub shares_expenses: Option<bool>,
+    /// The last month of which any claim has come in, whoever's; 0 before the first.
+    pub last_month: i64,
+}
+
+/// The same of one person, in one query.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn at_a_glance(db: &Db, person: Uuid) -> Result<AtAGlance> {
+    on!(read db, pool => {
+        sqlx::query_as(
+            "select p.relation, m.shares_expenses, a.last_month
+             from person p
+             left join member m on m.person_id = p.id
+             cross join expense_arrival a
+             where p.id = $1",
+        )
+        .bind(person)
+        .fetch_one(pool)
+        .await
+    })
+}
+
 /// Notes what a dependent has decided; `false` for the insured, about whom there is
 /// nothing to decide.
 ///

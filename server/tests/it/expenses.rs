@@ -94,7 +94,7 @@ fn all_show(all: &[String], shown: &[&str], hidden: &[&str]) {
 
 async fn decide(browser: &Browser, share: &str) {
     let answer = browser.post("/expenses/sharing", &[("share", share)]).await;
-    answer.leads_to("/expenses");
+    answer.leads_to("/expenses#sharing");
 }
 
 on_both! {
@@ -125,6 +125,16 @@ on_both! {
         let style = page.body.contains("style=\"");
         assert!(!style && !page.body.contains("<script>"), "nothing inline");
         taro.get("/expenses?year=2025").await.shows("昨年の医院").hides("架空中央病院");
+    }
+}
+
+on_both! {
+    async fn home_says_until_which_month_claims_have_come_in(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        taro.get("/home").await.shows("医療費の明細と、医療費控除のための集計");
+        import(&app.fresh, LIST).await;
+        taro.get("/home").await.shows("2026年5月の診療分まで届いています");
     }
 }
 
