@@ -91,7 +91,7 @@ test("a household: the insured sees what each of them allows", async ({
     await expect(main.locator(".headline")).toContainText(`${before}年（`);
     await expect(rows.filter({ hasText: `${before}年` }).first()).toBeVisible();
     await expect(rows.filter({ hasNotText: `${before}年` })).toHaveCount(0);
-    await goTo(page, "医療費通知");
+    await goTo(page, "医療費");
   });
 
   const other = await elsewhere(browser, javaScriptEnabled);
@@ -100,7 +100,7 @@ test("a household: the insured sees what each of them allows", async ({
   await test.step("the dependent is told, and sees nobody else's", async () => {
     await family.comesIn();
     await expect(theirs).toContainText("同じ記号・番号の被保険者（ご家族）は、あなたの医療費通知を見ることができます。");
-    await goTo(other, "医療費通知");
+    await goTo(other, "医療費");
     const own = theirs.locator(".ledger tbody tr");
     await expect(own.filter({ hasText: dependent.name }).first()).toBeVisible();
     await expect(own.filter({ hasNotText: dependent.name })).toHaveCount(0);
@@ -131,7 +131,7 @@ test("a household: the insured sees what each of them allows", async ({
     await expect(theirs.locator("#sharing")).toContainText("いまの設定：表示しない");
     expect(await shownTo(dependent.name)).toEqual([]);
     expect(await shownTo(child), "everybody else is still there").toEqual(ways);
-    await goTo(page, "医療費通知");
+    await goTo(page, "医療費");
     await expect(rows.first()).toBeVisible();
     await expect(main).not.toContainText(dependent.name);
   });
@@ -170,7 +170,7 @@ test("who has left reads what belongs to the own time, and is told for how long"
   const main = page.getByRole("main");
   const months_shown = main.locator('.ledger [data-label="診療年月"]');
   await new Newcomer(page, mailbox, postcard).comesIn();
-  await goTo(page, "医療費通知");
+  await goTo(page, "医療費");
   await expect(months_shown.filter({ hasText: inWords(left) }).first()).toBeVisible();
   await expect(main).not.toContainText("資格喪失");
 
