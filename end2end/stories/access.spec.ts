@@ -229,6 +229,7 @@ test.describe("access", { tag: "@javascript" }, () => {
     await page.keyboard.type("調剤");
     await tabTo(page, page.getByRole("button", { name: "絞り込む" }));
     await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/kind=/);
     await tabTo(page, main.getByRole("link", { name: "絞り込みをやめる" }));
     await expect(main.locator('.ledger [data-label="区分"]').filter({ hasNotText: "調剤" })).toHaveCount(0);
     await page.goto("/checkups");
