@@ -126,9 +126,17 @@ export function changesTheRoster(person: Postcard, changed: Line) {
   imports("roster", person, { ...line, ...changed }, "--accept-other-employers");
 }
 
-/** 健保からのお知らせ: a file with this notice alone; `asked_by` keeps its name apart from others. */
-export function publishes(asked_by: Postcard, notice: Line) {
-  imports("notices", asked_by, notice);
+/** 健保からのお知らせ: a file with this notice alone, named after its reader. */
+export function publishes(reader: Postcard, notice: Line) {
+  imports("notices", reader, notice);
+}
+
+/** Lays a PDF beside the notices, to hang on one of them; answers its name. */
+export function draws(reader: Postcard): string {
+  const name = `会場のご案内-${reader.loginId}.pdf`;
+  // What is in it is nobody else's: one content is kept once, whoever's notices it hangs on.
+  writeFileSync(join(folder, "data", name), `%PDF-1.4\n% ${reader.loginId}\n%%EOF\n`);
+  return name;
 }
 
 /** `portal … import`, against the data that the portal is serving from. */

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "../fixtures";
 import { fillIn, goTo, Newcomer, press, signsOut } from "../newcomer";
-import { changesTheRoster, checkupsOf, publishes } from "../office";
+import { changesTheRoster, checkupsOf, draws, publishes } from "../office";
 
 test("what is new at home is read, found again, and wanted after the next sign-in", async ({ page, newcomer }) => {
   const main = page.getByRole("main");
@@ -137,7 +137,7 @@ test.describe(() => {
       公開日: new Date(Date.now() - 24 * 3600 * 1000).toLocaleDateString("sv-SE", { timeZone: "Asia/Tokyo" }),
       公開終了日: "",
       本文: "会場は**本社2階**です。",
-      添付ファイル: "特定健診のご案内.pdf",
+      添付ファイル: draws(postcard),
       アドレス名: "",
     };
     publishes(postcard, notice);
@@ -158,7 +158,7 @@ test.describe(() => {
     await expect(main).toContainText("会場は本社2階です。");
     const [download] = await Promise.all([
       page.waitForEvent("download"),
-      main.getByRole("link", { name: /^特定健診のご案内\.pdf（PDF、\d+KB）$/ }).click(),
+      main.getByRole("link", { name: /^会場のご案内-.+\.pdf（PDF、1KB）$/ }).click(),
     ]);
     expect(download.suggestedFilename()).toBe(notice.添付ファイル);
     expect(readFileSync(await download.path()).subarray(0, 5).toString()).toBe("%PDF-");
