@@ -1,25 +1,23 @@
 // What every story needs: a page that may not complain, the letters that arrive,
 // postcards nobody has used yet, and the check for access.
 
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
 import { simpleParser } from "mailparser";
 import { Newcomer } from "./newcomer";
+import { type Household, type Postcard, takeHousehold, takePostcard } from "./office";
 
 export { expect };
 
 /** A letter as its reader sees it; `link` is the one it asks to follow. */
 export type Letter = { subject: string; from: string; text: string; html: string; link: string | undefined };
 
-/** What the postcard of one person says. */
-export type Postcard = { name: string; loginId: string; password: string };
-
 /** The letters that arrive. */
 export type Mailbox = {
   /** The newest letter to `address`, as soon as one has arrived there. */
-  newest(address: string, options?: { subject?: string }): Promise<Letter>;
+  newest(address: string, options?: { subject?: string; timeout?: number }): Promise<Letter>;
   /** How many letters with such a subject have arrived there so far. */
   count(address: string, subject: string): Promise<number>;
 };
@@ -29,8 +27,10 @@ type Fixtures = {
   expectedMessages: RegExp;
   mailbox: Mailbox;
   postcards: {
-    /** A provisional pair that no other test has. */
-    take(): Postcard;
+    /** A provisional pair that no other test has, of somebody for whom `fits` holds. */
+    take(fits?: (postcard: Postcard) => boolean): Postcard;
+    /** The pairs of a family, which no other test has either. */
+    takeHousehold(): Household;
   };
   /** Somebody with a postcard of their own, on this page. */
   newcomer: Newcomer;
@@ -56,9 +56,9 @@ export const test = base.extend<Fixtures>({
     const arrived = async (address: string, subject: string) =>
       (await lettersTo(address)).filter((letter) => letter.subject.includes(subject));
     await use({
-      async newest(address, { subject = "" } = {}) {
+      async newest(address, { subject = "", timeout } = {}) {
         const count = async () => (await arrived(address, subject)).length;
-        await expect.poll(count, { message: `letters to ${address}` }).toBeGreaterThan(0);
+        await expect.poll(count, { message: `letters to ${address}`, timeout }).toBeGreaterThan(0);
         return (await arrived(address, subject)).at(-1) as Letter;
       },
       async count(address, subject) {
@@ -68,7 +68,7 @@ export const test = base.extend<Fixtures>({
   },
 
   postcards: async ({}, use) => {
-    await use({ take: takePostcard });
+    await use({ take: takePostcard, takeHousehold });
   },
 
   newcomer: async ({ page, mailbox, postcards }, use) => {
@@ -128,26 +128,4 @@ async function lettersTo(address: string): Promise<Letter[]> {
       html: html || "",
       link: /https?:\/\/\S+\?token=\S+/.exec(text)?.[0],
     }));
-}
-
-/** The next postcard; workers are processes of their own, so a folder made marks it as taken. */
-function takePostcard(): Postcard {
-  const [header, ...people] = readFileSync(join(folder, "data", "postcards.csv"), "utf8")
-    .replace(/^\uFEFF/, "")
-    .trimEnd()
-    .split(/\r?\n/)
-    .map((line) => [...line.matchAll(/(?:^|,)(?:"([^"]*)"|([^,]*))/g)].map(([, quoted, bare]) => quoted ?? bare));
-  const column = (title: string) => header.indexOf(title);
-  mkdirSync(join(folder, "taken"), { recursive: true });
-  for (const person of people) {
-    const loginId = person[column("仮ログインID")];
-    try {
-      mkdirSync(join(folder, "taken", loginId));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EEXIST") continue;
-      throw error;
-    }
-    return { name: person[column("氏名")], loginId, password: person[column("仮パスワード")] };
-  }
-  throw new Error("every postcard of the demo society is taken");
 }

@@ -1,8 +1,9 @@
 // Somebody with a postcard in hand, and what such a person does: the verbs that
 // the stories are told in.
 
-import { expect, type Locator, type Page } from "@playwright/test";
-import type { Letter, Mailbox, Postcard } from "./fixtures";
+import { type Browser, expect, type Locator, type Page } from "@playwright/test";
+import type { Letter, Mailbox } from "./fixtures";
+import type { Postcard } from "./office";
 
 /** The names of the forms' fields. */
 export type FieldName =
@@ -89,6 +90,13 @@ export class Newcomer {
     await press(this.page, "ログイン");
   }
 
+  /** All the way from the postcard to the first page inside. */
+  async comesIn() {
+    await this.registers();
+    await this.signsIn();
+    await expect(this.page).toHaveURL("/home");
+  }
+
   /** パスワード再発行: from the sign-in page to 「メールを送信しました」. */
   async forgets() {
     await this.page.goto("/login");
@@ -139,6 +147,30 @@ export async function fillIn(page: Page, values: Partial<Record<FieldName, strin
 /** Presses the button of that name. */
 export async function press(page: Page, button: string) {
   await page.getByRole("button", { name: button, exact: true }).click();
+}
+
+/** Goes to one of the places that the header names; on a phone some of them are in the menu. */
+export async function goTo(page: Page, place: string) {
+  await opensTheMenu(page);
+  await page.getByRole("banner").getByRole("link", { name: place, exact: true }).click();
+}
+
+/** Presses ログアウト. */
+export async function signsOut(page: Page) {
+  await opensTheMenu(page);
+  await press(page, "ログアウト");
+  await expect(page).toHaveURL("/login");
+}
+
+async function opensTheMenu(page: Page) {
+  const menu = page.getByRole("banner").getByText("メニュー", { exact: true });
+  if (await menu.isVisible()) await menu.click();
+}
+
+/** A browser that has never been here. */
+export async function elsewhere(browser: Browser, javaScriptEnabled: boolean | undefined): Promise<Page> {
+  const context = await browser.newContext({ javaScriptEnabled });
+  return context.newPage();
 }
 
 /** As a Japanese keyboard types it that was left in full-width mode. */

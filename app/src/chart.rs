@@ -15,6 +15,10 @@ const RIGHT: i64 = 300;
 const TOP: i64 = 34;
 const BOTTOM: i64 = 146;
 
+/// The drawing is at least so high, as a share of the greatest value: half a kilogram
+/// must not look like a fall.
+const LEAST_SPAN: i64 = 10;
+
 /// A point of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
@@ -44,11 +48,13 @@ impl Scale {
     ) -> Option<Self> {
         let (first, last) = bounds(days)?;
         let (least, greatest) = bounds(values)?;
+        let span = (greatest - least).max(greatest / LEAST_SPAN);
         Some(Self {
             first,
             days: (last - first).whole_days(),
-            least,
-            span: greatest - least,
+            // What is lower than the drawing lies in its middle.
+            least: least - (span - (greatest - least)) / 2,
+            span,
         })
     }
 

@@ -2,7 +2,8 @@
 
 import type { Locator, Page } from "@playwright/test";
 import { expect, test } from "../fixtures";
-import { field, fillIn, message } from "../newcomer";
+import { field, fillIn, message, Newcomer } from "../newcomer";
+import { checkupsOf, expensesOf } from "../office";
 
 test.describe("access", { tag: "@javascript" }, () => {
   // Screens that refuse something answer so.
@@ -150,6 +151,89 @@ test.describe("access", { tag: "@javascript" }, () => {
     await isFine("S-5");
   });
 
+  test("nor does one of what members come for, nor is one too wide or too small", { tag: "@once" }, async ({
+    page,
+    mailbox,
+    postcards,
+    axe,
+  }) => {
+    test.setTimeout(240_000);
+    const isFine = screens(page, axe);
+    const { insured, dependent } = postcards.takeHousehold();
+    const member = new Newcomer(page, mailbox, insured);
+    await member.comesIn();
+    await page.goto("/notices");
+    const notice = await page.locator(".list a").first().getAttribute("href");
+    const pages = [
+      ["H-1", "/home"],
+      ["N-1", "/notices"],
+      ["N-2", notice ?? "no notice"],
+      ["J-1", "/health"],
+      ["J-2", "/health/salt"],
+      ["J-3", "/checkups"],
+      ["K-1", "/expenses"],
+      ["K-2", "/expenses/print"],
+      ["D-1", "/my-data"],
+    ];
+    const desk = page.viewportSize() as { width: number; height: number };
+    const fits = async (screen: string) => {
+      await isFine(screen);
+      await page.setViewportSize({ width: 320, height: 640 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), `the width of ${page.url()}`).toBe(320);
+      await isLarge(page);
+      await page.setViewportSize(desk);
+    };
+    for (const [screen, path] of pages) {
+      await page.goto(path);
+      // What can be opened is looked at too.
+      for (const closed of await page.locator("main details > summary").all()) await closed.click();
+      await fits(screen);
+    }
+    await test.step("the menu", async () => {
+      await page.setViewportSize({ width: 320, height: 640 });
+      await page.goto("/home");
+      await page.getByText("メニュー", { exact: true }).click();
+      await expect(page.getByRole("button", { name: "ログアウト" })).toBeVisible();
+      await isLarge(page);
+      await axe();
+      await page.setViewportSize(desk);
+    });
+    await test.step("what a dependent has to decide", async () => {
+      await page.context().clearCookies();
+      await new Newcomer(page, mailbox, dependent).comesIn();
+      await fits("H-1");
+      await page.goto("/expenses");
+      await fits("K-1");
+    });
+  });
+
+  test("expenses are chosen, and a drawing's numbers opened, with the keyboard alone", { tag: "@once" }, async ({
+    page,
+    mailbox,
+    postcards,
+  }) => {
+    const member = new Newcomer(
+      page,
+      mailbox,
+      postcards.take((card) => checkupsOf(card).length > 1 && expensesOf(card).some((line) => line.区分 === "調剤")),
+    );
+    await member.comesIn();
+    const main = page.getByRole("main");
+    await page.goto("/expenses");
+    await tabTo(page, page.getByLabel("区分"));
+    while ((await page.getByLabel("区分").inputValue()) !== "調剤") await page.keyboard.press("ArrowDown");
+    await tabTo(page, page.getByRole("button", { name: "絞り込む" }));
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/kind=%E8/);
+    await tabTo(page, main.getByRole("link", { name: "絞り込みをやめる" }));
+    await expect(main.locator('.ledger [data-label="区分"]').filter({ hasNotText: "調剤" })).toHaveCount(0);
+    await page.goto("/checkups");
+    const chart = main.locator("figure.chart").first();
+    await tabTo(page, chart.locator("summary"));
+    await page.keyboard.press("Enter");
+    await expect(chart.getByRole("table")).toBeVisible();
+  });
+
   test("the whole registration with the keyboard alone", async ({ page, newcomer, instantChecks }) => {
     const { address, choice, postcard } = newcomer;
     const main = page.getByRole("main");
@@ -213,28 +297,25 @@ test.describe("access", { tag: "@javascript" }, () => {
     await page.keyboard.type(choice.password);
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL("/home");
+    const menu = page.getByText("メニュー", { exact: true });
+    if (await menu.isVisible()) {
+      await tabTo(page, menu);
+      await page.keyboard.press("Enter");
+    }
     await tabTo(page, page.getByRole("button", { name: "ログアウト" }));
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL("/login");
   });
 
   test("what can be pressed is at least 44 px high", async ({ page, newcomer }) => {
-    const isLarge = async () => {
-      const small = await page.locator("button:visible, a.button:visible, input:visible, header a:visible, .inline-links a:visible").evaluateAll((all) =>
-        all
-          .filter((one) => !one.matches(".skip") && one.getBoundingClientRect().height < 44)
-          .map((one) => `${one.outerHTML.slice(0, 100)}: ${one.getBoundingClientRect().height}`),
-      );
-      expect(small, `on ${page.url()}`).toEqual([]);
-    };
     for (const path of ["/", "/register", "/login"]) {
       await page.goto(path);
-      await isLarge();
+      await isLarge(page);
     }
     await newcomer.reachesTheProfile();
     await field(page, "login_id").fill("ｓｋｅ");
     await expect(page.getByRole("button", { name: "半角に直す" })).toBeVisible();
-    await isLarge();
+    await isLarge(page);
   });
 });
 
@@ -245,6 +326,18 @@ function screens(page: Page, axe: () => Promise<void>) {
       await expect(page.locator(".screen-number")).toHaveText(`画面 ${screen}`);
       await axe();
     });
+}
+
+/** Fails on anything to press on the page, as it is now, that is lower than a finger is wide. */
+async function isLarge(page: Page) {
+  const pressed =
+    "button, a.button, input:not([type=hidden]), select, summary, header a, footer a, .inline-links a, .doors a, .list a, .choices a, .years a, .jumps a, .attachment a";
+  const small = await page.locator(pressed).evaluateAll((all) =>
+    all
+      .filter((one) => one.checkVisibility() && !one.matches(".skip") && one.getBoundingClientRect().height < 44)
+      .map((one) => `${one.outerHTML.slice(0, 100)}: ${one.getBoundingClientRect().height}`),
+  );
+  expect(small, `on ${page.url()}`).toEqual([]);
 }
 
 /** Goes on with Tab until `target` has the focus; everywhere on the way the focus is seen. */

@@ -1,9 +1,9 @@
 // The life of an account: where it is signed in, what has happened, a new device, and
 // the end of it; with and without JavaScript.
 
-import type { Browser, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures";
-import { field, fillIn, press } from "../newcomer";
+import { elsewhere, field, fillIn, goTo, press } from "../newcomer";
 
 test("a new device is told by letter, and its sign-in is ended from there", async ({
   page,
@@ -74,7 +74,7 @@ test("a member sees where the account is signed in, and ends it there", async ({
     await expect(other).toHaveURL("/home");
     others.push(other);
   }
-  await page.getByRole("link", { name: "セキュリティ", exact: true }).click();
+  await goTo(page, "セキュリティ");
   const main = page.getByRole("main");
   await expect(main).toContainText("この端末");
   const ending = main.getByRole("button", { name: "ログインを終了する" });
@@ -115,9 +115,3 @@ test("whoever leaves is asked twice, and learns how to come back", async ({ page
   await newcomer.signsIn();
   await expect(page.getByRole("alert")).toContainText("ログインIDまたはパスワードが違うか");
 });
-
-/** A browser that has never been here. */
-async function elsewhere(browser: Browser, javaScriptEnabled: boolean | undefined): Promise<Page> {
-  const context = await browser.newContext({ javaScriptEnabled });
-  return context.newPage();
-}

@@ -1,7 +1,7 @@
 // From the postcard to the first sign-in: the main story, with and without JavaScript.
 
 import { expect, test } from "../fixtures";
-import { field, fillIn, fullWidth, message, Newcomer, press } from "../newcomer";
+import { field, fillIn, fullWidth, message, Newcomer, press, signsOut } from "../newcomer";
 
 test("from the postcard to the first sign-in", async ({ page, newcomer, mailbox, baseURL }) => {
   const { address, choice, postcard } = newcomer;
@@ -78,8 +78,7 @@ test("from the postcard to the first sign-in", async ({ page, newcomer, mailbox,
   });
 
   await test.step("ログアウト leaves nothing to go back to", async () => {
-    await press(page, "ログアウト");
-    await expect(page).toHaveURL("/login");
+    await signsOut(page);
     await page.goBack();
     await expect(page).toHaveURL("/login");
     await expect(main).not.toContainText(choice.nickname);

@@ -1,7 +1,7 @@
 // プロフィール設定 as a member meets it: two forms on one page, each with its own checks.
 
 import { expect, test } from "../fixtures";
-import { field, fillIn, message, press } from "../newcomer";
+import { field, fillIn, goTo, message, press } from "../newcomer";
 
 test("a member changes what the portal knows, and adds an address", async ({ page, newcomer, mailbox }) => {
   const { address, choice } = newcomer;
@@ -11,7 +11,7 @@ test("a member changes what the portal knows, and adds an address", async ({ pag
   await expect(page).toHaveURL("/home");
 
   await test.step("the page shows what is known, and 変更完了です！ afterwards", async () => {
-    await page.getByRole("link", { name: "プロフィール設定" }).first().click();
+    await goTo(page, "プロフィール設定");
     await expect(main.getByRole("heading", { level: 1 })).toHaveText("プロフィール設定");
     await expect(field(page, "login_id")).toHaveValue(choice.login_id);
     await expect(field(page, "nickname")).toHaveValue(choice.nickname);

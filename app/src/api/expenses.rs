@@ -26,7 +26,8 @@ pub async fn decide_sharing(#[server(default)] share: String) -> Result<(), Serv
             .share(member, shares, &visit.asker, visit.now)
             .await?;
         Ok(match decision {
-            Decision::Done => see_other("/expenses"),
+            // To where the decision stands.
+            Decision::Done => see_other("/expenses#sharing"),
             Decision::NotTheirs => forbidden(Refusal::NotForYou),
             Decision::Over => see_other("/login"),
         })

@@ -38,26 +38,14 @@ pub fn Page(
                 </span>
             </a>
             <nav aria-label="主なページ">
-                {signed_in
-                    .then(|| {
-                        view! {
-                            <a href="/home">"ホーム"</a>
-                            <a href="/notices">"お知らせ"</a>
-                            <a href="/health">"健康情報"</a>
-                            <a href="/expenses">"医療費通知"</a>
-                            <a href="/profile">"プロフィール設定"</a>
-                            <a href="/security">"セキュリティ"</a>
-                        }
-                    })} <a href="/help">"ヘルプ"</a>
                 {if signed_in {
+                    view! { <Places /> }.into_any()
+                } else {
                     view! {
-                        <form method="post" action="/logout">
-                            <button class="link-button">"ログアウト"</button>
-                        </form>
+                        <a href="/help">"ヘルプ"</a>
+                        <a href="/login">"ログイン"</a>
                     }
                         .into_any()
-                } else {
-                    view! { <a href="/login">"ログイン"</a> }.into_any()
                 }}
             </nav>
         </header>
@@ -77,6 +65,48 @@ pub fn Page(
                 <a href="/about">"その他の情報開示"</a>
             </nav>
         </footer>
+    }
+}
+
+/// Where a member can go. On a phone the three doors stand side by side, and the rest
+/// opens below them, which the browser does by itself; on a desk there is room for all.
+#[component]
+fn Places() -> impl IntoView {
+    let path = use_context::<http::request::Parts>().map(|parts| parts.uri.path().to_owned());
+    let to = |page: &'static str, name: &'static str| {
+        let below = path.as_deref().and_then(|path| path.strip_prefix(page));
+        let current = below.and_then(|below| match below {
+            "" => Some("page"),
+            below => below.starts_with('/').then_some("true"),
+        });
+        view! {
+            <a href=page aria-current=current>
+                {name}
+            </a>
+        }
+    };
+    view! {
+        <ul class="places">
+            <li class="on-a-desk">{to("/home", "ホーム")}</li>
+            <li>{to("/notices", "お知らせ")}</li>
+            <li>{to("/health", "健康情報")}</li>
+            <li>{to("/expenses", "医療費")}</li>
+        </ul>
+        <details class="menu">
+            <summary>"メニュー"</summary>
+            <ul>
+                <li class="on-a-phone">{to("/home", "ホーム")}</li>
+                <li class="on-a-phone">{to("/checkups", "健診結果")}</li>
+                <li>{to("/profile", "プロフィール設定")}</li>
+                <li>{to("/security", "セキュリティ")}</li>
+                <li>{to("/help", "ヘルプ")}</li>
+                <li>
+                    <form method="post" action="/logout">
+                        <button class="link-button">"ログアウト"</button>
+                    </form>
+                </li>
+            </ul>
+        </details>
     }
 }
 

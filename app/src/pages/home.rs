@@ -118,15 +118,15 @@ fn Doors(
                 </a>
             </li>
             <li>
-                <a href="/checkups">
-                    <b>"健診結果"</b>
-                    "検査の値と、これまでの推移"
-                </a>
-            </li>
-            <li>
                 <a href="/expenses">
                     <b>"医療費通知の確認"</b>
                     {expenses}
+                </a>
+            </li>
+            <li>
+                <a href="/checkups">
+                    <b>"健診結果"</b>
+                    "検査の値と、これまでの推移"
                 </a>
             </li>
         </ul>

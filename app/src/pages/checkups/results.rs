@@ -118,15 +118,19 @@ fn lines(checkup: &Checkup, before: Option<&Checkup>, sex: Sex) -> Vec<Line> {
 #[component]
 fn Counts<'a>(lines: &'a [Line]) -> impl IntoView + use<> {
     let count = |word| lines.iter().filter(|line| line.word == Some(word)).count();
+    // A word that no value has would only frighten.
     let one = |word: Word| {
-        view! {
-            <li>
-                <Said word />
-                " "
-                {count(word)}
-                "項目"
-            </li>
-        }
+        let count = count(word);
+        (count > 0).then(|| {
+            view! {
+                <li>
+                    <Said word />
+                    " "
+                    {count}
+                    "項目"
+                </li>
+            }
+        })
     };
     let words = [Word::SeeDoctor, Word::Watch, Word::Within];
     view! { <ul class="counts">{words.map(one).collect_view()}</ul> }

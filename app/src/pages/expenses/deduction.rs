@@ -54,29 +54,31 @@ pub fn Deduction<'a>(
             <p>
                 "医療費控除は、その年の1月から12月までに支払った医療費が対象です。12月の診療を翌年に支払ったときは、翌年の分になります。自費の診療、市販の薬、通院の交通費などはこの通知に載りません。"
             </p>
-            <h3>"国税庁の医療費集計フォームに写す"</h3>
-            <p>
-                <a href=format!(
-                    "/expenses/form.csv?year={of_year}",
-                )>"医療費集計フォーム（v3.1）用のデータを保存する"</a> "（古いソフト用："
-                <a href=format!("/expenses/form.csv?year={of_year}&encoding=cp932")>"Shift_JIS"</a>
-                "）"
-            </p>
-            <p>
-                "開いて全体をコピーし、フォームの9行目・B列から貼り付けてください。支払年月日は通知に載らないため空欄です。窓口負担のない行は入っていません。"
-            </p>
-            {long
-                .then(|| {
-                    let name = |(name, most): (String, usize)| {
-                        view! { <li>"「" {name} "」（" {most} "文字まで）"</li> }
-                    };
-                    view! {
-                        <p>
-                            "次の名称は、フォームに入る文字数より長いものです。途中で切らずにお渡ししますので、貼り付けたあとで短く直してください。"
-                        </p>
-                        <ul>{too_long.into_iter().map(name).collect_view()}</ul>
-                    }
-                })}
+            <div class="screen-only">
+                <h3>"国税庁の医療費集計フォームに写す"</h3>
+                <p>
+                    <a href=format!(
+                        "/expenses/form.csv?year={of_year}",
+                    )>"医療費集計フォーム（v3.1）用のデータを保存する"</a> "（古いソフト用："
+                    <a href=format!("/expenses/form.csv?year={of_year}&encoding=cp932")>"Shift_JIS"</a>
+                    "）"
+                </p>
+                <p>
+                    "開いて全体をコピーし、フォームの9行目・B列から貼り付けてください。支払年月日は通知に載らないため空欄です。窓口負担のない行は入っていません。"
+                </p>
+                {long
+                    .then(|| {
+                        let name = |(name, most): (String, usize)| {
+                            view! { <li>"「" {name} "」（" {most} "文字まで）"</li> }
+                        };
+                        view! {
+                            <p>
+                                "次の名称は、フォームに入る文字数より長いものです。途中で切らずにお渡ししますので、貼り付けたあとで短く直してください。"
+                            </p>
+                            <ul>{too_long.into_iter().map(name).collect_view()}</ul>
+                        }
+                    })}
+            </div>
         </section>
     }
 }

@@ -208,7 +208,7 @@ fn Amounts(amounts: crate::expense::Amounts) -> impl IntoView {
     ]
     .map(|(name, amount)| {
         view! {
-            <td data-label=name class="yen">
+            <td data-label=name class="yen" class:none=amount == 0>
                 {yen(amount)}
             </td>
         }
