@@ -94,6 +94,8 @@ pub enum Why {
     Urine,
     /// The same person and day as on this line.
     RepeatedDay(u64),
+    /// A further claim or a correction: the file does not tell.
+    Unclear,
     /// This many columns, and not as many as the header.
     Columns {
         /// In this line.
@@ -155,6 +157,11 @@ impl fmt::Display for Why {
             Self::RepeatedDay(line) => {
                 write!(f, "記号・番号・枝番と受診日が{line}行目と同じです")
             }
+            Self::Unclear => f.write_str(
+                "同じ加入者・診療年月・医療機関名・区分の明細が登録済みで、追加なのか訂正なのか判断できません。\
+                 別の明細の追加なら、--add-repeated を付けて取り込んでください。\
+                 訂正や取り消しなら、日数と金額がすべて0の行と、正しい明細の行をすべて入れてください",
+            ),
             Self::Columns { found, expected } => {
                 write!(f, "列の数が違います（{expected}列のところ{found}列）")
             }
@@ -222,6 +229,17 @@ impl Problems {
             .iter()
             .map(|&(line, earlier)| (line, Why::RepeatedDay(earlier)));
         self.found_afterwards(named, count);
+    }
+
+    /// Lines that could be further claims as well as corrections, likewise, in a file
+    /// that is good otherwise.
+    pub fn of_unclear((count, first): (i64, Vec<i64>)) -> Self {
+        let mut problems = Self::default();
+        let named = first
+            .into_iter()
+            .map(|line| (line.cast_unsigned(), Why::Unclear));
+        problems.found_afterwards(named, count.cast_unsigned());
+        problems
     }
 
     fn found_afterwards(&mut self, first: impl Iterator<Item = (u64, Why)>, count: u64) {

@@ -27,9 +27,10 @@ const LIST: &str = "\
 1001,13,00,R8.3,髙﨑歯科,歯科,1,8000,5600,,2400,,
 ";
 
-const FOR_GOOD: Import = Import {
+pub(crate) const FOR_GOOD: Import = Import {
     now: NOW,
     dry_run: false,
+    add_repeated: false,
 };
 
 fn file(fresh: &Fresh, bytes: impl AsRef<[u8]>) -> PathBuf {
@@ -38,7 +39,7 @@ fn file(fresh: &Fresh, bytes: impl AsRef<[u8]>) -> PathBuf {
     path
 }
 
-async fn try_import(
+pub(crate) async fn try_import(
     fresh: &Fresh,
     bytes: impl AsRef<[u8]>,
     how: Import,
@@ -68,13 +69,16 @@ pub(crate) async fn try_import_text(fresh: &Fresh, text: &str) -> Result<Report,
     try_import(fresh, text, FOR_GOOD).await
 }
 
+/// Added, changed, unchanged; nothing was taken out.
 fn counts(report: &Report) -> (i64, i64, i64) {
     let Outcome {
         added,
         changed,
+        withdrawn,
         unchanged,
         ..
     } = report.lines;
+    assert_eq!(withdrawn, 0);
     (added, changed, unchanged)
 }
 
@@ -93,7 +97,7 @@ on_both! {
         assert_eq!(
             report.to_string(),
             "文字コード: CP932（Shift_JIS）\n診療年月: 2026年1月から2026年3月まで\n\
-             追加 4件、変更 0件、変更なし 0件\n医療費を取り込みました。"
+             追加 4件、変更 0件、取り消し 0件、変更なし 0件\n医療費を取り込みました。"
         );
         let bom = format!("\u{FEFF}{text}").replace('\n', "\r\n");
         let report = try_import(&fresh, bom, FOR_GOOD).await.unwrap();
