@@ -6,7 +6,10 @@ use std::{fmt, path::Path};
 
 use app::{month::Month, timestamp::Timestamp};
 
-use super::row::{COLUMNS, ExpenseRow};
+use super::{
+    arrival::months_in,
+    row::{COLUMNS, ExpenseRow},
+};
 pub use crate::import::list::ImportError;
 use crate::{
     import::{
@@ -19,6 +22,7 @@ use crate::{
     store::{
         Db,
         audit::Event,
+        expense_month,
         staged_expenses::{self, Outcome, Staged},
     },
 };
@@ -123,6 +127,10 @@ pub async fn import(
         withdrawn,
         ..
     } = lines;
+    if added + withdrawn > 0 {
+        let claims = expense_month::count(&mut tx).await?;
+        expense_month::mark(&mut tx, &months_in(&claims)).await?;
+    }
     if added + changed + withdrawn > 0 {
         let counts = format!("added {added}, changed {changed}, withdrawn {withdrawn}");
         Event::ExpensesImported
