@@ -182,16 +182,42 @@ on_both! {
         let error = try_import(&fresh, text, FOR_GOOD).await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            "6行目: この記号・番号・枝番の加入者は名簿にいません\n\
+            "6行目: この記号・番号・枝番の加入者は名簿にいません「1001-12-09」\n\
              7行目 診療年月「2026-12」: 今月より後の年月です\n\
              8行目 診療年月「2026-03-01」: 日は書かずに、年月だけを書いてください\n\
              8行目 区分「健診」: 「入院」「外来」「歯科」「調剤」「柔整」「訪問看護」「その他」のどれでもありません\n\
              8行目 医療費総額「-100」: 0以上の整数（円）ではないか、大きすぎます\n\
-             9行目: この記号・番号・枝番の加入者は名簿にいません\n\
+             9行目: この記号・番号・枝番の加入者は名簿にいません「9999-12-00」\n\
              誤りは全部で6件です。（文字コード: UTF-8）\n\
              何も取り込んでいません。"
         );
         assert_eq!(on_file(&fresh).await, 0);
+    }
+}
+
+on_both! {
+    async fn who_is_not_known_is_named_and_lost_zeros_are_hinted_at(fresh: Fresh) {
+        roster::import(&fresh, PEOPLE).await;
+        roster::import(&fresh, "\
+1001,000077,01,架空 零子,,1982-12-31,女,妻,2010-06-01,,0007,,1050001,東京都架空区見本町1-2-3
+0001001,000077,001,架空 零美,,1982-12-31,女,妻,2010-06-01,,0007,,1050001,東京都架空区見本町1-2-3
+").await;
+        let text = format!("{HEADER}{LIST}\
+1001,77,1,2026-03,みほん薬局,調剤,1,100,70,,30,,
+1001,0012,00,2026-03,みほん薬局,調剤,1,100,70,,30,,
+1001,770,1,2026-03,みほん薬局,調剤,1,100,70,,30,,
+");
+        let error = try_import(&fresh, text, FOR_GOOD).await.unwrap_err().to_string();
+        let one_of_two = ["0001001-000077-001", "1001-000077-01"].iter().any(|known| {
+            error.contains(&format!(
+                "6行目: この記号・番号・枝番の加入者は名簿にいません「1001-77-1」。名簿には「{known}」がいます。\
+                 先頭の0が消えていませんか（Excelで開くと消えることがあります）\n"
+            ))
+        });
+        assert!(one_of_two, "{error}");
+        // More zeros than on the roster, and another number.
+        assert!(error.contains("名簿にいません「1001-0012-00」\n"), "{error}");
+        assert!(error.contains("名簿にいません「1001-770-1」\n誤りは全部で3件"), "{error}");
     }
 }
 
