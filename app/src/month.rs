@@ -31,6 +31,15 @@ impl Month {
         (1..=12).map(move |month| Self::new(year, month))
     }
 
+    /// The month after.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self.month() {
+            12 => Self::first_of(self.year() + 1),
+            _ => Self(self.0 + 1),
+        }
+    }
+
     fn new(year: i32, month: u8) -> Self {
         Self(i64::from(year) * 100 + i64::from(month))
     }
@@ -95,6 +104,8 @@ mod tests {
         assert_eq!(march.to_string(), "2026-03");
         assert_eq!(Month::of(date!(2019 - 04 - 01)).in_era(), "平成31年4月");
         assert_eq!(Month::of(date!(2019 - 05 - 01)).in_era(), "令和元年5月");
+        assert_eq!(march.next().number(), 202_604);
+        assert_eq!(Month::last_of(2025).next(), Month::first_of(2026));
         assert!(Month::last_of(2025) < Month::first_of(2026) && Month::first_of(2026) < march);
     }
 

@@ -7,9 +7,20 @@ use crate::{
     ports::Patient,
 };
 
-/// The lowest monthly limit of 高額療養費 for people under 70, in yen: from here on a
-/// benefit may have been paid that the list does not show.
-const HIGH_COST: i64 = 35_400;
+/// The lowest monthly limits of 高額療養費, in yen: from here on a benefit may have been
+/// paid that the list does not show. Source: 健康保険法施行令 第41条・第42条, as in the
+/// ministry's 「高額療養費制度を利用される皆さまへ（平成30年8月診療分から）」. These are
+/// the limits of households without 住民税; whose limit is higher is asked in vain,
+/// which costs a glance, while a benefit that was forgotten makes a return wrong.
+mod limit {
+    /// Under 70 (区分オ).
+    pub(super) const UNDER_70: i64 = 35_400;
+    /// From 70, everything (低所得者Ⅰ; 57,600 in general).
+    pub(super) const FROM_70: i64 = 15_000;
+    /// From 70, what is not care in hospital, of one person (低所得者Ⅰ・Ⅱ; 18,000 in
+    /// general).
+    pub(super) const FROM_70_OUTPATIENT: i64 = 8_000;
+}
 
 /// 「医療を受けた人」 in the form, in full-width characters.
 pub const PATIENT_CHARS: usize = 10;
@@ -27,11 +38,23 @@ pub struct ToCheck {
     pub with_extra: usize,
     /// Rows with meals in hospital.
     pub with_meals: usize,
-    /// Months in which somebody paid so much that 高額療養費 may have been paid
-    /// back: whose (a place in the list of people), when, and how much.
-    pub high_cost: Vec<(usize, Month, i64)>,
+    /// Months in which somebody paid so much that 高額療養費 may have been paid back.
+    pub high_cost: Vec<HighCost>,
     /// Names that the form does not take, with how many characters it takes.
     pub too_long: Vec<(String, usize)>,
+}
+
+/// A month in which somebody paid much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HighCost {
+    /// Whose: a place in the list of people.
+    pub patient: usize,
+    /// When.
+    pub month: Month,
+    /// 窓口負担額, in yen.
+    pub paid: i64,
+    /// The limits for people of 70 and over hold.
+    pub from_70: bool,
 }
 
 impl ToCheck {
@@ -43,24 +66,37 @@ impl ToCheck {
             with_public: count(|e| e.amounts.public > 0),
             with_extra: count(|e| e.amounts.extra > 0),
             with_meals: count(|e| e.amounts.meals > 0),
-            high_cost: high_cost(expenses),
+            high_cost: high_cost(people, expenses),
             too_long: too_long(people, expenses),
         }
     }
 }
 
-fn high_cost(expenses: &[Expense]) -> Vec<(usize, Month, i64)> {
+fn high_cost(people: &[Patient], expenses: &[Expense]) -> Vec<HighCost> {
     let mut months: Vec<(Month, usize)> = expenses.iter().map(|e| (e.month, e.patient)).collect();
     months.sort_unstable();
     months.dedup();
-    let paid_in = |(month, patient): (Month, usize)| {
-        let its = expenses
-            .iter()
-            .filter(|e| (e.month, e.patient) == (month, patient));
-        (patient, month, sum(its).paid)
+    let judged = |(month, patient): (Month, usize)| {
+        let its = || {
+            let all = expenses.iter();
+            all.filter(move |e| (e.month, e.patient) == (month, patient))
+        };
+        let paid = sum(its()).paid;
+        let outpatient = sum(its().filter(|e| e.kind != Kind::Inpatient)).paid;
+        let from_70 = people.get(patient)?.seventy_from <= month;
+        let is_high = if from_70 {
+            paid >= limit::FROM_70 || outpatient >= limit::FROM_70_OUTPATIENT
+        } else {
+            paid >= limit::UNDER_70
+        };
+        is_high.then_some(HighCost {
+            patient,
+            month,
+            paid,
+            from_70,
+        })
     };
-    let all = months.into_iter().map(paid_in);
-    all.filter(|(_, _, paid)| *paid >= HIGH_COST).collect()
+    months.into_iter().filter_map(judged).collect()
 }
 
 fn too_long(people: &[Patient], expenses: &[Expense]) -> Vec<(String, usize)> {
@@ -146,6 +182,7 @@ mod tests {
             name: name.into(),
             relation: "本人".into(),
             standing: Standing::Own,
+            seventy_from: Month::from_number(202_605).unwrap(),
         }
     }
 
@@ -192,6 +229,39 @@ mod tests {
         assert_eq!((found.no_provider, found.with_public), (1, 1));
         assert_eq!((found.with_extra, found.with_meals), (1, 0));
         let march = Month::from_number(202_603).unwrap();
-        assert_eq!(found.high_cost, [(0, march, 35_400)]);
+        let high = HighCost {
+            patient: 0,
+            month: march,
+            paid: 35_400,
+            from_70: false,
+        };
+        assert_eq!(found.high_cost, [high]);
+    }
+
+    #[test]
+    fn from_seventy_on_lower_limits_hold() {
+        // The month, what was paid in hospital and elsewhere, and whether to look again.
+        for (month, inpatient, outpatient, is_high) in [
+            (202_604, 0, 35_399, false),
+            (202_604, 20_000, 15_400, true),
+            (202_605, 0, 7_999, false),
+            (202_605, 0, 8_000, true),
+            (202_605, 14_999, 0, false),
+            (202_605, 7_001, 7_999, true),
+            (202_612, 15_000, 0, true),
+        ] {
+            let mut hospital = expense(0, month, "みほん病院", inpatient);
+            hospital.kind = Kind::Inpatient;
+            let mut pharmacy = expense(0, month, "みほん薬局", outpatient);
+            pharmacy.kind = Kind::Pharmacy;
+            let found = ToCheck::of(&[patient("一")], &[hospital, pharmacy]);
+            let paid: Vec<_> = found.high_cost.iter().map(|high| high.paid).collect();
+            let expected = if is_high {
+                vec![inpatient + outpatient]
+            } else {
+                vec![]
+            };
+            assert_eq!(paid, expected, "{month}: {inpatient} and {outpatient}");
+        }
     }
 }

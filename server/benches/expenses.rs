@@ -159,7 +159,9 @@ async fn fill(db: &Db, households: i64) {
              from person p, count",
             count(ROWS_A_PERSON)
         ),
-        "update expense_arrival set last_month = 202610".to_owned(),
+        "insert into expense_month (month, claims, is_in)
+         select month, count(*), true from expense group by month"
+            .to_owned(),
         "analyze".to_owned(),
     ];
     for sql in statements {

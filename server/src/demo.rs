@@ -166,6 +166,7 @@ async fn fill_expenses(db: &Db, data_dir: &Path, now: Timestamp) -> Result<(), D
     let options = expenses::Import {
         now,
         dry_run: false,
+        add_repeated: false,
     };
     expenses::import(db, &file, options, |_| {})
         .await

@@ -28,6 +28,9 @@ use crate::{
     },
 };
 
+/// From this age on 高額療養費 has other limits.
+const SEVENTY: u8 = 70;
+
 /// The first month that is kept on a day.
 pub fn kept_since(today: Date) -> Month {
     Month::first_of(today.year() - YEARS_KEPT)
@@ -43,6 +46,12 @@ pub struct Household {
     pub people: Vec<Visible>,
     /// What the member has to decide, if anything.
     pub sharing: Option<Sharing>,
+    /// The month of the member's 資格取得日.
+    pub joined: Month,
+    /// The month of the member's last day, where there is one.
+    pub left_after: Option<Month>,
+    /// The member is insured, and others have the same symbol and number.
+    pub has_family: bool,
     /// The member has left.
     pub leaving: Option<AfterLeaving>,
 }
@@ -75,6 +84,7 @@ pub async fn visible(
         return Err(sqlx::Error::RowNotFound);
     };
     let is_insured = me.relation == Relation::INSURED;
+    let has_family = is_insured && !others.is_empty();
     let mut people = Vec::new();
     if let Some(own_months) = months(&me, society, today) {
         for kin in others.iter().filter(|_| is_insured) {
@@ -89,6 +99,9 @@ pub async fn visible(
         people.insert(0, seen(&me, Standing::Own, own_months));
     }
     Ok(Household {
+        joined: Month::of(me.qualified_on),
+        left_after: me.disqualified_on.map(last_month),
+        has_family,
         sharing: (!is_insured).then(|| sharing(&me, society)),
         leaving: match membership(&me, society, today) {
             Membership::Left { on, until } => Some(AfterLeaving {
@@ -168,6 +181,8 @@ fn seen(kin: &Kin, standing: Standing, months: RangeInclusive<Month>) -> Visible
             name: kin.name.clone(),
             relation: kin.relation.clone(),
             standing,
+            // 70歳に達する日の属する月の翌月から.
+            seventy_from: Month::of(age::reaches(kin.born_on, SEVENTY)).next(),
         },
     }
 }

@@ -122,7 +122,14 @@ enum CheckupsCommand {
 #[derive(Subcommand)]
 enum ExpensesCommand {
     /// 医療費のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
-    Import(ListFile),
+    #[command(after_long_help = EXPENSES_FILE)]
+    Import {
+        #[command(flatten)]
+        list: ListFile,
+        /// 登録済みと同じ加入者・診療年月・医療機関名・区分の明細も、別の明細として追加する
+        #[arg(long)]
+        add_repeated: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -161,6 +168,25 @@ CSVの列（順序は自由、見出しは1行目）:
 
 ファイルにない登録済みのお知らせは、そのまま残ります。取り下げるには、公開終了日を
 過去の日にして取り込んでください。";
+
+/// What a clerk has to know before a second file about the same month.
+const EXPENSES_FILE: &str = "\
+CSVの列（順序は自由、見出しは1行目）:
+  記号、番号、枝番、診療年月、医療機関名、区分、日数、医療費総額、保険者負担額、
+  公費負担額、窓口負担額、食事療養費、付加給付額
+  区分は 入院 | 外来 | 歯科 | 調剤 | 柔整 | 訪問看護 | その他。金額は円
+
+加入者・診療年月・医療機関名・区分がすべて同じ明細を1組として、登録済みのものと比べます。
+ファイルにない組は、そのまま残ります。同じファイルを2度取り込んでも何も変わりません。
+  追加      登録済みの明細がすべてファイルにあれば、残りの明細を追加します
+  訂正      登録もファイルも1件だけで、医療機関名があれば、ファイルの内容に直します
+  取り消し  日数と金額がすべて0の行を入れると、その組を、ファイルにあるその組のほかの
+            行だけにします。ほかの行がなければ、その組の明細はすべて消えます
+  それ以外  追加なのか訂正なのか判断できないので、行番号を示し、何も取り込みません。
+            後から届いた別の明細なら、--add-repeated を付けて取り込んでください。
+            訂正なら、取り消しの行と、正しい明細の行をすべて入れてください
+  --add-repeated を付けると、登録済みと違う行はすべて追加になり、訂正はされません。
+  追加だけのファイルに付けてください（取り消しの行は、付けても働きます）。";
 
 type Done = Result<ExitCode, Box<dyn std::error::Error>>;
 
@@ -202,10 +228,17 @@ async fn run(arguments: Arguments) -> Done {
         Command::Postcards(PostcardsCommand::Issue { reissue, out }) => {
             issue_postcards(config, reissue, &out).await
         }
-        Command::Expenses(ExpensesCommand::Import(ListFile { file, dry_run })) => {
-            let now = Clock::System.now();
+        Command::Expenses(ExpensesCommand::Import {
+            list: ListFile { file, dry_run },
+            add_repeated,
+        }) => {
+            let options = expenses::Import {
+                now: Clock::System.now(),
+                dry_run,
+                add_repeated,
+            };
             import(config, async |db, told| {
-                expenses::import(db, &file, expenses::Import { now, dry_run }, told).await
+                expenses::import(db, &file, options, told).await
             })
             .await
         }

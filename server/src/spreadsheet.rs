@@ -6,22 +6,58 @@ use std::borrow::Cow;
 /// apostrophe it is text.
 pub fn defused(text: &str) -> Cow<'_, str> {
     match text.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠') => {
-            format!("'{text}").into()
-        }
+        Some(first) if begins_formula(first) => format!("'{text}").into(),
         _ => text.into(),
     }
 }
 
+/// Whether a formula can begin so: with one of its signs, or with a character that an
+/// encoder (U+2212 in CP932) or a spreadsheet (by its plain form in Unicode) takes for
+/// one of them.
+fn begins_formula(first: char) -> bool {
+    matches!(
+        first,
+        '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠'
+            // Minus; small, superscript and subscript forms.
+            | '\u{2212}' | '﹢' | '﹣' | '﹦' | '﹫' | '⁺' | '⁻' | '⁼' | '₊' | '₋' | '₌'
+    )
+}
+
 #[cfg(test)]
 mod tests {
+    use encoding_rs::{SHIFT_JIS, UTF_8};
+
     use super::*;
+    use crate::expenses::sheet::Writing;
 
     #[test]
     fn nothing_that_is_text_is_computed() {
         assert_eq!(defused("=1+1"), "'=1+1");
         assert_eq!(defused("＝ＳＵＭ（Ａ１）"), "'＝ＳＵＭ（Ａ１）");
+        assert_eq!(defused("\u{2212}1"), "'\u{2212}1");
+        assert_eq!(defused("﹦1+1"), "'﹦1+1");
         assert_eq!(defused("架空 太郎"), "架空 太郎");
         assert_eq!(defused(""), "");
+    }
+
+    #[test]
+    fn whatever_an_encoder_makes_of_a_character_is_no_sign_of_a_formula() {
+        const SIGNS: &str = "=+-@\t\r\n＝＋－＠";
+        for c in '\0'..=char::MAX {
+            let name = c.to_string();
+            for writing in [Writing::Utf8, Writing::Cp932] {
+                let bytes = writing.encode(&defused(&name));
+                let read = match writing {
+                    Writing::Utf8 => UTF_8.decode(&bytes).0,
+                    Writing::Cp932 => SHIFT_JIS.decode(&bytes).0,
+                };
+                let first = read.chars().next();
+                assert!(
+                    !first.is_some_and(|first| SIGNS.contains(first)),
+                    "{c:?} ({:04X}) in {writing:?}",
+                    u32::from(c)
+                );
+            }
+        }
     }
 }

@@ -81,6 +81,15 @@ impl ExpenseWish {
             kind,
         })
     }
+
+    /// The same for what is taken along. It is the whole year, whatever was filtered
+    /// on the page: a sum of some lines would be taken for the year's.
+    pub fn read_whole_year(get: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        Self::read(|key| match key {
+            "year" => get(key),
+            _ => None,
+        })
+    }
 }
 
 /// What a look at the expenses came to.
@@ -109,14 +118,34 @@ pub struct ExpenseYear {
     pub people: Vec<Patient>,
     /// The expenses that were asked for, the newest month first.
     pub expenses: Vec<Expense>,
-    /// The months of the year of which nothing has come in yet, whoever's.
-    pub awaited: Vec<Month>,
+    /// The months of the year, and what there is of each.
+    pub months: Vec<(Month, Coverage)>,
+    /// The month with which the society's data begin.
+    pub begins: Option<Month>,
+    /// The member is insured and has, or had, dependents: there may be expenses that
+    /// are not for this member's eyes.
+    pub has_family: bool,
     /// Words in it with characters that CP932 lacks.
     pub beyond_cp932: Vec<String>,
     /// What a dependent has to know and can decide.
     pub sharing: Option<Sharing>,
     /// After 資格喪失: what can be read, and for how long.
     pub leaving: Option<AfterLeaving>,
+}
+
+/// What there is of a month, for a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    /// Its claims have come in.
+    In,
+    /// They have not come in yet, whoever's.
+    Awaited,
+    /// It lies before the society's data begin.
+    BeforeData,
+    /// It lies before the member's 資格取得日: another insurer has its claims.
+    BeforeMembership,
+    /// It lies after the member's last day, likewise.
+    AfterMembership,
 }
 
 /// Somebody whose expenses a member may see.
@@ -130,6 +159,9 @@ pub struct Patient {
     pub relation: String,
     /// Why.
     pub standing: Standing,
+    /// The first month in which the limits of 高額療養費 for people of 70 and over
+    /// hold.
+    pub seventy_from: Month,
 }
 
 /// Why a member may see somebody's expenses.

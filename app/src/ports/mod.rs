@@ -25,8 +25,8 @@ use crate::society::Society;
 pub use addresses::{Address, AddressChange, AddressState, Addresses, WaitingAddress};
 pub use checkups::{CheckupLook, CheckupResults, Checkups};
 pub use expenses::{
-    AfterLeaving, Decision, ExpenseFront, ExpenseLook, ExpenseWish, ExpenseYear, Expenses, Patient,
-    Sharing, Standing,
+    AfterLeaving, Coverage, Decision, ExpenseFront, ExpenseLook, ExpenseWish, ExpenseYear,
+    Expenses, Patient, Sharing, Standing,
 };
 pub use leaving::{Leave, Leaving};
 pub use mailbox::{Mailbox, StoredLetter};

@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use app::{
     month::Month,
     ports::{
-        AfterLeaving, Answer, Decision, ExpenseFront, ExpenseLook, ExpenseWish, ExpenseYear,
-        Expenses, Sharing, Standing,
+        Answer, Coverage, Decision, ExpenseFront, ExpenseLook, ExpenseWish, ExpenseYear, Expenses,
+        Sharing, Standing,
     },
     society::Society,
     timestamp::Timestamp,
@@ -23,6 +23,7 @@ use crate::{
         Db,
         audit::Event,
         expense::{self, Shown},
+        expense_month,
         household::decide,
         member,
     },
@@ -123,6 +124,9 @@ impl ExpenseDesk {
         self.note_look(member, &household, wish, asker, now).await?;
         let asked_for: Vec<Shown> = all.into_iter().map(|one| of_year(one, year)).collect();
         let mut expenses = expense::list(&self.db, &asked_for).await?;
+        // The sheets are the whole year, whatever the page shows of it.
+        let beyond_cp932 =
+            sheet::beyond_cp932(household.people.iter().map(|one| &one.patient), &expenses);
         expenses.retain(|expense| {
             let is_whose = |branch: &String| {
                 let patient = household.people.get(expense.patient);
@@ -131,7 +135,9 @@ impl ExpenseDesk {
             wish.branch.as_ref().is_none_or(is_whose)
                 && wish.kind.is_none_or(|kind| expense.kind == kind)
         });
-        let arrived = expense::last_arrival(&self.db).await?;
+        let months_in = expense_month::all_in(&self.db).await?;
+        let coverage = |month| (month, covered(month, &household, &months_in));
+        let months = Month::all_of(year).map(coverage).collect();
         let people: Vec<_> = household
             .people
             .into_iter()
@@ -142,8 +148,10 @@ impl ExpenseDesk {
             years: years.into_iter().rev().collect(),
             symbol: household.key.symbol,
             number: household.key.number,
-            awaited: awaited(year, arrived, household.leaving.as_ref()),
-            beyond_cp932: sheet::beyond_cp932(&people, &expenses),
+            months,
+            begins: months_in.first().copied(),
+            has_family: household.has_family,
+            beyond_cp932,
             people,
             expenses,
             sharing: household.sharing,
@@ -252,11 +260,17 @@ fn of_year(all: Shown, year: i32) -> Shown {
     }
 }
 
-/// The months of a year of which no claim has come in yet, whoever's; of one who
-/// has left, none after the membership.
-fn awaited(year: i32, arrived: Option<Month>, leaving: Option<&AfterLeaving>) -> Vec<Month> {
-    Month::all_of(year)
-        .filter(|month| leaving.is_none_or(|leaving| *month <= leaving.last))
-        .filter(|month| arrived.is_none_or(|arrived| *month > arrived))
-        .collect()
+/// What there is of a month for a member, when these months are in.
+fn covered(month: Month, household: &Household, months_in: &[Month]) -> Coverage {
+    if month < household.joined {
+        Coverage::BeforeMembership
+    } else if household.left_after.is_some_and(|last| month > last) {
+        Coverage::AfterMembership
+    } else if months_in.contains(&month) {
+        Coverage::In
+    } else if months_in.first().is_some_and(|first| month < *first) {
+        Coverage::BeforeData
+    } else {
+        Coverage::Awaited
+    }
 }

@@ -1,26 +1,43 @@
 //! `portal expenses import`: a list of medical expenses comes in whole or not at
-//! all. The same file twice changes nothing; a corrected one changes its lines.
+//! all. The same file twice changes nothing; what a later file says of claims that
+//! are there already is told in `store::staged_expenses`.
 
 use std::{fmt, path::Path};
 
-use app::month::Month;
+use app::{month::Month, timestamp::Timestamp};
 
-use super::row::{COLUMNS, ExpenseRow};
-pub use crate::import::list::{Import, ImportError};
+use super::{
+    arrival::months_in,
+    row::{COLUMNS, ExpenseRow},
+};
+pub use crate::import::list::ImportError;
 use crate::{
     import::{
         encoding::Encoding,
         header::Header,
         problem::{NAMED, Problems},
-        reading::{Progress, Reading},
+        reading::{Progress, Reading, Unfit},
         records::Record,
     },
     store::{
         Db,
         audit::Event,
+        expense_month,
         staged_expenses::{self, Outcome, Staged},
     },
 };
+
+/// How a list is imported.
+#[derive(Clone, Copy, Debug)]
+pub struct Import {
+    /// When.
+    pub now: Timestamp,
+    /// Only find out what would change.
+    pub dry_run: bool,
+    /// What is not on file is a further claim, also where others of the same person,
+    /// month, provider and kind are.
+    pub add_repeated: bool,
+}
 
 /// What an import did, or would have done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +55,7 @@ impl fmt::Display for Report {
         let Outcome {
             added,
             changed,
+            withdrawn,
             unchanged,
             first_month,
             last_month,
@@ -56,7 +74,7 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             f,
-            "追加 {added}件、変更 {changed}件、変更なし {unchanged}件"
+            "追加 {added}件、変更 {changed}件、取り消し {withdrawn}件、変更なし {unchanged}件"
         )?;
         f.write_str(if self.dry_run {
             "確認のみです。何も変更していません。"
@@ -97,11 +115,26 @@ pub async fn import(
     let encoding = read.with_strangers(strangers).judge()?;
 
     let mut tx = staged.into_tx().await?;
+    staged_expenses::compare(&mut tx, options.add_repeated).await?;
+    let unclear = staged_expenses::unclear(&mut tx, NAMED as i64).await?;
+    if unclear.0 > 0 {
+        return Err(Unfit::Lines(encoding, Problems::of_unclear(unclear)).into());
+    }
     let lines = staged_expenses::merge(&mut tx).await?;
-    let Outcome { added, changed, .. } = lines;
-    if added + changed > 0 {
+    let Outcome {
+        added,
+        changed,
+        withdrawn,
+        ..
+    } = lines;
+    if added + withdrawn > 0 {
+        let claims = expense_month::count(&mut tx).await?;
+        expense_month::mark(&mut tx, &months_in(&claims)).await?;
+    }
+    if added + changed + withdrawn > 0 {
+        let counts = format!("added {added}, changed {changed}, withdrawn {withdrawn}");
         Event::ExpensesImported
-            .at_the_command_line(&format!("added {added}, changed {changed}"), options.now)
+            .at_the_command_line(&counts, options.now)
             .record(&mut tx)
             .await?;
     }

@@ -1,5 +1,6 @@
 //! 医療費通知: the society's list of what was paid for whom.
 
+mod arrival;
 mod desk;
 mod import;
 mod row;

@@ -52,6 +52,8 @@ mod column {
 }
 
 const PROVIDER_CHARS: usize = 100;
+/// Nobody has a claim of a year before this one to bring in: a wrong era, most likely.
+const FIRST_YEAR: i32 = 2000;
 /// A pharmacy counts how often it was asked, which may be more than once a day.
 const MOST_DAYS: i64 = 99;
 
@@ -95,6 +97,11 @@ impl ExpenseRow {
         let paid = cells.amount(column::PAID);
         let meals = cells.optional_amount(column::MEALS);
         let extra = cells.optional_amount(column::EXTRA);
+        let parts_fit = cells.within_total(total, insurer, public);
+        let extra_fits = cells.within_paid(paid, extra);
+        if !(parts_fit && extra_fits) {
+            return None;
+        }
         Some(Self {
             key: Key {
                 symbol: symbol?.to_owned(),
@@ -122,6 +129,13 @@ trait ExpenseCells {
     fn month(&mut self, this_month: Month) -> Option<Month>;
     fn amount(&mut self, column: usize) -> Option<i64>;
     fn optional_amount(&mut self, column: usize) -> Option<i64>;
+    fn within_total(
+        &mut self,
+        total: Option<i64>,
+        insurer: Option<i64>,
+        public: Option<i64>,
+    ) -> bool;
+    fn within_paid(&mut self, paid: Option<i64>, extra: Option<i64>) -> bool;
 }
 
 impl ExpenseCells for Cells<'_, '_> {
@@ -130,6 +144,9 @@ impl ExpenseCells for Cells<'_, '_> {
         match month::parse(text) {
             Ok(month) if month > this_month => {
                 self.bad(column::MONTH, Why::Month(MonthProblem::Future))
+            }
+            Ok(month) if month.year() < FIRST_YEAR => {
+                self.bad(column::MONTH, Why::Month(MonthProblem::LongAgo))
             }
             Ok(month) => Some(month),
             Err(problem) => self.bad(column::MONTH, Why::Month(problem)),
@@ -147,16 +164,49 @@ impl ExpenseCells for Cells<'_, '_> {
             _ => self.amount(column),
         }
     }
+
+    /// Nobody pays more than there is to pay. What could not be read is not judged.
+    fn within_total(
+        &mut self,
+        total: Option<i64>,
+        insurer: Option<i64>,
+        public: Option<i64>,
+    ) -> bool {
+        let (Some(total), Some(insurer), Some(public)) = (total, insurer, public) else {
+            return true;
+        };
+        if insurer + public <= total {
+            return true;
+        }
+        self.bad::<()>(column::INSURER, Why::PartsBeyondTotal);
+        false
+    }
+
+    /// Nobody is given back more than was paid, likewise.
+    fn within_paid(&mut self, paid: Option<i64>, extra: Option<i64>) -> bool {
+        let (Some(paid), Some(extra)) = (paid, extra) else {
+            return true;
+        };
+        if extra <= paid {
+            return true;
+        }
+        self.bad::<()>(column::EXTRA, Why::ExtraBeyondPaid);
+        false
+    }
 }
 
 fn days(written: &str) -> Option<i64> {
     whole_number(written).filter(|days| *days <= MOST_DAYS)
 }
 
-/// `12345`, `12,345`, `１２３４５`, with or without 円.
+/// `12345`, `12,345`, `１２３４５`, with or without 円; or `￥12,345`, as Excel writes it,
+/// whose sign of the yen is a backslash in CP932.
 fn amount(written: &str) -> Option<i64> {
     let plain: String = written.chars().map(half_width_char).collect();
-    let plain = plain.strip_suffix('円').unwrap_or(&plain).trim_end();
+    let plain = match plain.strip_prefix(['￥', '¥', '\\']) {
+        Some(plain) => plain.trim_start(),
+        None => plain.strip_suffix('円').unwrap_or(&plain).trim_end(),
+    };
     let mut groups = plain.split(',');
     let first = groups.next()?;
     let rest: Vec<&str> = groups.collect();
@@ -231,7 +281,17 @@ mod tests {
         assert_eq!(read(LINE), Ok(row));
         assert_eq!(with("医療機関名", "").unwrap().provider, "");
         assert_eq!(with("窓口負担額", "0").unwrap().amounts.paid, 0);
-        for written in ["3,702", "３７０２", "3702円", "３，７０２円"] {
+        for written in [
+            "3,702",
+            "３７０２",
+            "3702円",
+            "３，７０２円",
+            "￥3,702",
+            "¥3,702",
+            "¥ 3702",
+            "\\3,702",
+            "￥３，７０２",
+        ] {
             assert_eq!(
                 with("窓口負担額", written).unwrap().amounts.paid,
                 3_702,
@@ -257,6 +317,21 @@ mod tests {
             ),
             ("診療年月", "2026-12", "今月より後の年月です"),
             ("診療年月", "2026-13", "暦にない月です"),
+            ("診療年月", "1999-12", "2000年より前の年月です"),
+            ("診療年月", "H8.3", "2000年より前の年月です"),
+            (
+                "保険者負担額",
+                "12341",
+                "保険者負担額と公費負担額の合計が、医療費総額より大きくなっています",
+            ),
+            (
+                "付加給付額",
+                "3703",
+                "付加給付額が、窓口負担額より大きくなっています",
+            ),
+            ("窓口負担額", "¥", AMOUNT),
+            ("窓口負担額", "¥¥3702", AMOUNT),
+            ("窓口負担額", "¥-3702", AMOUNT),
             (
                 "区分",
                 "健診",
@@ -279,6 +354,22 @@ mod tests {
             with("診療年月", "2026-11").map(|row| row.month.number()),
             Ok(202_611),
             "this month is not the future"
+        );
+    }
+
+    #[test]
+    fn the_parts_may_be_as_much_as_the_whole() {
+        assert!(with("保険者負担額", "12340").is_ok());
+        assert!(with("付加給付額", "3702").is_ok());
+        assert!(with("診療年月", "2000-01").is_ok());
+        // 8,638 and this much are one yen too many.
+        assert!(with("公費負担額", "3702").is_ok());
+        assert_eq!(
+            with("公費負担額", "3703"),
+            Err(vec![
+                "1行目 保険者負担額「8638」: 保険者負担額と公費負担額の合計が、医療費総額より大きくなっています"
+                    .to_owned()
+            ])
         );
     }
 

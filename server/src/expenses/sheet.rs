@@ -60,8 +60,11 @@ fn is_in_cp932(c: char) -> bool {
 }
 
 /// The words of a year that CP932 cannot write, each once.
-pub(super) fn beyond_cp932(people: &[Patient], expenses: &[Expense]) -> Vec<String> {
-    let names = people.iter().map(|patient| &patient.name);
+pub(super) fn beyond_cp932<'a>(
+    people: impl Iterator<Item = &'a Patient>,
+    expenses: &'a [Expense],
+) -> Vec<String> {
+    let names = people.map(|patient| &patient.name);
     let words: BTreeSet<&String> = names
         .chain(expenses.iter().map(|expense| &expense.provider))
         .filter(|word| !word.chars().all(is_in_cp932))
@@ -171,6 +174,7 @@ mod tests {
                 name: "𠮷田 太郎".into(),
                 relation: "本人".into(),
                 standing: Standing::Own,
+                seventy_from: Month::last_of(2060),
             }],
             expenses: expenses
                 .iter()
@@ -188,7 +192,9 @@ mod tests {
                     },
                 })
                 .collect(),
-            awaited: vec![],
+            months: vec![],
+            begins: None,
+            has_family: false,
             beyond_cp932: vec![],
             sharing: None,
             leaving: None,
@@ -225,7 +231,10 @@ mod tests {
     #[test]
     fn what_cp932_lacks_becomes_a_geta_and_is_named() {
         let year = year(&[(202_603, "髙橋﨑医院①ｱ", Kind::Dental, 1, 0)]);
-        assert_eq!(beyond_cp932(&year.people, &year.expenses), ["𠮷田 太郎"]);
+        assert_eq!(
+            beyond_cp932(year.people.iter(), &year.expenses),
+            ["𠮷田 太郎"]
+        );
         let bytes = Writing::Cp932.encode("𠮷田 髙橋﨑医院①ｱ");
         assert_eq!(SHIFT_JIS.decode(&bytes).0, "〓田 髙橋﨑医院①ｱ");
         assert!(Writing::Utf8.encode("𠮷").starts_with(b"\xEF\xBB\xBF"));

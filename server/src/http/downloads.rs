@@ -93,5 +93,5 @@ fn asked_for(query: &str) -> Option<(ExpenseWish, Writing)> {
         Some("cp932") => Writing::Cp932,
         Some(_) => return None,
     };
-    Some((ExpenseWish::read(get)?, writing))
+    Some((ExpenseWish::read_whole_year(get)?, writing))
 }

@@ -23,6 +23,8 @@ pub enum MonthProblem {
     NoSuchMonth,
     /// A month that has not begun.
     Future,
+    /// A month so long ago that it is a slip of the pen.
+    LongAgo,
     /// The year or the era is wrong.
     Date(DateProblem),
 }
@@ -36,6 +38,7 @@ impl fmt::Display for MonthProblem {
             Self::HasDay => "日は書かずに、年月だけを書いてください",
             Self::NoSuchMonth => "暦にない月です",
             Self::Future => "今月より後の年月です",
+            Self::LongAgo => "2000年より前の年月です",
             Self::Date(problem) => return problem.fmt(f),
         })
     }

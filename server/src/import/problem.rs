@@ -5,6 +5,7 @@ use std::fmt;
 use app::{checkup::Item, rules::invisible::is_invisible};
 
 use super::{date::DateProblem, month::MonthProblem};
+use crate::store::person::Key;
 
 /// Problems that are named; the others are counted.
 pub const NAMED: usize = 100;
@@ -45,6 +46,34 @@ pub fn shown(value: &str) -> String {
     format!("「{start}{rest}」")
 }
 
+/// Somebody whom a line is about, and whom nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stranger {
+    /// The key that was looked for.
+    pub key: Key,
+    /// Who has the same key but for zeros in front: a spreadsheet takes `0012` for 12.
+    pub with_zeros: Option<Key>,
+}
+
+impl fmt::Display for Stranger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = |key: &Key| format!("{}-{}-{}", key.symbol, key.number, key.branch);
+        write!(
+            f,
+            "この記号・番号・枝番の加入者は名簿にいません{}",
+            shown(&key(&self.key))
+        )?;
+        match &self.with_zeros {
+            Some(known) => write!(
+                f,
+                "。名簿には{}がいます。先頭の0が消えていませんか（Excelで開くと消えることがあります）",
+                shown(&key(known))
+            ),
+            None => Ok(()),
+        }
+    }
+}
+
 /// What can be wrong with a line or a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Why {
@@ -81,7 +110,7 @@ pub enum Why {
     /// Not an amount in yen.
     Amount,
     /// Nobody on the roster has this key.
-    Stranger,
+    Stranger(Stranger),
     /// The same person as on this line.
     Duplicate(u64),
     /// Against a rule of this kind of file alone, in words.
@@ -94,6 +123,12 @@ pub enum Why {
     Urine,
     /// The same person and day as on this line.
     RepeatedDay(u64),
+    /// 保険者負担額 and 公費負担額 are more than 医療費総額.
+    PartsBeyondTotal,
+    /// 付加給付額 is more than 窓口負担額.
+    ExtraBeyondPaid,
+    /// A further claim or a correction: the file does not tell.
+    Unclear,
     /// This many columns, and not as many as the header.
     Columns {
         /// In this line.
@@ -134,7 +169,7 @@ impl fmt::Display for Why {
             ),
             Self::Days => f.write_str("0から99までの整数ではありません"),
             Self::Amount => f.write_str("0以上の整数（円）ではないか、大きすぎます"),
-            Self::Stranger => f.write_str("この記号・番号・枝番の加入者は名簿にいません"),
+            Self::Stranger(stranger) => stranger.fmt(f),
             Self::Duplicate(line) => {
                 write!(f, "記号・番号・枝番が{line}行目と同じです")
             }
@@ -155,6 +190,15 @@ impl fmt::Display for Why {
             Self::RepeatedDay(line) => {
                 write!(f, "記号・番号・枝番と受診日が{line}行目と同じです")
             }
+            Self::PartsBeyondTotal => {
+                f.write_str("保険者負担額と公費負担額の合計が、医療費総額より大きくなっています")
+            }
+            Self::ExtraBeyondPaid => f.write_str("付加給付額が、窓口負担額より大きくなっています"),
+            Self::Unclear => f.write_str(
+                "同じ加入者・診療年月・医療機関名・区分の明細が登録済みで、追加なのか訂正なのか判断できません。\
+                 別の明細の追加なら、--add-repeated を付けて取り込んでください。\
+                 訂正や取り消しなら、日数と金額がすべて0の行と、正しい明細の行をすべて入れてください",
+            ),
             Self::Columns { found, expected } => {
                 write!(f, "列の数が違います（{expected}列のところ{found}列）")
             }
@@ -212,8 +256,9 @@ impl Problems {
     }
 
     /// Adds lines about people whom nobody knows, likewise.
-    pub fn strangers(&mut self, first: &[u64], count: u64) {
-        self.found_afterwards(first.iter().map(|&line| (line, Why::Stranger)), count);
+    pub fn strangers(&mut self, first: Vec<(u64, Stranger)>, count: u64) {
+        let named = first.into_iter();
+        self.found_afterwards(named.map(|(line, who)| (line, Why::Stranger(who))), count);
     }
 
     /// Adds lines with the person and the day of an earlier one, likewise.
@@ -222,6 +267,17 @@ impl Problems {
             .iter()
             .map(|&(line, earlier)| (line, Why::RepeatedDay(earlier)));
         self.found_afterwards(named, count);
+    }
+
+    /// Lines that could be further claims as well as corrections, likewise, in a file
+    /// that is good otherwise.
+    pub fn of_unclear((count, first): (i64, Vec<i64>)) -> Self {
+        let mut problems = Self::default();
+        let named = first
+            .into_iter()
+            .map(|line| (line.cast_unsigned(), Why::Unclear));
+        problems.found_afterwards(named, count.cast_unsigned());
+        problems
     }
 
     fn found_afterwards(&mut self, first: impl Iterator<Item = (u64, Why)>, count: u64) {

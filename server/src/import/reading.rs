@@ -11,7 +11,7 @@ use tokio::{
 use super::{
     encoding::{Decoded, Encoding},
     header::{Header, HeaderProblem},
-    problem::Problems,
+    problem::{Problems, Stranger},
     records::{Record, Records, Stop},
 };
 
@@ -129,9 +129,8 @@ impl Read {
     /// Adds lines about people who are not on the roster: how many, and the first
     /// of them.
     #[must_use]
-    pub fn with_strangers(mut self, (count, first): (i64, Vec<i64>)) -> Self {
-        let lines: Vec<u64> = first.into_iter().map(i64::cast_unsigned).collect();
-        self.problems.strangers(&lines, count.cast_unsigned());
+    pub fn with_strangers(mut self, (count, first): (i64, Vec<(u64, Stranger)>)) -> Self {
+        self.problems.strangers(first, count.cast_unsigned());
         self
     }
 

@@ -118,17 +118,6 @@ pub async fn list(db: &Db, shown: &[Shown]) -> Result<Vec<Expense>> {
     Ok(expenses)
 }
 
-/// The last month of which any claim has come in, whoever's.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn last_arrival(db: &Db) -> Result<Option<Month>> {
-    let month: i64 = on!(read db, pool => {
-        sqlx::query_scalar("select last_month from expense_arrival").fetch_one(pool).await?
-    });
-    Ok(Month::from_number(month))
-}
-
 /// At whose expenses a member has looked since an instant.
 ///
 /// # Errors

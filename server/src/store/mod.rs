@@ -11,6 +11,7 @@ pub mod checkup;
 pub mod device;
 pub mod email;
 pub mod expense;
+pub mod expense_month;
 pub mod history;
 pub mod household;
 pub mod letter;

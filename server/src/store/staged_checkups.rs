@@ -8,7 +8,7 @@ use super::{
     Db, Result, Tx,
     checkup::values,
     on,
-    staging::{Staging, on_staged, placeholders},
+    staging::{Staging, Strangers, on_staged, placeholders},
 };
 use crate::checkups::CheckupRow;
 
@@ -85,27 +85,8 @@ impl Staged {
     ///
     /// # Errors
     /// Whatever the engine answers.
-    pub async fn strangers(&mut self, most: i64) -> Result<((i64, Vec<i64>), bool)> {
-        on_staged!(&mut self.0, conn => {
-            let (all, known): (i64, i64) = sqlx::query_as(
-                "select count(*), count(p.id) from staged_checkup s left join person p
-                   on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch",
-            )
-            .fetch_one(&mut *conn)
-            .await?;
-            if all == known {
-                return Ok(((0, Vec::new()), true));
-            }
-            let first = sqlx::query_scalar(
-                "select line from staged_checkup s left join person p
-                   on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
-                 where p.id is null order by line limit $1",
-            )
-            .bind(most)
-            .fetch_all(&mut *conn)
-            .await?;
-            Ok(((all - known, first), known > 0))
-        })
+    pub async fn strangers(&mut self, most: i64) -> Result<(Strangers, bool)> {
+        self.0.strangers("staged_checkup", most).await
     }
 
     /// Lines with the person and the day of an earlier one: how many, and the first

@@ -2,13 +2,14 @@
 
 use std::{fs, path::PathBuf};
 
+use app::month::Month;
 use server::{
     expenses::{self, Import, ImportError, Report},
     import::{
         encoding::Encoding,
         reading::{Progress, Unfit},
     },
-    store::staged_expenses::Outcome,
+    store::{expense_month, staged_expenses::Outcome},
 };
 
 use crate::{
@@ -27,9 +28,10 @@ const LIST: &str = "\
 1001,13,00,R8.3,髙﨑歯科,歯科,1,8000,5600,,2400,,
 ";
 
-const FOR_GOOD: Import = Import {
+pub(crate) const FOR_GOOD: Import = Import {
     now: NOW,
     dry_run: false,
+    add_repeated: false,
 };
 
 fn file(fresh: &Fresh, bytes: impl AsRef<[u8]>) -> PathBuf {
@@ -38,7 +40,7 @@ fn file(fresh: &Fresh, bytes: impl AsRef<[u8]>) -> PathBuf {
     path
 }
 
-async fn try_import(
+pub(crate) async fn try_import(
     fresh: &Fresh,
     bytes: impl AsRef<[u8]>,
     how: Import,
@@ -68,13 +70,16 @@ pub(crate) async fn try_import_text(fresh: &Fresh, text: &str) -> Result<Report,
     try_import(fresh, text, FOR_GOOD).await
 }
 
+/// Added, changed, unchanged; nothing was taken out.
 fn counts(report: &Report) -> (i64, i64, i64) {
     let Outcome {
         added,
         changed,
+        withdrawn,
         unchanged,
         ..
     } = report.lines;
+    assert_eq!(withdrawn, 0);
     (added, changed, unchanged)
 }
 
@@ -93,7 +98,7 @@ on_both! {
         assert_eq!(
             report.to_string(),
             "文字コード: CP932（Shift_JIS）\n診療年月: 2026年1月から2026年3月まで\n\
-             追加 4件、変更 0件、変更なし 0件\n医療費を取り込みました。"
+             追加 4件、変更 0件、取り消し 0件、変更なし 0件\n医療費を取り込みました。"
         );
         let bom = format!("\u{FEFF}{text}").replace('\n', "\r\n");
         let report = try_import(&fresh, bom, FOR_GOOD).await.unwrap();
@@ -140,8 +145,13 @@ on_both! {
             &fresh.db, "select paid from expense where month = 202601 and public = 1000"
         );
         assert_eq!(paid, 2000);
-        let arrived: i64 = ask!(&fresh.db, "select last_month from expense_arrival");
-        assert_eq!(arrived, 202_603, "an older file takes no month back");
+        let arrived = expense_month::all_in(&fresh.db).await.unwrap();
+        let arrived: Vec<_> = arrived.into_iter().map(Month::number).collect();
+        assert_eq!(
+            arrived,
+            [202_512, 202_601, 202_602, 202_603],
+            "an older file takes no month back"
+        );
     }
 }
 
@@ -153,8 +163,8 @@ on_both! {
         let dry = try_import(&fresh, &text, dry_run).await.unwrap();
         assert!(dry.to_string().ends_with("確認のみです。何も変更していません。"));
         assert_eq!(on_file(&fresh).await, 0);
-        let arrived: i64 = ask!(&fresh.db, "select last_month from expense_arrival");
-        assert_eq!(arrived, 0);
+        let counted: i64 = ask!(&fresh.db, "select count(*) from expense_month");
+        assert_eq!(counted, 0);
         let real = try_import(&fresh, &text, FOR_GOOD).await.unwrap();
         assert_eq!(Report { dry_run: false, ..dry }, real);
     }
@@ -172,16 +182,42 @@ on_both! {
         let error = try_import(&fresh, text, FOR_GOOD).await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            "6行目: この記号・番号・枝番の加入者は名簿にいません\n\
+            "6行目: この記号・番号・枝番の加入者は名簿にいません「1001-12-09」\n\
              7行目 診療年月「2026-12」: 今月より後の年月です\n\
              8行目 診療年月「2026-03-01」: 日は書かずに、年月だけを書いてください\n\
              8行目 区分「健診」: 「入院」「外来」「歯科」「調剤」「柔整」「訪問看護」「その他」のどれでもありません\n\
              8行目 医療費総額「-100」: 0以上の整数（円）ではないか、大きすぎます\n\
-             9行目: この記号・番号・枝番の加入者は名簿にいません\n\
+             9行目: この記号・番号・枝番の加入者は名簿にいません「9999-12-00」\n\
              誤りは全部で6件です。（文字コード: UTF-8）\n\
              何も取り込んでいません。"
         );
         assert_eq!(on_file(&fresh).await, 0);
+    }
+}
+
+on_both! {
+    async fn who_is_not_known_is_named_and_lost_zeros_are_hinted_at(fresh: Fresh) {
+        roster::import(&fresh, PEOPLE).await;
+        roster::import(&fresh, "\
+1001,000077,01,架空 零子,,1982-12-31,女,妻,2010-06-01,,0007,,1050001,東京都架空区見本町1-2-3
+0001001,000077,001,架空 零美,,1982-12-31,女,妻,2010-06-01,,0007,,1050001,東京都架空区見本町1-2-3
+").await;
+        let text = format!("{HEADER}{LIST}\
+1001,77,1,2026-03,みほん薬局,調剤,1,100,70,,30,,
+1001,0012,00,2026-03,みほん薬局,調剤,1,100,70,,30,,
+1001,770,1,2026-03,みほん薬局,調剤,1,100,70,,30,,
+");
+        let error = try_import(&fresh, text, FOR_GOOD).await.unwrap_err().to_string();
+        let one_of_two = ["0001001-000077-001", "1001-000077-01"].iter().any(|known| {
+            error.contains(&format!(
+                "6行目: この記号・番号・枝番の加入者は名簿にいません「1001-77-1」。名簿には「{known}」がいます。\
+                 先頭の0が消えていませんか（Excelで開くと消えることがあります）\n"
+            ))
+        });
+        assert!(one_of_two, "{error}");
+        // More zeros than on the roster, and another number.
+        assert!(error.contains("名簿にいません「1001-0012-00」\n"), "{error}");
+        assert!(error.contains("名簿にいません「1001-770-1」\n誤りは全部で3件"), "{error}");
     }
 }
 

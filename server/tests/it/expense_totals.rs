@@ -67,9 +67,16 @@ fn claims() -> impl Strategy<Value = Vec<Claim>> {
         month,
         provider,
         kind,
-        amounts,
+        amounts: possible(amounts),
     });
     prop::collection::vec(claim, 1..40)
+}
+
+/// With as much of the parts as there is of the whole: more is refused.
+fn possible([total, insurer, public, paid, meals, extra]: [i64; 6]) -> [i64; 6] {
+    let insurer = insurer.min(total);
+    let public = public.min(total - insurer);
+    [total, insurer, public, paid, meals, extra.min(paid)]
 }
 
 /// The lines as the society sends them.
@@ -349,7 +356,10 @@ on_both! {
             month: 1 + n % 11,
             provider: "みほん医院",
             kind: "外来",
-            amounts: [GREATEST_AMOUNT; 6],
+            amounts: match n % 2 {
+                0 => possible([GREATEST_AMOUNT; 6]),
+                _ => [GREATEST_AMOUNT, 0, GREATEST_AMOUNT, GREATEST_AMOUNT, GREATEST_AMOUNT, GREATEST_AMOUNT],
+            },
         };
         let claims: Vec<_> = (0..240).map(claim).collect();
         import(&app.fresh, &lines(&claims)).await;

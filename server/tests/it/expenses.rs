@@ -174,7 +174,7 @@ on_both! {
         for path in [
             "/expenses?year=abc", "/expenses?kind=x", "/expenses?person=99", "/expenses?year=2020",
             "/expenses?year=2027", "/expenses.csv?year=2020", "/expenses.csv?encoding=utf-7",
-            "/expenses/form.csv?person=99", "/expenses/print?person=99",
+            "/expenses/form.csv?year=abc", "/expenses/print?year=2027",
         ] {
             taro.get(path).await.refuses(404);
         }
@@ -195,13 +195,145 @@ on_both! {
             .shows("医療機関の名称がない明細があります。領収書で名称を確かめて書き足してください。（1件）")
             .shows("公費の助成がある明細があります。").shows("（2件）")
             .shows("付加給付がある明細があります。")
-            .shows("架空 太郎さんの2026年2月の窓口負担額は90,000円です。高額療養費");
-        // The year before is complete.
+            .shows("架空 太郎さんの2026年2月の窓口負担額は90,000円です。高額療養費")
+            .shows("その金額は、下の医療費集計フォーム用のデータでは「補填される金額」に入れてあります。")
+            .shows("ここに入っているのは、あなたが見ることのできる方の医療費だけです。");
+        // The year before has one month, with which the data begin.
         taro.get("/expenses?year=2025").await
-            .hides("まだ届いていません").shows("見つかりませんでした");
-        // Once October has come in for anybody, two months are missing.
-        import(&app.fresh, "1001,13,00,2026-10,じろうの医院,外来,1,8000,5600,,2400,,\n").await;
+            .hides("まだ届いていません").hides("見つかりませんでした")
+            .shows("1月から11月までの診療分は、このポータルに載せていません（載せているのは2025年12月の診療分からです）。");
+        // It is complete when every month is.
+        let rest: String = (1..12)
+            .map(|month| format!("1001,13,00,2025-{month:02},じろうの医院,外来,1,8000,5600,,2400,,\n"))
+            .collect();
+        import(&app.fresh, &rest).await;
+        taro.get("/expenses?year=2025").await
+            .hides("載せていません").shows("足りないものや直すものは見つかりませんでした");
+        let jiro = app.signed_in(JIRO, &OTHER_WISH).await;
+        jiro.get("/expenses?year=2025").await
+            .hides("あなたが見ることのできる方の医療費だけです")
+            .shows("<details>").shows("接骨院・整骨院").shows("シフトジス").shows("〓（ゲタ）");
+    }
+}
+
+/// A claim of Taro's in a month, at the n-th of many clinics.
+fn claim(month: &str, n: usize) -> String {
+    format!("1001,12,00,{month},第{n}医院,外来,1,1000,700,,300,,\n")
+}
+
+on_both! {
+    async fn a_month_is_in_when_it_holds_a_quarter_of_what_others_do(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let claims = async |month: &str, count: usize| {
+            let lines: String = (0..count).map(|n| claim(month, n)).collect();
+            import(&app.fresh, &lines).await
+        };
+        for month in 1..=9 {
+            claims(&format!("2026-{month:02}"), 20).await;
+        }
+        // A late claim of the year before is no beginning, early ones are no month.
+        claims("2025-12", 1).await;
+        claims("2026-10", 4).await;
+        claims("2026-11", 1).await;
+        let page = taro.get("/expenses?year=2026").await
+            .shows("10月から12月までの診療分は、まだ届いていません。")
+            .hides("載せていません");
+        assert!(page.words().contains("10月 1,200円 11月 300円 12月 未着"), "{}", page.words());
+        let page = taro.get("/expenses?year=2025").await
+            .shows("1月から12月までの診療分は、このポータルに載せていません（載せているのは2026年1月の診療分からです）。");
+        assert!(page.words().contains("11月 対象外 12月 300円"), "{}", page.words());
+
+        claims("2026-10", 5).await;
         taro.get("/expenses?year=2026").await.shows("11月、12月の診療分は、まだ届いていません。");
+        let withdrawn = claim("2026-10", 4).replace("外来,1,1000,700,,300", "外来,0,0,0,,0");
+        import(&app.fresh, &withdrawn).await;
+        taro.get("/expenses?year=2026").await
+            .shows("10月から12月までの診療分は、まだ届いていません。");
+    }
+}
+
+on_both! {
+    async fn the_months_before_joining_and_after_leaving_are_another_insurer_s(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        tell!(
+            &app.fresh.db,
+            "update person set qualified_on = $1 where number = '12' and branch = '00'",
+            time::macros::date!(2026 - 02 - 15)
+        );
+        let page = taro.get("/expenses?year=2026&person=02").await;
+        assert!(page.words().contains("1月 対象外 2月 0円"), "{}", page.words());
+        taro.get("/expenses?year=2026").await
+            .shows("1月は、この健康保険組合に加入される前です。その間の医療費は、前に加入していた健康保険")
+            .hides("載せていません");
+        // 30 April is the last day, known beforehand or not.
+        for day in [time::macros::date!(2026 - 05 - 01), time::macros::date!(2026 - 12 - 01)] {
+            tell!(
+                &app.fresh.db,
+                "update person set disqualified_on = $1 where number = '12' and branch = '00'", day
+            );
+            let page = taro.get("/expenses?year=2026").await.hides("見つかりませんでした");
+            let words = page.words();
+            if day.month() == time::Month::May {
+                assert!(words.contains("5月から12月までは、資格を喪失されたあとです。"), "{words}");
+                assert!(words.contains("5月 対象外") && !words.contains("まだ届いていません"), "{words}");
+            } else {
+                assert!(words.contains("12月は、資格を喪失されたあとです。"), "{words}");
+                assert!(words.contains("6月から11月までの診療分は、まだ届いていません"), "{words}");
+            }
+        }
+    }
+}
+
+on_both! {
+    async fn what_is_taken_along_is_the_whole_year_whatever_was_filtered(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let filter = "&person=01&kind=%E8%AA%BF%E5%89%A4";
+        taro.get(&format!("/expenses?year=2026{filter}")).await
+            .shows("絞り込みにかかわらず、この年の全員・すべての区分が入ります。");
+        for way in &WAYS[1..] {
+            let whole = taro.get(way).await.body;
+            for filter in [filter, "&person=99", "&kind=x"] {
+                let filtered = taro.get(&format!("{way}{filter}")).await;
+                assert_eq!(filtered.status, 200, "{way}{filter}");
+                assert_eq!(filtered.body, whole, "{way}{filter}");
+            }
+        }
+        let print = taro.get(&format!("/expenses/print?year=2026{filter}")).await;
+        assert!(print.words().contains("合計 96,968円"), "{}", print.words());
+    }
+}
+
+on_both! {
+    /// Seventy on 31 March, the day before the birthday: the limits hold from April.
+    async fn from_seventy_on_a_lower_sum_may_have_been_paid_back(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let visits = ["2026-03", "2026-04"].map(|month| {
+            format!("1001,12,00,{month},七十歳の医院,外来,1,80000,72000,,8000,,\n")
+        });
+        import(&app.fresh, &visits.concat()).await;
+        for (born_on, months) in [
+            (time::macros::date!(1956 - 04 - 01), &["2026年4月"][..]),
+            (time::macros::date!(1956 - 04 - 02), &[]),
+            (time::macros::date!(1956 - 03 - 01), &["2026年3月", "2026年4月"]),
+        ] {
+            tell!(
+                &app.fresh.db,
+                "update person set born_on = $1 where number = '12' and branch = '00'",
+                born_on
+            );
+            let page = taro.get("/expenses?year=2026").await.body.replace("<!>", "");
+            for month in ["2026年3月", "2026年4月"] {
+                let said = page.contains(&format!(
+                    "架空 太郎さんの{month}の窓口負担額は8,000円です。70歳以上の方は、外来だけでも"
+                ));
+                assert_eq!(said, months.contains(&month), "born {born_on}: {month}");
+            }
+            assert!(page.contains("2026年2月の窓口負担額は90,000円です。高額療養費"));
+        }
     }
 }
 
@@ -624,7 +756,7 @@ async fn a_page_asks_the_database_as_often_for_many_rows_as_for_few() {
     let many = statements(&taro, &log).await;
     assert_eq!(few, many);
     // The session; the household, its months, the looks of the day, the rows, the
-    // last arrival.
+    // months that are in.
     assert_eq!(few, [6; WAYS.len()]);
 }
 

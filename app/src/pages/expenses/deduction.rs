@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use crate::{
     expense::{sum, yen},
     month::Month,
-    ports::ExpenseYear,
-    tax::ToCheck,
+    ports::{Coverage, ExpenseYear},
+    tax::{HighCost, ToCheck},
 };
 
 /// For the tax return of a year.
@@ -24,6 +24,7 @@ pub fn Deduction<'a>(
         .collect();
     let checks = checks(year);
     let complete = checks.is_empty();
+    let has_family = year.has_family;
     let too_long = ToCheck::of(&year.people, &year.expenses).too_long;
     let long = !too_long.is_empty();
     view! {
@@ -43,9 +44,21 @@ pub fn Deduction<'a>(
                     <dd>{patients.join("、")}</dd>
                 </div>
             </dl>
+            {has_family
+                .then(|| {
+                    view! {
+                        <p>
+                            "ここに入っているのは、あなたが見ることのできる方の医療費だけです。ご家族の中に載っていない方の分があれば、その方ご自身の医療費通知や領収書でご確認ください。"
+                        </p>
+                    }
+                })}
             <h3>"ご確認いただきたいこと"</h3>
             {if complete {
-                view! { <p>"この年の通知で、足りないものや直すものは見つかりませんでした。"</p> }
+                view! {
+                    <p>
+                        "ここに載っている方のこの年の通知で、足りないものや直すものは見つかりませんでした。"
+                    </p>
+                }
                     .into_any()
             } else {
                 view! { <ul>{checks.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul> }
@@ -87,11 +100,7 @@ pub fn Deduction<'a>(
 fn checks(year: &ExpenseYear) -> Vec<String> {
     let found = ToCheck::of(&year.people, &year.expenses);
     let mut lines = Vec::new();
-    if let Some(months) = listed(&year.awaited) {
-        lines.push(format!(
-            "{months}の診療分は、まだ届いていません。届くのは受診からおよそ2〜3か月後です。申告までに届かない月は、領収書で補ってください。"
-        ));
-    }
+    lines.extend(missing(year));
     let mut about = |count: usize, sentence: &str| {
         if count > 0 {
             lines.push(format!("{sentence}（{count}件）"));
@@ -107,31 +116,92 @@ fn checks(year: &ExpenseYear) -> Vec<String> {
     );
     about(
         found.with_extra,
-        "付加給付がある明細があります。付加給付の金額は「補填される金額」に入れてください。",
+        "付加給付がある明細があります。その金額は、下の医療費集計フォーム用のデータでは「補填される金額」に入れてあります。ご自分で書くときも、同じ欄に入れてください。",
     );
     about(
         found.with_meals,
         "入院中の食事がある明細があります。食事の自己負担は、領収書の金額でご確認ください。",
     );
-    for (patient, month, paid) in found.high_cost {
-        let name = year.people.get(patient).map_or("", |one| &one.name);
-        lines.push(format!(
-            "{name}さんの{}の窓口負担額は{}です。高額療養費を受け取ったときは、その金額を「補填される金額」に入れてください。",
-            month.label(),
-            yen(paid)
-        ));
-    }
+    let names = |high: &HighCost| {
+        let name = year.people.get(high.patient).map_or("", |one| &one.name);
+        let why = if high.from_70 {
+            "70歳以上の方は、外来だけでも高額療養費を受け取れることがあります。"
+        } else {
+            ""
+        };
+        format!(
+            "{name}さんの{}の窓口負担額は{}です。{why}高額療養費を受け取ったときは、その金額を「補填される金額」に入れてください。",
+            high.month.label(),
+            yen(high.paid)
+        )
+    };
+    lines.extend(found.high_cost.iter().map(names));
     lines
 }
 
-/// `11月、12月`, or `3月から12月まで`.
-fn listed(months: &[Month]) -> Option<String> {
-    let name = |month: &Month| format!("{}月", month.month());
-    match months {
-        [] => None,
-        [first, .., last] if months.len() > 2 => {
-            Some(format!("{}から{}まで", name(first), name(last)))
+/// Months of which the list has nothing or not all, and who knows of them.
+fn missing(year: &ExpenseYear) -> Vec<String> {
+    let begins = year.begins.map(Month::label).unwrap_or_default();
+    let before_data = format!(
+        "の診療分は、このポータルに載せていません（載せているのは{begins}の診療分からです）。領収書で補ってください。"
+    );
+    let sentences = [
+        (
+            Coverage::BeforeMembership,
+            "は、この健康保険組合に加入される前です。その間の医療費は、前に加入していた健康保険にご確認ください。",
+        ),
+        (Coverage::BeforeData, &*before_data),
+        (
+            Coverage::Awaited,
+            "の診療分は、まだ届いていません。届くのは受診からおよそ2〜3か月後です。申告までに届かない月は、領収書で補ってください。",
+        ),
+        (
+            Coverage::AfterMembership,
+            "は、資格を喪失されたあとです。その間の医療費は、新しく加入した健康保険にご確認ください。",
+        ),
+    ];
+    let said = |(coverage, sentence): (Coverage, &str)| {
+        let its = year.months.iter().filter(|(_, of)| *of == coverage);
+        let months = listed(its.map(|(month, _)| *month))?;
+        Some(format!("{months}{sentence}"))
+    };
+    sentences.into_iter().filter_map(said).collect()
+}
+
+/// `11月、12月`, or `3月から6月まで、12月`; `None` for no month.
+fn listed(months: impl Iterator<Item = Month>) -> Option<String> {
+    let mut runs: Vec<(Month, Month)> = Vec::new();
+    for month in months {
+        match runs.last_mut() {
+            Some((_, last)) if last.next() == month => *last = month,
+            _ => runs.push((month, month)),
         }
-        few => Some(few.iter().map(name).collect::<Vec<_>>().join("、")),
+    }
+    let name = |(first, last): (Month, Month)| match last.month() - first.month() {
+        0 => format!("{}月", first.month()),
+        1 => format!("{}月、{}月", first.month(), last.month()),
+        _ => format!("{}月から{}月まで", first.month(), last.month()),
+    };
+    let names: Vec<String> = runs.into_iter().map(name).collect();
+    (!names.is_empty()).then(|| names.join("、"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_listed_run_by_run() {
+        for (months, said) in [
+            (&[][..], None),
+            (&[12], Some("12月")),
+            (&[11, 12], Some("11月、12月")),
+            (&[6, 7, 8, 9, 11, 12], Some("6月から9月まで、11月、12月")),
+            (&[1, 3, 5], Some("1月、3月、5月")),
+        ] {
+            let month = |of: &i64| Month::from_number(202_600 + of);
+            let listed = listed(months.iter().filter_map(month));
+            assert_eq!(listed.as_deref(), said);
+        }
     }
 }

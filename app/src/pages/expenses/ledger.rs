@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     expense::{Expense, sum, yen},
     month::Month,
-    ports::ExpenseYear,
+    ports::{Coverage, ExpenseYear},
 };
 
 /// A bar of full length, in percent of its column.
@@ -91,17 +91,28 @@ pub fn ByMonth<'a>(
     year: &'a ExpenseYear,
 ) -> impl IntoView + use<> {
     let paid_in = |month| sum(year.expenses.iter().filter(|e| e.month == month)).paid;
-    let months: Vec<(Month, i64)> = Month::all_of(year.year)
-        .map(|month| (month, paid_in(month)))
+    let months: Vec<(Month, Coverage, i64)> = year
+        .months
+        .iter()
+        .map(|&(month, coverage)| (month, coverage, paid_in(month)))
         .collect();
     let most = months
         .iter()
-        .map(|(_, paid)| *paid)
+        .map(|(_, _, paid)| *paid)
         .max()
         .unwrap_or(0)
         .max(1);
-    let row = |(month, paid): (Month, i64)| {
-        let is_awaited = year.awaited.contains(&month) && paid == 0;
+    let row = |(month, coverage, paid): (Month, Coverage, i64)| {
+        // What is there is shown, though the month may not be in.
+        let has_any = year.expenses.iter().any(|e| e.month == month);
+        let amount = match coverage {
+            Coverage::In => yen(paid),
+            _ if has_any => yen(paid),
+            Coverage::Awaited => "未着".to_owned(),
+            Coverage::BeforeData | Coverage::BeforeMembership | Coverage::AfterMembership => {
+                "対象外".to_owned()
+            }
+        };
         let length = format!("{}%", paid * FULL / most);
         view! {
             <tr>
@@ -111,9 +122,7 @@ pub fn ByMonth<'a>(
                         <rect class="bar" width=length height="20" rx="3" />
                     </svg>
                 </td>
-                <td class="yen">
-                    {if is_awaited { "未着".to_owned() } else { yen(paid) }}
-                </td>
+                <td class="yen">{amount}</td>
             </tr>
         }
     };

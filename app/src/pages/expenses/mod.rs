@@ -29,16 +29,19 @@ use ledger::{ByMonth, ByPerson, Ledger};
 /// 医療費通知
 #[component]
 pub fn ExpensesPage() -> impl IntoView {
-    looked_at(|year, wish| view! { <ExpensesOfYear year wish /> }.into_any())
+    let query = use_query_map().get_untracked();
+    let wish = ExpenseWish::read(|key| query.get(key));
+    looked_at(wish, |year, wish| {
+        view! { <ExpensesOfYear year wish /> }.into_any()
+    })
 }
 
 /// What the address asks for, if this visitor may see it.
-fn looked_at(show: fn(ExpenseYear, ExpenseWish) -> AnyView) -> AnyView {
+fn looked_at(wish: Option<ExpenseWish>, show: fn(ExpenseYear, ExpenseWish) -> AnyView) -> AnyView {
     let Visitor::Member(member) = expect_context::<Visit>().who else {
         return go_to("/login");
     };
-    let query = use_query_map().get_untracked();
-    let Some(wish) = ExpenseWish::read(|key| query.get(key)) else {
+    let Some(wish) = wish else {
         return view! { <NotFoundPage /> }.into_any();
     };
     let (ports, visit) = (expect_context::<Ports>(), expect_context::<Visit>());
@@ -96,7 +99,8 @@ fn ExpensesOfYear(year: ExpenseYear, wish: ExpenseWish) -> impl IntoView {
                     .into_any()
             }}
             {(!is_filtered && !is_empty).then(|| view! { <Deduction year=&year /> })}
-            {(!is_empty).then(|| view! { <Downloads year=&year /> })}
+            {(!is_empty).then(|| view! { <Downloads year=&year is_filtered /> })}
+            <Words />
             {sharing.map(|sharing| view! { <SharingChoice sharing /> })}
         </Page>
     }
@@ -216,13 +220,21 @@ fn Nothing<'a>(year: &'a ExpenseYear, is_filtered: bool) -> impl IntoView + use<
 
 /// What can be taken along.
 #[component]
-fn Downloads<'a>(year: &'a ExpenseYear) -> impl IntoView + use<> {
+fn Downloads<'a>(year: &'a ExpenseYear, is_filtered: bool) -> impl IntoView + use<> {
     let of_year = year.year;
     let beyond = year.beyond_cp932.join("、");
     let lacking = !beyond.is_empty();
     view! {
         <section id="downloads">
             <h2>"保存と印刷"</h2>
+            {is_filtered
+                .then(|| {
+                    view! {
+                        <p>
+                            "絞り込みにかかわらず、この年の全員・すべての区分が入ります。"
+                        </p>
+                    }
+                })}
             <ul class="inline-links">
                 <li>
                     <a href=format!("/expenses/print?year={of_year}")>"印刷用の画面を開く"</a>
@@ -247,6 +259,38 @@ fn Downloads<'a>(year: &'a ExpenseYear) -> impl IntoView + use<> {
                         </p>
                     }
                 })}
+        </section>
+    }
+}
+
+/// The words that only an office knows.
+#[component]
+fn Words() -> impl IntoView {
+    view! {
+        <section id="words">
+            <details>
+                <summary>"ことばの説明"</summary>
+                <dl>
+                    <dt>"公費（公費負担額）"</dt>
+                    <dd>
+                        "国・都道府県・市区町村が、健康保険のほかに負担した金額です。子どもの医療費の助成などがあります。"
+                    </dd>
+                    <dt>"付加給付（付加給付額）"</dt>
+                    <dd>
+                        "窓口で支払った金額が大きいときに、健康保険組合があとからお返しする給付です。"
+                    </dd>
+                    <dt>"柔整"</dt>
+                    <dd>"接骨院・整骨院（柔道整復師）での施術です。"</dd>
+                    <dt>"Shift_JIS（シフトジス）"</dt>
+                    <dd>
+                        "古い日本語ソフト向けの文字の形式です。文字が正しく表示されないときだけお使いください。"
+                    </dd>
+                    <dt>"〓（ゲタ）"</dt>
+                    <dd>
+                        "Shift_JISにない文字の代わりに入る記号です。名称の読み方が変わるわけではありません。"
+                    </dd>
+                </dl>
+            </details>
         </section>
     }
 }

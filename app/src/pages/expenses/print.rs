@@ -2,13 +2,14 @@
 //! and neither symbol nor number.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use super::looked_at;
 use crate::{
     components::layout::Page,
     era::{calendar_year, year_of},
     expense::{Expense, sum, yen},
-    ports::{ExpenseYear, Ports},
+    ports::{ExpenseWish, ExpenseYear, Ports},
     timestamp::day_in_words,
     visit::Visit,
 };
@@ -16,7 +17,9 @@ use crate::{
 /// 医療費通知 (印刷用)
 #[component]
 pub fn ExpensePrintPage() -> impl IntoView {
-    looked_at(|year, _| view! { <Sheet year /> }.into_any())
+    let query = use_query_map().get_untracked();
+    let wish = ExpenseWish::read_whole_year(|key| query.get(key));
+    looked_at(wish, |year, _| view! { <Sheet year /> }.into_any())
 }
 
 #[component]
