@@ -162,7 +162,6 @@ async fn fill(db: &Db, households: i64) {
         "insert into expense_month (month, claims, is_in)
          select month, count(*), true from expense group by month"
             .to_owned(),
-        "analyze".to_owned(),
     ];
     for sql in statements {
         let sql = sqlx::AssertSqlSafe(sql);
@@ -171,6 +170,11 @@ async fn fill(db: &Db, households: i64) {
             Db::Postgres(pool) => sqlx::query(sql).execute(pool).await.map(|_| ()),
         }
         .unwrap();
+    }
+    // PostgreSQL does so by itself. SQLite does when it is asked, which the portal never
+    // does: with samples at hand it would plan every statement anew for every value.
+    if let Db::Postgres(pool) = db {
+        sqlx::query("analyze").execute(pool).await.unwrap();
     }
 }
 
