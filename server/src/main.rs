@@ -22,7 +22,8 @@ use server::{
     mail::transport::MailSetting,
     notices,
     postcards::{self, Terms},
-    purge, roster,
+    purge,
+    roster::{self, Moved},
     secrets::Secrets,
     store::{Db, person::Key},
 };
@@ -97,6 +98,12 @@ enum RosterCommand {
         /// 登録済みの名簿にない事業所だけのファイルも取り込む
         #[arg(long)]
         accept_other_employers: bool,
+        /// 記号・番号・枝番が変わった人を同じ人として扱い、利用登録や医療費、健診結果を引き継ぐ
+        #[arg(long, conflicts_with = "no_moves")]
+        accept_moves: bool,
+        /// 記号・番号・枝番が変わったように見える人を、すべて新しい加入者とする
+        #[arg(long)]
+        no_moves: bool,
     },
 }
 
@@ -188,11 +195,18 @@ async fn run(arguments: Arguments) -> Done {
         Command::Roster(RosterCommand::Import {
             list: ListFile { file, dry_run },
             accept_other_employers,
+            accept_moves,
+            no_moves,
         }) => {
             let options = roster::Import {
                 now: Clock::System.now(),
                 dry_run,
                 accept_other_employers,
+                moved: match (accept_moves, no_moves) {
+                    (true, _) => Moved::Linked,
+                    (_, true) => Moved::New,
+                    _ => Moved::Refused,
+                },
             };
             import(config, async |db, told| {
                 roster::import(db, &file, options, told).await

@@ -82,6 +82,8 @@ pub enum Why {
     Amount,
     /// Nobody on the roster has this key.
     Stranger,
+    /// Somebody else has this key on file.
+    OtherPerson,
     /// The same person as on this line.
     Duplicate(u64),
     /// Against a rule of this kind of file alone, in words.
@@ -135,6 +137,11 @@ impl fmt::Display for Why {
             Self::Days => f.write_str("0から99までの整数ではありません"),
             Self::Amount => f.write_str("0以上の整数（円）ではないか、大きすぎます"),
             Self::Stranger => f.write_str("この記号・番号・枝番の加入者は名簿にいません"),
+            Self::OtherPerson => f.write_str(
+                "この記号・番号・枝番は、別の人のものとして登録されています。一度使われた番号を、\
+                 ほかの人には付けられません（氏名と生年月日の両方を訂正するときは、\
+                 1つずつ、2回に分けて取り込んでください）",
+            ),
             Self::Duplicate(line) => {
                 write!(f, "記号・番号・枝番が{line}行目と同じです")
             }
@@ -214,6 +221,14 @@ impl Problems {
     /// Adds lines about people whom nobody knows, likewise.
     pub fn strangers(&mut self, first: &[u64], count: u64) {
         self.found_afterwards(first.iter().map(|&line| (line, Why::Stranger)), count);
+    }
+
+    /// Adds lines that give somebody's key to somebody else, likewise.
+    pub fn other_people(&mut self, first: &[i64], count: i64) {
+        let named = first
+            .iter()
+            .map(|line| (line.cast_unsigned(), Why::OtherPerson));
+        self.found_afterwards(named, count.cast_unsigned());
     }
 
     /// Adds lines with the person and the day of an earlier one, likewise.

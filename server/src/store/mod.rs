@@ -23,6 +23,7 @@ pub mod person;
 pub mod postcard;
 pub mod purge;
 pub mod roster;
+pub mod roster_moves;
 pub mod session;
 pub mod staged_checkups;
 pub mod staged_expenses;

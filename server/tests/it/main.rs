@@ -29,6 +29,7 @@ mod queries;
 mod registration;
 mod reissue;
 mod roster;
+mod roster_moves;
 mod security;
 mod session;
 mod sign_in;
