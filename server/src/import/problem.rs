@@ -90,6 +90,14 @@ pub enum Why {
     Other(String),
     /// A checkup after today.
     TakenInFuture,
+    /// A checkup before the person was born.
+    BeforeBirth,
+    /// A line of a checkup without any result.
+    NoResult,
+    /// A line that takes a result back, and brings one.
+    WithdrawnWithValues,
+    /// The upper blood pressure is not above the lower one.
+    Pressures,
     /// Not a value that this item can have.
     Value(Item),
     /// Not what a test strip shows.
@@ -147,6 +155,16 @@ impl fmt::Display for Why {
             }
             Self::Other(words) => f.write_str(words),
             Self::TakenInFuture => f.write_str("今日より後の受診日です"),
+            Self::BeforeBirth => f.write_str("受診日が、名簿の生年月日より前です"),
+            Self::NoResult => f.write_str(
+                "検査の値も判定もありません（取り消すときは、判定に「取消」と書いてください）",
+            ),
+            Self::WithdrawnWithValues => {
+                f.write_str("取り消す行では、検査の値をすべて空欄にしてください")
+            }
+            Self::Pressures => {
+                f.write_str("拡張期血圧（下）以下です。上と下が逆になっていませんか")
+            }
             Self::Value(item) => {
                 let (least, greatest) = item.possible();
                 let kind = if item.is_in_tenths() {
@@ -221,6 +239,11 @@ impl Problems {
     /// Adds lines about people whom nobody knows, likewise.
     pub fn strangers(&mut self, first: &[u64], count: u64) {
         self.found_afterwards(first.iter().map(|&line| (line, Why::Stranger)), count);
+    }
+
+    /// Adds checkups of people who were not born yet, likewise.
+    pub fn before_birth(&mut self, first: &[u64], count: u64) {
+        self.found_afterwards(first.iter().map(|&line| (line, Why::BeforeBirth)), count);
     }
 
     /// Adds lines that give somebody's key to somebody else, likewise.

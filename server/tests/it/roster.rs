@@ -194,6 +194,13 @@ on_both! {
 
 on_both! {
     async fn what_is_no_roster_is_refused_with_its_reason(fresh: Fresh) {
+        let unicode_text: Vec<u8> = format!("\u{FEFF}{HEADER}")
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let error = try_import(&fresh, &file(&fresh, unicode_text), FOR_GOOD).await.unwrap_err();
+        let said = error.to_string();
+        assert!(said.contains("「Unicodeテキスト」") && said.contains("「CSV UTF-8"), "{said}");
         for (bytes, said) in [
             ("".to_owned(), "ファイルにデータが1件もありません。"),
             (HEADER.to_owned(), "ファイルにデータが1件もありません。"),
