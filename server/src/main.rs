@@ -123,6 +123,7 @@ enum PostcardsCommand {
 #[derive(Subcommand)]
 enum CheckupsCommand {
     /// 健診結果のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
+    #[command(after_long_help = WITHDRAWING)]
     Import(ListFile),
 }
 
@@ -148,6 +149,11 @@ struct ListFile {
     #[arg(long)]
     dry_run: bool,
 }
+
+/// How a clerk takes a result back.
+const WITHDRAWING: &str = "\
+別の人や別の日に取り込んだ結果は、取り消せます。記号・番号・枝番・受診日と、判定「取消」だけを
+書き、ほかの列を空欄にした行を取り込んでください。取り消した件数を表示します。";
 
 /// What a clerk has to know to write the file.
 const NOTICES_FILE: &str = "\
@@ -208,7 +214,7 @@ async fn run(arguments: Arguments) -> Done {
                     _ => Moved::Refused,
                 },
             };
-            import(config, async |db, told| {
+            import(open_or_make(&config).await?, async |db, told| {
                 roster::import(db, &file, options, told).await
             })
             .await
@@ -218,21 +224,21 @@ async fn run(arguments: Arguments) -> Done {
         }
         Command::Expenses(ExpensesCommand::Import(ListFile { file, dry_run })) => {
             let now = Clock::System.now();
-            import(config, async |db, told| {
+            import(open(&config).await?, async |db, told| {
                 expenses::import(db, &file, expenses::Import { now, dry_run }, told).await
             })
             .await
         }
         Command::Notices(NoticesCommand::Import(ListFile { file, dry_run })) => {
             let now = Clock::System.now();
-            import(config, async |db, told| {
+            import(open(&config).await?, async |db, told| {
                 notices::import(db, &file, notices::Import { now, dry_run }, told).await
             })
             .await
         }
         Command::Checkups(CheckupsCommand::Import(ListFile { file, dry_run })) => {
             let now = Clock::System.now();
-            import(config, async |db, told| {
+            import(open(&config).await?, async |db, told| {
                 checkups::import(db, &file, checkups::Import { now, dry_run }, told).await
             })
             .await
@@ -269,9 +275,27 @@ async fn serve(config: Config) -> Done {
 
 /// The database, brought up to date.
 async fn open(config: &Config) -> Result<Db, Box<dyn std::error::Error>> {
+    there_is_one(config)?;
+    open_or_make(config).await
+}
+
+/// The same where the work may begin with it.
+async fn open_or_make(config: &Config) -> Result<Db, Box<dyn std::error::Error>> {
     let db = Db::open(config.database_url.expose()).await?;
     db.migrate().await?;
     Ok(db)
+}
+
+/// Whoever has forgotten to name the settings shall not work on an empty database.
+fn there_is_one(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
+    match Db::missing_file(config.database_url.expose())? {
+        Some(file) => Err(format!(
+            "no database at {}: is PORTAL_CONFIG or PORTAL_DATABASE_URL right?",
+            file.display()
+        )
+        .into()),
+        None => Ok(()),
+    }
 }
 
 fn terms(config: &Config) -> Terms {
@@ -298,10 +322,9 @@ fn progress_bar(unit: &str) -> ProgressBar {
 
 /// Shows how far a list is read, and prints what came of it.
 async fn import<Report: Display, Wrong: std::error::Error + 'static>(
-    config: Config,
+    db: Db,
     list: impl AsyncFnOnce(&Db, &mut dyn FnMut(Progress)) -> Result<Report, Wrong>,
 ) -> Done {
-    let db = open(&config).await?;
     let bar = progress_bar("{bytes}/{total_bytes}");
     let report = list(&db, &mut |progress| {
         bar.set_length(progress.total);
@@ -336,7 +359,7 @@ async fn issue_postcards(config: Config, reissue: Option<Key>, out: &Path) -> Do
 }
 
 async fn fill_demo(config: Config) -> Done {
-    let db = open(&config).await?;
+    let db = open_or_make(&config).await?;
     let now = Clock::System.now();
     let found = demo::fill(
         &db,
@@ -371,6 +394,7 @@ async fn fill_demo(config: Config) -> Done {
 }
 
 async fn backup(config: Config, file: &Path) -> Done {
+    there_is_one(&config)?;
     let db = Db::open_existing(config.database_url.expose()).await?;
     // For its owner only before the first byte is in it; never over another file.
     std::fs::OpenOptions::new()

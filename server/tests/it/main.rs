@@ -8,6 +8,7 @@ mod audit;
 mod browser;
 mod checkups;
 mod equal_answers;
+mod erasing;
 mod expense_import;
 mod expense_totals;
 mod expenses;
