@@ -70,6 +70,23 @@ pub fn calendar_year(year: i32) -> String {
     }
 }
 
+/// The fiscal year (年度) of a day: it begins on 1 April.
+pub fn fiscal_year_of(day: Date) -> i32 {
+    match day.month() {
+        Month::January | Month::February | Month::March => day.year() - 1,
+        _ => day.year(),
+    }
+}
+
+/// `2026年度（令和8年度）`, and `令和元年度` for the one in whose middle the era began.
+pub fn fiscal_year(year: i32) -> String {
+    let last = Date::from_calendar_date(year, Month::December, 31);
+    match last {
+        Ok(last) => format!("{year}年度（{}度）", year_of(last)),
+        Err(_) => format!("{year}年度"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,5 +98,20 @@ mod tests {
         assert_eq!(year_of(date!(2019 - 04 - 30)), "平成31年");
         assert_eq!(year_of(date!(1926 - 12 - 25)), "昭和元年");
         assert_eq!(year_of(date!(1867 - 01 - 01)), "1867年");
+    }
+
+    #[test]
+    fn a_fiscal_year_begins_in_april() {
+        for (day, written) in [
+            (date!(2026 - 03 - 31), "2025年度（令和7年度）"),
+            (date!(2026 - 04 - 01), "2026年度（令和8年度）"),
+            (date!(2026 - 12 - 31), "2026年度（令和8年度）"),
+            (date!(2027 - 01 - 01), "2026年度（令和8年度）"),
+            (date!(2019 - 03 - 31), "2018年度（平成30年度）"),
+            (date!(2019 - 04 - 30), "2019年度（令和元年度）"),
+            (date!(1989 - 03 - 31), "1988年度（昭和63年度）"),
+        ] {
+            assert_eq!(fiscal_year(fiscal_year_of(day)), written, "{day}");
+        }
     }
 }

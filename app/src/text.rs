@@ -33,6 +33,8 @@ pub const HIDE: &str = "隠す";
 
 /// A page that is not there, or not for this visitor.
 pub const NOT_FOUND: &str = "お探しのページは見つかりませんでした。";
+/// What could be read for some months after 資格喪失, and cannot any more.
+pub const OVER: &str = "資格喪失後にご覧いただける期間が過ぎました。";
 /// A path that is not asked for in this way.
 pub const NOT_HERE: &str = "この操作はできません。画面のボタンやリンクからお進みください。";
 /// A function that is not for this visitor.

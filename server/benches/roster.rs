@@ -12,7 +12,7 @@ use std::{
 
 use app::timestamp::Timestamp;
 use server::{
-    roster::{self, COLUMNS, Import},
+    roster::{self, COLUMNS, Import, Moved},
     store::{Db, Tx},
 };
 use time::{Date, macros::date};
@@ -152,6 +152,7 @@ async fn import(db: &Db, file: &Path) -> (Duration, i64) {
         now: NOW,
         dry_run: false,
         accept_other_employers: false,
+        moved: Moved::Refused,
     };
     let report = roster::import(db, file, how, |_| {}).await.unwrap();
     (begun.elapsed(), report.people.added)

@@ -16,7 +16,7 @@ use crate::{
     hash::Hasher,
     notices,
     postcards::{self, PostcardError, Terms},
-    roster::{self, Import, ImportError},
+    roster::{self, Import, ImportError, Moved},
     store::{Db, person, postcard},
 };
 
@@ -124,10 +124,16 @@ pub async fn fill(
             now,
             dry_run: somebody,
             accept_other_employers: somebody,
+            moved: Moved::New,
         };
-        let report = roster::import(db, &source, options, |_| {})
-            .await
-            .map_err(DemoError::Roster)?;
+        let report =
+            roster::import(db, &source, options, |_| {})
+                .await
+                .map_err(|error| match error {
+                    // Somebody else has one of the demo's keys.
+                    ImportError::File(_) if somebody => DemoError::NotEmpty,
+                    error => DemoError::Roster(error),
+                })?;
         let strangers = report.people.added + report.people.changed + report.people.absent;
         if somebody && strangers > 0 {
             return Err(DemoError::NotEmpty);

@@ -41,15 +41,19 @@ pub async fn examine(config: Config, now: Timestamp) -> Vec<Finding> {
         )),
     }];
     let secrets = Secrets::open(&config.secret_file);
-    match Db::open_existing(config.database_url.expose()).await {
-        Err(error) => findings.push(Finding {
+    match open(&config).await {
+        Err(wrong) => findings.push(Finding {
             subject: "database",
-            result: Err(error.to_string()),
+            result: Err(wrong),
         }),
         Ok(db) => {
             findings.push(Finding {
                 subject: "database",
                 result: engine(&db).await,
+            });
+            findings.push(Finding {
+                subject: "integrity",
+                result: integrity(&db).await,
             });
             findings.push(Finding {
                 subject: "tables",
@@ -89,6 +93,28 @@ pub async fn examine(config: Config, now: Timestamp) -> Vec<Finding> {
             .map(|_| format!("{}, for its owner only", config.secret_file.display())),
     });
     findings
+}
+
+async fn open(config: &Config) -> Result<Db, String> {
+    let url = config.database_url.expose();
+    match told(Db::missing_file(url))? {
+        Some(file) => Err(format!(
+            "no database at {}: is PORTAL_CONFIG or PORTAL_DATABASE_URL right?",
+            file.display()
+        )),
+        None => told(Db::open_existing(url).await),
+    }
+}
+
+async fn integrity(db: &Db) -> Result<String, String> {
+    let damage = told(db.damage().await)?;
+    if damage.is_empty() {
+        return Ok("nothing damaged".to_owned());
+    }
+    Err(format!(
+        "the file is damaged ({}): stop the portal and restore the last backup, as README says",
+        damage.join("; ")
+    ))
 }
 
 fn audit(verdict: Result<Sealed, SealError>, now: Timestamp) -> Result<String, String> {

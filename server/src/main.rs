@@ -22,7 +22,8 @@ use server::{
     mail::transport::MailSetting,
     notices,
     postcards::{self, Terms},
-    purge, roster,
+    purge,
+    roster::{self, Moved},
     secrets::Secrets,
     store::{Db, person::Key},
 };
@@ -97,6 +98,12 @@ enum RosterCommand {
         /// 登録済みの名簿にない事業所だけのファイルも取り込む
         #[arg(long)]
         accept_other_employers: bool,
+        /// 記号・番号・枝番が変わった人を同じ人として扱い、利用登録や医療費、健診結果を引き継ぐ
+        #[arg(long, conflicts_with = "no_moves")]
+        accept_moves: bool,
+        /// 記号・番号・枝番が変わったように見える人を、すべて新しい加入者とする
+        #[arg(long)]
+        no_moves: bool,
     },
 }
 
@@ -116,6 +123,7 @@ enum PostcardsCommand {
 #[derive(Subcommand)]
 enum CheckupsCommand {
     /// 健診結果のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
+    #[command(after_long_help = WITHDRAWING)]
     Import(ListFile),
 }
 
@@ -148,6 +156,11 @@ struct ListFile {
     #[arg(long)]
     dry_run: bool,
 }
+
+/// How a clerk takes a result back.
+const WITHDRAWING: &str = "\
+別の人や別の日に取り込んだ結果は、取り消せます。記号・番号・枝番・受診日と、判定「取消」だけを
+書き、ほかの列を空欄にした行を取り込んでください。取り消した件数を表示します。";
 
 /// What a clerk has to know to write the file.
 const NOTICES_FILE: &str = "\
@@ -214,13 +227,20 @@ async fn run(arguments: Arguments) -> Done {
         Command::Roster(RosterCommand::Import {
             list: ListFile { file, dry_run },
             accept_other_employers,
+            accept_moves,
+            no_moves,
         }) => {
             let options = roster::Import {
                 now: Clock::System.now(),
                 dry_run,
                 accept_other_employers,
+                moved: match (accept_moves, no_moves) {
+                    (true, _) => Moved::Linked,
+                    (_, true) => Moved::New,
+                    _ => Moved::Refused,
+                },
             };
-            import(config, async |db, told| {
+            import(open_or_make(&config).await?, async |db, told| {
                 roster::import(db, &file, options, told).await
             })
             .await
@@ -237,21 +257,21 @@ async fn run(arguments: Arguments) -> Done {
                 dry_run,
                 add_repeated,
             };
-            import(config, async |db, told| {
+            import(open(&config).await?, async |db, told| {
                 expenses::import(db, &file, options, told).await
             })
             .await
         }
         Command::Notices(NoticesCommand::Import(ListFile { file, dry_run })) => {
             let now = Clock::System.now();
-            import(config, async |db, told| {
+            import(open(&config).await?, async |db, told| {
                 notices::import(db, &file, notices::Import { now, dry_run }, told).await
             })
             .await
         }
         Command::Checkups(CheckupsCommand::Import(ListFile { file, dry_run })) => {
             let now = Clock::System.now();
-            import(config, async |db, told| {
+            import(open(&config).await?, async |db, told| {
                 checkups::import(db, &file, checkups::Import { now, dry_run }, told).await
             })
             .await
@@ -288,9 +308,27 @@ async fn serve(config: Config) -> Done {
 
 /// The database, brought up to date.
 async fn open(config: &Config) -> Result<Db, Box<dyn std::error::Error>> {
+    there_is_one(config)?;
+    open_or_make(config).await
+}
+
+/// The same where the work may begin with it.
+async fn open_or_make(config: &Config) -> Result<Db, Box<dyn std::error::Error>> {
     let db = Db::open(config.database_url.expose()).await?;
     db.migrate().await?;
     Ok(db)
+}
+
+/// Whoever has forgotten to name the settings shall not work on an empty database.
+fn there_is_one(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
+    match Db::missing_file(config.database_url.expose())? {
+        Some(file) => Err(format!(
+            "no database at {}: is PORTAL_CONFIG or PORTAL_DATABASE_URL right?",
+            file.display()
+        )
+        .into()),
+        None => Ok(()),
+    }
 }
 
 fn terms(config: &Config) -> Terms {
@@ -317,10 +355,9 @@ fn progress_bar(unit: &str) -> ProgressBar {
 
 /// Shows how far a list is read, and prints what came of it.
 async fn import<Report: Display, Wrong: std::error::Error + 'static>(
-    config: Config,
+    db: Db,
     list: impl AsyncFnOnce(&Db, &mut dyn FnMut(Progress)) -> Result<Report, Wrong>,
 ) -> Done {
-    let db = open(&config).await?;
     let bar = progress_bar("{bytes}/{total_bytes}");
     let report = list(&db, &mut |progress| {
         bar.set_length(progress.total);
@@ -355,7 +392,7 @@ async fn issue_postcards(config: Config, reissue: Option<Key>, out: &Path) -> Do
 }
 
 async fn fill_demo(config: Config) -> Done {
-    let db = open(&config).await?;
+    let db = open_or_make(&config).await?;
     let now = Clock::System.now();
     let found = demo::fill(
         &db,
@@ -390,6 +427,7 @@ async fn fill_demo(config: Config) -> Done {
 }
 
 async fn backup(config: Config, file: &Path) -> Done {
+    there_is_one(&config)?;
     let db = Db::open_existing(config.database_url.expose()).await?;
     // For its owner only before the first byte is in it; never over another file.
     std::fs::OpenOptions::new()

@@ -85,6 +85,7 @@ pub async fn purge(
     let today = now.in_japan().date();
     let over = disqualified_by(today, society.months_after_leaving);
     let mut tx = db.write().await?;
+    tx.erase_what_is_removed().await?;
     // Accounts first: who holds a row of `member` changes what belongs to it.
     let accounts = open_accounts_of_leavers(&mut tx, over).await?;
     for &account in &accounts {
@@ -123,6 +124,7 @@ pub async fn purge(
     }
     if !dry_run {
         tx.commit().await?;
+        db.empty_journal().await?;
     }
     Ok(report)
 }

@@ -249,6 +249,7 @@ fn in_words(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
             return format!("健康保険組合の職員（{actor}）が閲覧しました。理由：{detail}").into();
         }
         Event::DataTaken => "ご自分のデータをダウンロードしました",
+        Event::KeyChanged => "保険証の記号・番号・枝番が変わりました",
         Event::RosterImported => "加入者の名簿を更新しました",
         Event::ExpensesImported => "医療費を取り込みました",
         Event::ExpensesSeen if actor.is_empty() => "ご家族の医療費通知を見ました",

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use time::Date;
 
 use super::layout::{Page, Telephone};
-use crate::{pages::answer_with, timestamp::day_in_words};
+use crate::{pages::answer_with, text, timestamp::day_in_words};
 
 /// Until when what belongs to the time of membership can be read.
 #[component]
@@ -40,7 +40,7 @@ pub fn OverPage(
     view! {
         <Page title=title screen=screen sheet=true>
             <h1>{title}</h1>
-            <p class="lead">"資格喪失後にご覧いただける期間が過ぎました。"</p>
+            <p class="lead">{text::OVER}</p>
             <p>
                 {title} "の表示は終了しました。ご不明な点は健康保険組合までお問い合わせください。"
                 <Telephone />

@@ -7,6 +7,7 @@ use crate::{
     month::Month,
     pages::{go_to, problem::trouble},
     ports::{ExpenseFront, Front, LeftToRead, Ports},
+    text,
     visit::{Member, Visit, Visitor},
 };
 
@@ -72,7 +73,7 @@ fn after_leaving(left: LeftToRead) -> AnyView {
         LeftToRead::Over => view! {
             <div class="notice warn">
                 <h2>"資格喪失後の閲覧について"</h2>
-                <p>"資格喪失後にご覧いただける期間が過ぎました。"</p>
+                <p>{text::OVER}</p>
             </div>
         }
         .into_any(),

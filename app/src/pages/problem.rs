@@ -43,6 +43,14 @@ impl Problem {
         }
     }
 
+    /// The months after 資格喪失 are over.
+    pub fn over() -> Self {
+        Self {
+            sentence: text::OVER,
+            ..Self::of(StatusCode::NOT_FOUND)
+        }
+    }
+
     /// A refusal with its own sentence.
     pub fn forbidden(refusal: Refusal) -> Self {
         let sentence = match refusal {

@@ -45,7 +45,7 @@ pub trait Notices: Send + Sync {
         now: Timestamp,
     ) -> Answer<NoticeLook<Article>>;
 
-    /// An attachment; `None` unless a notice or article that this member can read
+    /// An attachment; `NotTheirs` unless a notice or article that this member can read
     /// has it.
     async fn file(
         &self,
@@ -53,7 +53,7 @@ pub trait Notices: Send + Sync {
         id: uuid::Uuid,
         asker: &Asker,
         now: Timestamp,
-    ) -> Answer<Option<Attachment>>;
+    ) -> Answer<NoticeLook<Attachment>>;
 }
 
 /// What a look at notices or articles came to.

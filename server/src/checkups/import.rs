@@ -37,12 +37,20 @@ impl fmt::Display for Report {
             added,
             changed,
             unchanged,
+            withdrawn,
+            nothing_to_withdraw,
         } = self.results;
         writeln!(f, "文字コード: {}", self.encoding)?;
         writeln!(
             f,
             "追加 {added}件、変更 {changed}件、変更なし {unchanged}件"
         )?;
+        if withdrawn + nothing_to_withdraw > 0 {
+            writeln!(
+                f,
+                "取消 {withdrawn}件、取り消す結果がない行 {nothing_to_withdraw}件"
+            )?;
+        }
         f.write_str(if self.dry_run {
             "確認のみです。何も変更していません。"
         } else {
@@ -80,17 +88,25 @@ pub async fn import(
         return Err(ImportError::NobodyKnown);
     }
     let repeated = staged.repeated(NAMED as i64).await?;
+    let unborn = staged.unborn(NAMED as i64).await?;
     let encoding = read
         .with_strangers(strangers)
+        .with_unborn(unborn)
         .with_repeated_days(repeated)
         .judge()?;
 
     let mut tx = staged.into_tx().await?;
     let results = staged_checkups::merge(&mut tx).await?;
-    let Outcome { added, changed, .. } = results;
-    if added + changed > 0 {
+    let Outcome {
+        added,
+        changed,
+        withdrawn,
+        ..
+    } = results;
+    if added + changed + withdrawn > 0 {
+        let detail = format!("added {added}, changed {changed}, withdrawn {withdrawn}");
         Event::CheckupsImported
-            .at_the_command_line(&format!("added {added}, changed {changed}"), options.now)
+            .at_the_command_line(&detail, options.now)
             .record(&mut tx)
             .await?;
     }

@@ -6,4 +6,4 @@ mod row;
 
 pub use desk::CheckupDesk;
 pub use import::{Import, ImportError, Report, import};
-pub use row::{COLUMNS, CheckupRow};
+pub use row::{COLUMNS, CheckupRow, WITHDRAWN};

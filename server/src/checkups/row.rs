@@ -45,10 +45,14 @@ mod column {
     pub(super) const TAKEN_ON: usize = 3;
     /// The first of `Item::MEASURED`, which follow in their order.
     pub(super) const MEASURED: usize = 4;
+    pub(super) const SYSTOLIC: usize = 7;
     pub(super) const URINE_SUGAR: usize = 17;
     pub(super) const URINE_PROTEIN: usize = 18;
     pub(super) const VERDICT: usize = 19;
 }
+
+/// 判定 of a line that takes a result back: one that was booked on the wrong person, or day.
+pub const WITHDRAWN: &str = "取消";
 
 const VERDICT_CHARS: usize = 200;
 
@@ -79,7 +83,18 @@ impl CheckupRow {
         let urine_sugar = cells.urine(column::URINE_SUGAR);
         let urine_protein = cells.urine(column::URINE_PROTEIN);
         let verdict = cells.text(column::VERDICT, VERDICT_CHARS);
-        Some(Self {
+        let before = cells.problems();
+        if let (Some(measured), Some(sugar), Some(protein), Some(verdict)) =
+            (measured, urine_sugar, urine_protein, verdict)
+        {
+            let is_blank = measured.iter().all(Option::is_none) && sugar.or(protein).is_none();
+            cells.says_something(is_blank, verdict);
+        }
+        if let Some(measured) = measured {
+            cells.pressures(&measured);
+        }
+        let is_sound = cells.problems() == before;
+        let row = Self {
             key: Key {
                 symbol: symbol?.to_owned(),
                 number: number?.to_owned(),
@@ -92,7 +107,8 @@ impl CheckupRow {
                 urine_protein: urine_protein?,
                 verdict: verdict?.to_owned(),
             },
-        })
+        };
+        is_sound.then_some(row)
     }
 }
 
@@ -101,6 +117,8 @@ trait CheckupCells {
     fn taken_on(&mut self, today: Date) -> Option<Date>;
     fn measured(&mut self) -> Option<[Option<i64>; Item::MEASURED.len()]>;
     fn urine(&mut self, column: usize) -> Option<Option<Urine>>;
+    fn says_something(&mut self, is_blank: bool, verdict: &str);
+    fn pressures(&mut self, measured: &[Option<i64>; Item::MEASURED.len()]);
 }
 
 impl CheckupCells for Cells<'_, '_> {
@@ -131,6 +149,32 @@ impl CheckupCells for Cells<'_, '_> {
         match self.text(column, KEY_CHARS)? {
             "" => Some(None),
             _ => self.parsed(column, Urine::parse, Why::Urine).map(Some),
+        }
+    }
+
+    /// A line without a value would take the place of a real result.
+    fn says_something(&mut self, is_blank: bool, verdict: &str) {
+        match (is_blank, verdict) {
+            (true, "") => {
+                self.bad::<()>(column::VERDICT, Why::NoResult);
+            }
+            (false, WITHDRAWN) => {
+                self.bad::<()>(column::VERDICT, Why::WithdrawnWithValues);
+            }
+            _ => {}
+        }
+    }
+
+    /// The upper value is the greater one: otherwise columns were exchanged.
+    fn pressures(&mut self, measured: &[Option<i64>; Item::MEASURED.len()]) {
+        let value = |item| {
+            let place = Item::MEASURED.iter().position(|one| *one == item)?;
+            measured.get(place).copied().flatten()
+        };
+        if let (Some(upper), Some(lower)) = (value(Item::Systolic), value(Item::Diastolic))
+            && upper <= lower
+        {
+            self.bad::<()>(column::SYSTOLIC, Why::Pressures);
         }
     }
 }
@@ -187,10 +231,31 @@ mod tests {
             },
         };
         assert_eq!(read(LINE), Ok(row));
-        let blank = read("1001,000012,00,R8.6.3,,,,,,,,,,,,,,,,").unwrap();
+        let blank = read("1001,000012,00,R8.6.3,,,,,,,,,,,,,,,,A").unwrap();
         assert_eq!(blank.checkup.measured, [None; 13]);
         assert_eq!(blank.checkup.urine_sugar, None);
-        assert_eq!(blank.checkup.verdict, "");
+        assert_eq!(blank.checkup.verdict, "A");
+        assert_eq!(with("判定", "").unwrap().checkup.verdict, "");
+    }
+
+    #[test]
+    fn a_line_says_something_and_a_withdrawal_nothing_else() {
+        let said = "1行目 判定「」: 検査の値も判定もありません（取り消すときは、判定に「取消」と書いてください）";
+        assert_eq!(
+            read("1001,000012,00,R8.6.3,,,,,,,,,,,,,,,,"),
+            Err(vec![said.to_owned()])
+        );
+        assert!(read("1001,000012,00,R8.6.3,,,,,,,,,,,,,,,,取消").is_ok());
+        let said = "1行目 判定「取消」: 取り消す行では、検査の値をすべて空欄にしてください";
+        assert_eq!(with("判定", "取消"), Err(vec![said.to_owned()]));
+        for (upper, lower) in [(79, 79), (78, 79), (79, 128)] {
+            let line = LINE.replace("128,79", &format!("{upper},{lower}"));
+            let said = format!(
+                "1行目 収縮期血圧「{upper}」: 拡張期血圧（下）以下です。上と下が逆になっていませんか"
+            );
+            assert_eq!(read(&line), Err(vec![said]));
+        }
+        assert!(with("拡張期血圧", "127").is_ok() && with("拡張期血圧", "").is_ok());
     }
 
     #[test]

@@ -42,14 +42,17 @@ async fn download(
         return Redirect::to("/login").into_response();
     };
     let Some((wish, writing)) = asked_for(parts.uri.query().unwrap_or_default()) else {
-        return StatusCode::NOT_FOUND.into_response();
+        let what = Problem::of(StatusCode::NOT_FOUND);
+        return problem(&state, visit, parts, what).await;
     };
     let expenses = &state.ports.expenses;
     let look = expenses.look(member, &wish, &visit.asker, visit.now).await;
     let year = match look {
         Ok(ExpenseLook::Year(year)) => year,
-        Ok(ExpenseLook::Over | ExpenseLook::NotTheirs) => {
-            return StatusCode::NOT_FOUND.into_response();
+        Ok(ExpenseLook::Over) => return problem(&state, visit, parts, Problem::over()).await,
+        Ok(ExpenseLook::NotTheirs) => {
+            let what = Problem::of(StatusCode::NOT_FOUND);
+            return problem(&state, visit, parts, what).await;
         }
         Err(trouble) => return troubled(&state, visit, parts, &trouble).await,
     };

@@ -2,7 +2,7 @@
 
 use app::{
     pages::problem::Problem,
-    ports::Attachment,
+    ports::{Attachment, NoticeLook},
     visit::{Visit, Visitor},
 };
 use axum::{
@@ -30,15 +30,16 @@ pub(super) async fn file(FromState(state): FromState<State>, request: Request) -
     let name = parts.uri.path().rsplit('/').next().unwrap_or_default();
     let found = match Uuid::parse_str(name) {
         // What is no identifier is nobody's.
-        Err(_) => Ok(None),
+        Err(_) => Ok(NoticeLook::NotTheirs),
         Ok(id) => {
             let notices = &state.ports.notices;
             notices.file(member, id, &visit.asker, visit.now).await
         }
     };
     let what = match found {
-        Ok(Some(attachment)) => return download(attachment),
-        Ok(None) => Problem::of(StatusCode::NOT_FOUND),
+        Ok(NoticeLook::Shown(attachment)) => return download(attachment),
+        Ok(NoticeLook::Over) => Problem::over(),
+        Ok(NoticeLook::NotTheirs) => Problem::of(StatusCode::NOT_FOUND),
         Err(trouble) => Problem::trouble(&trouble),
     };
     problem(&state, visit, parts, what).await

@@ -1,7 +1,7 @@
 //! `/my-data.zip`: posted to, since it is noted that the file was taken.
 
 use app::{
-    pages::problem::Problem,
+    pages::problem::{Problem, Refusal},
     ports::Taking,
     visit::{Visit, Visitor},
 };
@@ -19,8 +19,15 @@ pub(super) async fn download(FromState(state): FromState<State>, request: Reques
     let Some(visit) = parts.extensions.get::<Visit>().cloned() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let Visitor::Member(member) = &visit.who else {
-        return Redirect::to("/login").into_response();
+    let member = match &visit.who {
+        Visitor::Member(member) => member,
+        Visitor::Provisional(_) | Visitor::Reissuing(_) => {
+            let what = Problem::forbidden(Refusal::NotForYou);
+            return problem(&state, visit, parts, what).await;
+        }
+        Visitor::Nobody | Visitor::Registered { .. } | Visitor::Reissued => {
+            return Redirect::to("/login").into_response();
+        }
     };
     let taken = state.ports.my_data.take(member, &visit.asker, visit.now);
     match taken.await {

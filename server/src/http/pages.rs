@@ -152,7 +152,7 @@ pub(super) async fn explain(
     request: Request,
     next: Next,
 ) -> Response {
-    let visit = anonymous(&state, &request);
+    let unknown = anonymous(&state, &request);
     let head = request.method() == Method::HEAD;
     let mut asked = axum::http::Request::new(());
     *asked.uri_mut() = request.uri().clone();
@@ -170,6 +170,9 @@ pub(super) async fn explain(
             .cloned()
             .map(|value| (name, value))
     });
+    // Whoever came as far as the visit is told as who they are.
+    let visit = response.extensions().get::<Visit>().cloned();
+    let visit = visit.unwrap_or(unknown);
     let what = Problem {
         reference: response
             .extensions()

@@ -59,8 +59,13 @@ pub(super) async fn load(
             }
         }
     }
-    request.extensions_mut().insert(visit);
-    next.run(request).await.into_response()
+    request.extensions_mut().insert(visit.clone());
+    let mut response = next.run(request).await.into_response();
+    if response.status().is_client_error() || response.status().is_server_error() {
+        // For the page that explains.
+        response.extensions_mut().insert(visit);
+    }
+    response
 }
 
 /// The visit of somebody about whom nothing is known yet.

@@ -111,12 +111,22 @@ pub enum Why {
     Amount,
     /// Nobody on the roster has this key.
     Stranger(Stranger),
+    /// Somebody else has this key on file.
+    OtherPerson,
     /// The same person as on this line.
     Duplicate(u64),
     /// Against a rule of this kind of file alone, in words.
     Other(String),
     /// A checkup after today.
     TakenInFuture,
+    /// A checkup before the person was born.
+    BeforeBirth,
+    /// A line of a checkup without any result.
+    NoResult,
+    /// A line that takes a result back, and brings one.
+    WithdrawnWithValues,
+    /// The upper blood pressure is not above the lower one.
+    Pressures,
     /// Not a value that this item can have.
     Value(Item),
     /// Not what a test strip shows.
@@ -170,11 +180,26 @@ impl fmt::Display for Why {
             Self::Days => f.write_str("0から99までの整数ではありません"),
             Self::Amount => f.write_str("0以上の整数（円）ではないか、大きすぎます"),
             Self::Stranger(stranger) => stranger.fmt(f),
+            Self::OtherPerson => f.write_str(
+                "この記号・番号・枝番は、別の人のものとして登録されています。一度使われた番号を、\
+                 ほかの人には付けられません（氏名と生年月日の両方を訂正するときは、\
+                 1つずつ、2回に分けて取り込んでください）",
+            ),
             Self::Duplicate(line) => {
                 write!(f, "記号・番号・枝番が{line}行目と同じです")
             }
             Self::Other(words) => f.write_str(words),
             Self::TakenInFuture => f.write_str("今日より後の受診日です"),
+            Self::BeforeBirth => f.write_str("受診日が、名簿の生年月日より前です"),
+            Self::NoResult => f.write_str(
+                "検査の値も判定もありません（取り消すときは、判定に「取消」と書いてください）",
+            ),
+            Self::WithdrawnWithValues => {
+                f.write_str("取り消す行では、検査の値をすべて空欄にしてください")
+            }
+            Self::Pressures => {
+                f.write_str("拡張期血圧（下）以下です。上と下が逆になっていませんか")
+            }
             Self::Value(item) => {
                 let (least, greatest) = item.possible();
                 let kind = if item.is_in_tenths() {
@@ -259,6 +284,19 @@ impl Problems {
     pub fn strangers(&mut self, first: Vec<(u64, Stranger)>, count: u64) {
         let named = first.into_iter();
         self.found_afterwards(named.map(|(line, who)| (line, Why::Stranger(who))), count);
+    }
+
+    /// Adds checkups of people who were not born yet, likewise.
+    pub fn before_birth(&mut self, first: &[u64], count: u64) {
+        self.found_afterwards(first.iter().map(|&line| (line, Why::BeforeBirth)), count);
+    }
+
+    /// Adds lines that give somebody's key to somebody else, likewise.
+    pub fn other_people(&mut self, first: &[i64], count: i64) {
+        let named = first
+            .iter()
+            .map(|line| (line.cast_unsigned(), Why::OtherPerson));
+        self.found_afterwards(named, count.cast_unsigned());
     }
 
     /// Adds lines with the person and the day of an earlier one, likewise.

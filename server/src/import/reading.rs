@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use super::{
-    encoding::{Decoded, Encoding},
+    encoding::{self, Decoded, Encoding},
     header::{Header, HeaderProblem},
     problem::{Problems, Stranger},
     records::{Record, Records, Stop},
@@ -45,6 +45,8 @@ pub struct Batch<R> {
 pub enum Unfit {
     /// It cannot be read.
     Unreadable(io::Error),
+    /// It is written in an encoding that is not read: this one.
+    Encoding(&'static str),
     /// The columns are not those of such a file.
     Header(HeaderProblem),
     /// Lines are wrong.
@@ -57,6 +59,11 @@ impl fmt::Display for Unfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(error) => write!(f, "ファイルを読めません: {error}"),
+            Self::Encoding(name) => write!(
+                f,
+                "このファイルの文字コードは{name}で、取り込めません。\
+                 Excelなどで「CSV UTF-8（コンマ区切り）」を選んで保存し直してください。"
+            ),
             Self::Header(problem) => problem.fmt(f),
             Self::Lines(encoding, problems) => write!(f, "{problems}（文字コード: {encoding}）"),
             Self::Empty => f.write_str("ファイルにデータが1件もありません。"),
@@ -134,6 +141,14 @@ impl Read {
         self
     }
 
+    /// Adds checkups of people who were not born yet: how many, and the first of them.
+    #[must_use]
+    pub fn with_unborn(mut self, (count, first): (i64, Vec<i64>)) -> Self {
+        let lines: Vec<u64> = first.into_iter().map(i64::cast_unsigned).collect();
+        self.problems.before_birth(&lines, count.cast_unsigned());
+        self
+    }
+
     /// Adds lines about a person and a day that are there twice: how many, and the
     /// first of them as (line, earlier line).
     #[must_use]
@@ -171,6 +186,9 @@ fn read<R>(
     batches: &mpsc::Sender<Batch<R>>,
 ) -> Result<Read, Unfit> {
     let total = file.metadata()?.len();
+    if let Some(name) = encoding::foreign(&mut file)? {
+        return Err(Unfit::Encoding(name));
+    }
     let encoding = Encoding::detect(&mut file)?;
     let mut records = Records::new(Decoded::new(file, encoding));
     let mut read = Read {

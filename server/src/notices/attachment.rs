@@ -50,6 +50,8 @@ pub(super) enum AttachmentProblem {
     Ending,
     /// It cannot be read.
     Unreadable(io::Error),
+    /// A link, a folder, a pipe: what lies there may be another file tomorrow, or none.
+    NoFile,
     /// Empty, or larger than any attachment.
     Size,
     /// It is not what its ending says.
@@ -64,6 +66,9 @@ impl fmt::Display for AttachmentProblem {
             ),
             Self::Ending => f.write_str("添付できるのは pdf、png、jpg、xlsx、docx のファイルです"),
             Self::Unreadable(error) => write!(f, "添付ファイルを読めません（{error}）"),
+            Self::NoFile => f.write_str(
+                "添付ファイルがリンク（ショートカット）かフォルダーです。ファイルそのものを置いてください",
+            ),
             Self::Size => f.write_str("添付ファイルが空か、10MBを超えています"),
             Self::Content => f.write_str("添付ファイルの中身が、名前の拡張子と違います"),
         }
@@ -90,6 +95,17 @@ impl Attachment {
         };
         let (_, begins) = kind(&name).ok_or(AttachmentProblem::Ending)?;
         let path = folder.join(relative);
+        // A link on the way would lead out of the folder as well as one at the end.
+        let mut way = folder.to_owned();
+        for part in relative.components() {
+            way.push(part);
+            let found = way
+                .symlink_metadata()
+                .map_err(AttachmentProblem::Unreadable)?;
+            if found.is_symlink() || (way == path && !found.is_file()) {
+                return Err(AttachmentProblem::NoFile);
+            }
+        }
         let mut file = File::open(&path).map_err(AttachmentProblem::Unreadable)?;
         let size = file
             .metadata()
@@ -146,6 +162,11 @@ mod tests {
         let large = File::create(folder.path().join("large.pdf")).unwrap();
         large.set_len(MOST_BYTES + 1).unwrap();
 
+        fs::create_dir(folder.path().join("folder.pdf")).unwrap();
+        for (link, to) in [("link.pdf", "files/案内.PDF"), ("elsewhere", "files")] {
+            std::os::unix::fs::symlink(to, folder.path().join(link)).unwrap();
+        }
+
         let found = Attachment::find(folder.path(), "files/案内.PDF").unwrap();
         assert_eq!(found.name, "案内.PDF");
         assert_eq!(media_type(&found.name), Some("application/pdf"));
@@ -159,6 +180,9 @@ mod tests {
             ("page.html", "添付できるのは"),
             ("no-ending", "添付できるのは"),
             ("gone.pdf", "読めません"),
+            ("link.pdf", "リンク"),
+            ("elsewhere/案内.PDF", "リンク"),
+            ("folder.pdf", "フォルダーです"),
             ("../secret.pdf", "同じフォルダー"),
             ("/etc/passwd.pdf", "同じフォルダー"),
         ] {

@@ -100,7 +100,7 @@ impl Notices for NoticeDesk {
         id: Uuid,
         asker: &Asker,
         now: Timestamp,
-    ) -> Answer<Option<Attachment>> {
+    ) -> Answer<NoticeLook<Attachment>> {
         self.attachment(member, id, asker, now)
             .await
             .map_err(Fault::report)
@@ -260,21 +260,23 @@ impl NoticeDesk {
         id: Uuid,
         asker: &Asker,
         now: Timestamp,
-    ) -> Result<Option<Attachment>, Fault> {
+    ) -> Result<NoticeLook<Attachment>, Fault> {
         let Some((reader, _)) = self.reader(member, now).await? else {
-            return Ok(None);
+            return Ok(NoticeLook::Over);
         };
         let Some(found) = notice::find_file(&self.db, &reader, id).await? else {
-            return Ok(None);
+            return Ok(NoticeLook::NotTheirs);
         };
         if !found.is_meant {
             self.not_theirs(member, asker, now).await?;
         }
         if !(found.is_meant && found.is_on_view) {
-            return Ok(None);
+            return Ok(NoticeLook::NotTheirs);
         }
-        let content = notice::content(&self.db, id).await?;
-        Ok(content.map(|content| Attachment {
+        let Some(content) = notice::content(&self.db, id).await? else {
+            return Ok(NoticeLook::NotTheirs);
+        };
+        Ok(NoticeLook::Shown(Attachment {
             media_type: media_type(&found.file_name).unwrap_or("application/octet-stream"),
             name: found.file_name,
             content,

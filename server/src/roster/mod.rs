@@ -21,6 +21,7 @@ use crate::{
         audit::Event,
         postcard,
         roster::{Outcome, Staged},
+        roster_moves::{self, Moves},
     },
 };
 
@@ -33,6 +34,21 @@ pub struct Import {
     pub dry_run: bool,
     /// Take the file although nobody on file works for any of its employers.
     pub accept_other_employers: bool,
+    /// What becomes of people who seem to have another key than on file.
+    pub moved: Moved,
+}
+
+/// What becomes of a person who seems to be on file under another 記号, 番号 or 枝番.
+/// Account, expenses and checkups hang on it: nobody is linked unless it is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Moved {
+    /// The file is refused, and they are named.
+    #[default]
+    Refused,
+    /// They get the new key and keep everything.
+    Linked,
+    /// They are new people.
+    New,
 }
 
 /// What an import did, or would have done.
@@ -44,6 +60,12 @@ pub struct Report {
     pub dry_run: bool,
     /// How many were added, changed, …
     pub people: Outcome,
+    /// How many of them have another 記号, 番号 or 枝番 now.
+    pub moved: i64,
+    /// Lines about a key that its holder has not any more, passed over.
+    pub former: u64,
+    /// Lines that fit somebody on file and could not be linked; the first ten.
+    pub unclear: Vec<i64>,
     /// Open postcards that ended with their holders' membership.
     pub postcards_ended: u64,
     /// Employers that nobody on file had; the first ten.
@@ -68,6 +90,32 @@ impl fmt::Display for Report {
             writeln!(
                 f,
                 "このファイルにない登録済みの加入者: {absent}人（そのままにしました）"
+            )?;
+        }
+        if self.moved > 0 {
+            writeln!(
+                f,
+                "記号・番号・枝番が変わった加入者: {}人（同じ人として引き継ぎました）",
+                self.moved
+            )?;
+        }
+        if self.former > 0 {
+            writeln!(
+                f,
+                "以前の記号・番号・枝番の行: {}件（読み飛ばしました）",
+                self.former
+            )?;
+        }
+        if !self.unclear.is_empty() {
+            let lines: Vec<_> = self
+                .unclear
+                .iter()
+                .map(|line| format!("{line}行目"))
+                .collect();
+            writeln!(
+                f,
+                "同じ人かどうか決められず、新しい加入者とした行: {}",
+                lines.join("、")
             )?;
         }
         if self.postcards_ended > 0 {
@@ -95,6 +143,8 @@ pub enum ImportError {
     File(Unfit),
     /// Nobody on file works for any of these employers: another society's file?
     OtherEmployers(Vec<String>),
+    /// People seem to be on file under other keys, and nobody has said whether they are.
+    Moved(Moves),
     /// The database refused.
     Store(sqlx::Error),
 }
@@ -112,10 +162,40 @@ impl fmt::Display for ImportError {
                     codes.join("、")
                 )
             }
+            Self::Moved(moves) => say_moved(moves, f),
             Self::Store(error) => write!(f, "データベースの誤りです: {error}"),
         }?;
         f.write_str("\n何も取り込んでいません。")
     }
+}
+
+/// Who seems to have moved, and what the clerk can do.
+fn say_moved(moves: &Moves, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for one in &moves.first {
+        writeln!(
+            f,
+            "{}行目: 登録済みの{}の人と、氏名・生年月日・性別が同じです（ファイルでは{}）",
+            one.line,
+            shown(&one.from_key),
+            shown(&one.to_key)
+        )?;
+    }
+    let unnamed = moves.count - moves.first.len() as i64;
+    if unnamed > 0 {
+        writeln!(f, "ほか{unnamed}件")?;
+    }
+    for line in &moves.unclear.first {
+        writeln!(
+            f,
+            "{line}行目: 氏名・生年月日・性別が同じ人が2人以上いて、だれのことか決められません"
+        )?;
+    }
+    f.write_str(
+        "記号・番号・枝番が変わった人のようです。名簿で確かめてから、もう一度取り込んでください。\n\
+         同じ人のとき: --accept-moves（利用登録・医療費・健診結果を新しい番号に引き継ぎます）\n\
+         別の人のとき: --no-moves（新しい加入者とします）\n\
+         だれのことか決められない行は、どちらの場合も新しい加入者とします。",
+    )
 }
 
 impl std::error::Error for ImportError {}
@@ -165,9 +245,22 @@ pub async fn import(
     if employers.none_known && !options.accept_other_employers {
         return Err(ImportError::OtherEmployers(employers.new));
     }
+    let linking = options.moved != Moved::New;
+    let moves = roster_moves::find(&mut tx, linking, NAMED as i64).await?;
+    if moves.reused.count > 0 {
+        let mut problems = Problems::default();
+        problems.other_people(&moves.reused.first, moves.reused.count);
+        return Err(Unfit::Lines(encoding, problems).into());
+    }
+    if options.moved == Moved::Refused && moves.count + moves.unclear.count > 0 {
+        return Err(ImportError::Moved(moves));
+    }
+    if moves.count > 0 {
+        roster_moves::follow(&mut tx, options.now).await?;
+    }
     let people = store::roster::merge(&mut tx).await?;
     let postcards_ended = postcard::end_of_disqualified(&mut tx, today, options.now).await?;
-    if people.added + people.changed + people.left > 0 || postcards_ended > 0 {
+    if people.added + people.changed + people.left + moves.count > 0 || postcards_ended > 0 {
         let Outcome {
             added,
             changed,
@@ -175,7 +268,9 @@ pub async fn import(
             ..
         } = people;
         let detail = format!(
-            "added {added}, changed {changed}, left {left}, postcards ended {postcards_ended}"
+            "added {added}, changed {changed}, left {left}, moved {}, \
+             postcards ended {postcards_ended}",
+            moves.count
         );
         Event::RosterImported
             .at_the_command_line(&detail, options.now)
@@ -189,6 +284,9 @@ pub async fn import(
         encoding,
         dry_run: options.dry_run,
         people,
+        moved: moves.count,
+        former: moves.former,
+        unclear: moves.unclear.first.into_iter().take(10).collect(),
         postcards_ended,
         new_employers: employers.new,
     })

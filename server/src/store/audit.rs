@@ -97,6 +97,8 @@ events! {
     OfficeLooked => "office_looked",
     /// A member took a copy of everything that is held about them.
     DataTaken => "data_taken",
+    /// A person has another 記号, 番号 or 枝番: `detail` is the old key and the new.
+    KeyChanged => "key_changed",
     /// The roster was imported.
     RosterImported => "roster_imported",
     /// Medical expenses were imported.

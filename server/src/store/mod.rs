@@ -24,6 +24,7 @@ pub mod person;
 pub mod postcard;
 pub mod purge;
 pub mod roster;
+pub mod roster_moves;
 pub mod session;
 pub mod staged_checkups;
 pub mod staged_expenses;
@@ -33,7 +34,7 @@ pub mod throttle;
 
 use std::{
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
-    path::Path,
+    path::{Path, PathBuf},
     str::FromStr,
     time::Duration,
 };
@@ -119,6 +120,20 @@ impl Db {
     /// As for [`Db::open`], and an SQLite file that is not there.
     pub async fn open_existing(url: &str) -> Result<Self> {
         Self::connect(url, false).await
+    }
+
+    /// The SQLite file that a URL names, if it is not there. Opening it would make an
+    /// empty database where somebody else's was meant.
+    ///
+    /// # Errors
+    /// A URL that cannot be read.
+    pub fn missing_file(url: &str) -> Result<Option<PathBuf>> {
+        if !url.starts_with("sqlite:") {
+            return Ok(None);
+        }
+        let options = SqliteConnectOptions::from_str(url)?;
+        let file = options.get_filename();
+        Ok((!file.exists()).then(|| file.to_owned()))
     }
 
     async fn connect(url: &str, make: bool) -> Result<Self> {
@@ -218,6 +233,40 @@ impl Db {
         Ok((engine, (next(), next(), next())))
     }
 
+    /// What SQLite finds wrong with its file, in its own words; nothing for a sound one,
+    /// and for PostgreSQL, which looks after its files itself.
+    ///
+    /// # Errors
+    /// Whatever the engine answers: a file that is malformed beyond reading.
+    pub async fn damage(&self) -> Result<Vec<String>> {
+        match self {
+            Self::Sqlite(pool) => {
+                let mut found: Vec<String> = sqlx::query_scalar("pragma quick_check(3)")
+                    .fetch_all(pool)
+                    .await?;
+                found.retain(|line| line != "ok");
+                Ok(found)
+            }
+            Self::Postgres(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// Brings SQLite's journal into the file and leaves nothing in it: what was removed
+    /// would otherwise stand there until it is overwritten. PostgreSQL has no such file
+    /// of ours.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn empty_journal(&self) -> Result<()> {
+        match self {
+            Self::Sqlite(pool) => sqlx::query("pragma wal_checkpoint(truncate)")
+                .execute(pool)
+                .await
+                .map(|_| ()),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Writes a consistent copy of an SQLite database to a new or empty file while
     /// it is in use. `false` for PostgreSQL, which brings its own tool for that.
     ///
@@ -262,6 +311,21 @@ impl Db {
 }
 
 impl Tx {
+    /// From now on what is removed is overwritten with zeros. SQLite otherwise leaves it
+    /// in the free places of its file; PostgreSQL's vacuum has its own way.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn erase_what_is_removed(&mut self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => sqlx::query("pragma secure_delete = on")
+                .execute(&mut **tx)
+                .await
+                .map(|_| ()),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Makes the change last.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use super::{
     on,
     staging::{Staging, Strangers, on_staged, placeholders},
 };
-use crate::checkups::CheckupRow;
+use crate::checkups::{CheckupRow, WITHDRAWN};
 
 /// The key in a file, the day, the measured values, two strips and the verdict.
 const COLUMNS: usize = 5 + Item::MEASURED.len() + 3;
@@ -27,6 +27,10 @@ pub struct Outcome {
     pub changed: i64,
     /// Results on file, the same in every column.
     pub unchanged: i64,
+    /// Results that were taken back.
+    pub withdrawn: i64,
+    /// Lines that take back what is not on file.
+    pub nothing_to_withdraw: i64,
 }
 
 impl Staged {
@@ -89,6 +93,25 @@ impl Staged {
         self.0.strangers("staged_checkup", most).await
     }
 
+    /// Lines of a day before the person was born: how many, and the first `most` of
+    /// them.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn unborn(&mut self, most: i64) -> Result<(i64, Vec<i64>)> {
+        on_staged!(&mut self.0, conn => {
+            let lines: Vec<i64> = sqlx::query_scalar(
+                "select line from staged_checkup s join person p
+                   on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
+                 where s.taken_on < p.born_on order by line",
+            )
+            .fetch_all(&mut *conn)
+            .await?;
+            let count = lines.len() as i64;
+            Ok((count, lines.into_iter().take(most as usize).collect()))
+        })
+    }
+
     /// Lines with the person and the day of an earlier one: how many, and the first
     /// `most` of them as (line, first line with them).
     ///
@@ -145,24 +168,28 @@ pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
     on!(write tx, conn => {
         let outcome: Outcome = sqlx::query_as(concat!(
             "with compared as (
-                 select c.taken_on is null as is_new,
+                 select s.verdict = $1 as withdraws, c.taken_on is null as is_new,
                         (", values!("s."), ") is distinct from (", values!("c."), ") as differs
                  from staged_checkup s
                  join person p
                    on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
                  left join checkup c on c.person_id = p.id and c.taken_on = s.taken_on)
-             select count(*) filter (where is_new) as added,
-                    count(*) filter (where not is_new and differs) as changed,
-                    count(*) filter (where not is_new and not differs) as unchanged
+             select count(*) filter (where not withdraws and is_new) as added,
+                    count(*) filter (where not withdraws and not is_new and differs) as changed,
+                    count(*) filter (where not withdraws and not is_new and not differs)
+                        as unchanged,
+                    count(*) filter (where withdraws and not is_new) as withdrawn,
+                    count(*) filter (where withdraws and is_new) as nothing_to_withdraw
              from compared"
         ))
+        .bind(WITHDRAWN)
         .fetch_one(&mut *conn)
         .await?;
         sqlx::query(concat!(
             "insert into checkup (person_id, taken_on, ", values!(""), ")
              select p.id, s.taken_on, ", values!("s."), " from staged_checkup s join person p
                  on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
-             where true
+             where s.verdict <> $1
              on conflict (person_id, taken_on) do update set
                  height = excluded.height, weight = excluded.weight, waist = excluded.waist,
                  systolic = excluded.systolic, diastolic = excluded.diastolic,
@@ -173,6 +200,16 @@ pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
                  verdict = excluded.verdict
              where (", values!("checkup."), ") is distinct from (", values!("excluded."), ")"
         ))
+        .bind(WITHDRAWN)
+        .execute(&mut *conn)
+        .await?;
+        sqlx::query(
+            "delete from checkup where (person_id, taken_on) in
+                 (select p.id, s.taken_on from staged_checkup s join person p
+                    on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
+                  where s.verdict = $1)",
+        )
+        .bind(WITHDRAWN)
         .execute(&mut *conn)
         .await?;
         Ok(outcome)

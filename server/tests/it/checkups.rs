@@ -51,6 +51,8 @@ fn outcome(added: i64, changed: i64, unchanged: i64) -> Outcome {
         added,
         changed,
         unchanged,
+        withdrawn: 0,
+        nothing_to_withdraw: 0,
     }
 }
 
@@ -88,9 +90,12 @@ on_both! {
     async fn case_62_whatever_is_wrong_is_named_by_line_and_column_and_nothing_comes_in(fresh: Fresh) {
         roster::import(&fresh, PEOPLE).await;
         let rows = format!(
-            "{RESULTS}1001,12,00,2026-06-05,,,,,,,,,,,,,,,,\n\
-             1001,99,00,2026-06-05,,,,,,,,,,,,,,,,\n\
-             1001,13,00,2026-11-23,1.70,,,29,,,,,,,,,,あり,,\n"
+            "{RESULTS}1001,12,00,2026-06-05,,,,,,,,,,,,,,,,A\n\
+             1001,99,00,2026-06-05,,,,,,,,,,,,,,,,A\n\
+             1001,13,00,2026-11-23,1.70,,,29,,,,,,,,,,あり,,\n\
+             1001,12,00,1980-03-31,,,,,,,,,,,,,,,,A\n\
+             1001,13,00,2026-06-05,,,,,,,,,,,,,,,,\n\
+             1001,14,00,2026-06-05,,,,80,120,,,,,,,,,,,\n"
         );
         let refusal = try_import(&fresh, sheet(&rows), FOR_GOOD).await.unwrap_err().to_string();
         for said in [
@@ -100,7 +105,10 @@ on_both! {
             "8行目 身長「1.70」: 50から250までの数値（小数は1桁まで）ではありません",
             "8行目 収縮期血圧「29」: 30から300までの整数ではありません",
             "8行目 尿糖「あり」: 「－」「±」「＋」「２＋」「３＋」のどれでもありません",
-            "誤りは全部で6件です。",
+            "9行目: 受診日が、名簿の生年月日より前です",
+            "10行目 判定「」: 検査の値も判定もありません",
+            "11行目 収縮期血圧「80」: 拡張期血圧（下）以下です",
+            "誤りは全部で9件です。",
             "何も取り込んでいません。",
         ] {
             assert!(refusal.contains(said), "「{said}」 is not in: {refusal}");
@@ -161,6 +169,47 @@ on_both! {
         assert!(!body.contains("style="), "the policy allows no style in the page");
         // 判定 of somebody else in the household.
         page.hides("花子の判定");
+    }
+}
+
+on_both! {
+    async fn a_result_booked_on_the_wrong_person_is_taken_out_again(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        import(&app.fresh, RESULTS).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        taro.get("/checkups").await.shows("2026年6月5日");
+        // The same file books it on whose it is.
+        let corrected = "1001,12,00,2026-06-05,,,,,,,,,,,,,,,,取消\n\
+                         1001,13,00,2026-06-05,170.0,65.0,84.5,128,79,110,55,152,95,5.4,22,25,40,-,1+,C 要受診\n";
+        let report = import(&app.fresh, corrected).await;
+        assert_eq!(report.results, Outcome { withdrawn: 1, ..outcome(1, 0, 0) });
+        assert!(report.to_string().contains("取消 1件、取り消す結果がない行 0件"), "{report}");
+        taro.get("/checkups").await.hides("2026年6月5日").shows("2025年6月4日");
+        let again = import(&app.fresh, corrected).await;
+        assert_eq!(again.results, Outcome { nothing_to_withdraw: 1, ..outcome(0, 0, 1) });
+    }
+}
+
+on_both! {
+    async fn results_are_read_by_fiscal_year(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        import(&app.fresh, "1001,12,00,2026-04-01,,65.0,,,,,,,,,,,,,,\n\
+                            1001,12,00,2026-03-31,,66.0,,,,,,,,,,,,,,\n\
+                            1001,12,00,2025-04-01,,67.0,,,,,,,,,,,,,,\n\
+                            1001,12,00,2025-03-31,,68.0,,,,,,,,,,,,,,\n").await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let words = taro.get("/checkups").await.words();
+        let mut rest = words.as_str();
+        for next in [
+            "2026年4月1日 の結果", "2026年度（令和8年度） の健診です。",
+            "2025年度（令和7年度）", "2026年3月31日 の結果", "2025年4月1日 の結果",
+            "2024年度（令和6年度）", "2025年3月31日 の結果",
+        ] {
+            let (_, after) = rest.split_once(next)
+                .unwrap_or_else(|| panic!("「{next}」 does not follow in: {words}"));
+            rest = after;
+        }
+        assert_eq!(words.matches("2025年度").count(), 1, "{words}");
     }
 }
 

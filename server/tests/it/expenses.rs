@@ -569,9 +569,14 @@ on_both! {
         app.clock.advance(DAY);
         let taro = signed_in().await;
         for way in WAYS {
-            taro.get(way).await.refuses(404).hides("架空中央病院");
+            let seen = taro.get(way).await.refuses(404).hides("架空中央病院");
+            seen.shows("資格喪失後にご覧いただける期間が過ぎました。").shows("ログアウト");
         }
-        taro.get("/expenses").await.shows("資格喪失後にご覧いただける期間が過ぎました。");
+        // Whatever a member does not get, they are told as the member they are.
+        for way in ["/expenses.csv?encoding=utf-16", "/expenses.csv?year=x", "/files/x", "/nowhere"] {
+            taro.get(way).await.refuses(404).shows("ログアウト");
+        }
+        taro.get("/my-data.zip").await.refuses(405).shows("ログアウト");
 
         let dry = purge(&app, true).await;
         assert!(dry.to_string().ends_with("確認のみです。何も削除していません。"));

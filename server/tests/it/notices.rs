@@ -396,7 +396,7 @@ on_both! {
         for page in ["/notices", "/notices?q=健康", &notice, "/health", "/health/walking"] {
             taro.get(page).await.refuses(404).shows(over).hides("春の健康教室").hides("少しずつ。");
         }
-        taro.get(&file).await.refuses(404).hides("%PDF");
+        taro.get(&file).await.refuses(404).shows(over).shows("ログアウト").hides("%PDF");
         taro.home().await.shows(over).hides("春の健康教室").shows("未読はありません");
         let logged: i64 = ask!(&app.fresh.db, "select count(*) from audit where event = 'not_theirs'");
         assert_eq!(logged, 0, "the own ones are nobody else's");

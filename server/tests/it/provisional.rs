@@ -236,6 +236,7 @@ on_both! {
                 browser.post(path, &[]).await.refuses(403);
             }
         }
+        browser.post("/my-data.zip", &[]).await.refuses(403).shows(text::NOT_FOR_YOU);
         browser.post("/logout", &[]).await.refuses(403).shows(text::NOT_FOR_YOU);
         browser.home().await.leads_to("/login");
         browser.complete(&OTHER_WISH).await.leads_to("/register/done");

@@ -520,6 +520,7 @@ on_both! {
         let browser = at_the_change(&app, &asked(&app, WISH.email).await).await;
         browser.home().await.leads_to("/login");
         browser.sign_out().await.refuses(403);
+        browser.post("/my-data.zip", &[]).await.refuses(403);
         browser.complete(&OTHER_WISH).await.refuses(403);
         let before = app.written().await;
         browser.get("/register/profile").await.refuses(403);

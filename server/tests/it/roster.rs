@@ -9,7 +9,7 @@ use app::timestamp::Timestamp;
 use server::{
     import::encoding::Encoding,
     import::reading::{Progress, Unfit},
-    roster::{self, Import, ImportError, Report},
+    roster::{self, Import, ImportError, Moved, Report},
     store::roster::Outcome,
 };
 
@@ -35,7 +35,7 @@ const FAMILY_IN_ERAS: &str = "\
 0034,ア-２,00,ﾀｶﾊｼ ｻｷｺ,髙橋 﨑子,2,平成元年1月8日,本人,令和元年5月1日,R8.10.1,みほん商会,0007,,
 ";
 
-fn outcome(added: i64, changed: i64, left: i64, unchanged: i64, absent: i64) -> Outcome {
+pub(crate) fn outcome(added: i64, changed: i64, left: i64, unchanged: i64, absent: i64) -> Outcome {
     Outcome {
         added,
         changed,
@@ -51,13 +51,18 @@ pub(crate) fn file(fresh: &Fresh, bytes: impl AsRef<[u8]>) -> PathBuf {
     path
 }
 
-const FOR_GOOD: Import = Import {
+pub(crate) const FOR_GOOD: Import = Import {
     now: NOW,
     dry_run: false,
     accept_other_employers: false,
+    moved: Moved::Refused,
 };
 
-async fn try_import(fresh: &Fresh, path: &Path, how: Import) -> Result<Report, ImportError> {
+pub(crate) async fn try_import(
+    fresh: &Fresh,
+    path: &Path,
+    how: Import,
+) -> Result<Report, ImportError> {
     let mut last = None;
     let result = roster::import(&fresh.db, path, how, |progress| last = Some(progress)).await;
     if result.is_ok() {
@@ -79,7 +84,7 @@ pub(crate) async fn import(fresh: &Fresh, rows: &str) -> Report {
     try_import(fresh, &path, FOR_GOOD).await.unwrap()
 }
 
-async fn people_on_file(fresh: &Fresh) -> i64 {
+pub(crate) async fn people_on_file(fresh: &Fresh) -> i64 {
     ask!(&fresh.db, "select count(*) from person")
 }
 
@@ -189,6 +194,13 @@ on_both! {
 
 on_both! {
     async fn what_is_no_roster_is_refused_with_its_reason(fresh: Fresh) {
+        let unicode_text: Vec<u8> = format!("\u{FEFF}{HEADER}")
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let error = try_import(&fresh, &file(&fresh, unicode_text), FOR_GOOD).await.unwrap_err();
+        let said = error.to_string();
+        assert!(said.contains("「Unicodeテキスト」") && said.contains("「CSV UTF-8"), "{said}");
         for (bytes, said) in [
             ("".to_owned(), "ファイルにデータが1件もありません。"),
             (HEADER.to_owned(), "ファイルにデータが1件もありません。"),
@@ -218,7 +230,7 @@ on_both! {
         assert!(matches!(&error, ImportError::OtherEmployers(codes) if codes == &["9001"]));
         assert_eq!(people_on_file(&fresh).await, 3);
 
-        let meant = Import { accept_other_employers: true, ..FOR_GOOD };
+        let meant = Import { accept_other_employers: true, moved: Moved::New, ..FOR_GOOD };
         let report = try_import(&fresh, &path, meant).await.unwrap();
         assert_eq!(report.people, outcome(2, 1, 0, 0, 2));
     }

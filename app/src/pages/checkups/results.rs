@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     checkup::{Checkup, Item, Urine},
+    era::{fiscal_year, fiscal_year_of},
     reference::{
         Change, Limits, Word, improved, word_for_urine_protein, word_for_urine_sugar, worsened,
     },
@@ -24,6 +25,7 @@ pub(super) fn newest(
     view! {
         <section>
             <h2 id="newest">{day_in_words(checkup.taken_on)} "の結果"</h2>
+            <p>{fiscal_year(fiscal_year_of(checkup.taken_on))} "の健診です。"</p>
             <Verdict verdict=checkup.verdict.clone() />
             <Counts lines=&lines />
             <Table of="newest" lines />
@@ -33,10 +35,11 @@ pub(super) fn newest(
     }
 }
 
-/// The results before, closed: they are seldom looked at whole.
+/// The results before, by fiscal year, as societies count their checkups; closed:
+/// they are seldom looked at whole.
 pub(super) fn earlier(sex: Sex, checkups: &[Checkup]) -> impl IntoView + use<> {
     let befores = checkups.iter().skip(1).map(Some).chain([None]);
-    let one = |(checkup, before): (&Checkup, Option<&Checkup>)| {
+    let one = |checkup: &Checkup, before: Option<&Checkup>| {
         let id = format!("of-{}", checkup.taken_on);
         view! {
             <details>
@@ -46,12 +49,22 @@ pub(super) fn earlier(sex: Sex, checkups: &[Checkup]) -> impl IntoView + use<> {
             </details>
         }
     };
-    let all = checkups.iter().zip(befores).map(one).collect_view();
+    let pairs: Vec<_> = checkups.iter().zip(befores).collect();
+    let years = pairs
+        .chunk_by(|(a, _), (b, _)| fiscal_year_of(a.taken_on) == fiscal_year_of(b.taken_on))
+        .map(|of_year| {
+            let year = of_year.first().map(|(one, _)| fiscal_year_of(one.taken_on));
+            view! {
+                <h3>{year.map(fiscal_year)}</h3>
+                {of_year.iter().map(|&(checkup, before)| one(checkup, before)).collect_view()}
+            }
+        })
+        .collect_view();
     (!checkups.is_empty()).then(|| {
         view! {
             <section>
                 <h2>"これまでの結果"</h2>
-                {all}
+                {years}
             </section>
         }
     })

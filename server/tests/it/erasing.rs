@@ -1,0 +1,84 @@
+//! What is removed is gone from SQLite's file too; and a damaged file is told.
+
+use std::{fs, os::unix::fs::FileExt, time::Duration};
+
+use app::society::Society;
+use server::{purge, store::Db};
+
+use crate::{
+    fresh::{self, Fresh},
+    roster,
+    test_app::{PEOPLE, TARO, TestApp, WISH, Wish},
+};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Where a text stands, of the database and its journal.
+fn stands_in(fresh: &Fresh, text: &str) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    for name in ["portal.db", "portal.db-wal"] {
+        let bytes = fs::read(fresh.folder.path().join(name)).unwrap_or_default();
+        if bytes
+            .windows(text.len())
+            .any(|part| part == text.as_bytes())
+        {
+            found.push(name);
+        }
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_purge_removes_is_in_no_byte_of_the_file() {
+    let app = TestApp::start(fresh::sqlite().await).await;
+    let nickname = "けすなまえ";
+    app.registered(TARO, &Wish { nickname, ..WISH }).await;
+    app.post_is_out().await;
+    let provider = "けす医院";
+    tell!(
+        &app.fresh.db,
+        "insert into expense select id, 202601, $1, '外来', 1, 1, 100, 70, 0, 30, 0, 0
+         from person where branch = '00' and number = '12'",
+        provider
+    );
+    let left = PEOPLE.replacen("2003-04-01,,0007", "2003-04-01,2026-11-01,0007", 1);
+    roster::import(&app.fresh, &left).await;
+    for text in [nickname, provider] {
+        assert!(!stands_in(&app.fresh, text).is_empty(), "{text} is there");
+    }
+    app.clock.advance(DAY * 600);
+    let now = app.clock.now();
+    let report = purge::purge(
+        &app.fresh.db,
+        &Society::default(),
+        "nothing fits",
+        now,
+        false,
+    );
+    let report = report.await.unwrap();
+    assert_eq!((report.accounts, report.leavers_expenses), (1, 1));
+    for text in [nickname, provider] {
+        assert_eq!(stands_in(&app.fresh, text), [""; 0], "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_file_is_told() {
+    let fresh = fresh::sqlite().await;
+    roster::import(&fresh, PEOPLE).await;
+    assert_eq!(fresh.db.damage().await.unwrap(), [""; 0]);
+    fresh.db.empty_journal().await.unwrap();
+    fresh.db.close().await;
+    let path = fresh.folder.path().join("portal.db");
+    let file = fs::File::options().write(true).open(&path).unwrap();
+    let size = file.metadata().unwrap().len();
+    // All pages but the first, which names the tables' places.
+    file.write_all_at(&vec![0xA5; (size - 8192) as usize], 8192)
+        .unwrap();
+    let db = Db::open_existing(&fresh.url).await.unwrap();
+    let found = db.damage().await;
+    assert!(
+        found.as_ref().map_or(true, |damage| !damage.is_empty()),
+        "{found:?}"
+    );
+}
