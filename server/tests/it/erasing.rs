@@ -48,14 +48,10 @@ async fn what_the_purge_removes_is_in_no_byte_of_the_file() {
     }
     app.clock.advance(DAY * 600);
     let now = app.clock.now();
-    let report = purge::purge(
-        &app.fresh.db,
-        &Society::default(),
-        "nothing fits",
-        now,
-        false,
-    );
-    let report = report.await.unwrap();
+    let society = Society::default();
+    let report = purge::purge(&app.fresh.db, &society, "nothing fits", now, false)
+        .await
+        .unwrap();
     assert_eq!((report.accounts, report.leavers_expenses), (1, 1));
     for text in [nickname, provider] {
         assert_eq!(stands_in(&app.fresh, text), [""; 0], "{text}");
