@@ -201,9 +201,9 @@ on_both! {
         let words = taro.get("/checkups").await.words();
         let mut rest = words.as_str();
         for next in [
-            "2026年4月1日 の結果", "2026年度（令和8年度） の健診です。",
-            "2025年度（令和7年度）", "2026年3月31日 の結果", "2025年4月1日 の結果",
-            "2024年度（令和6年度）", "2025年3月31日 の結果",
+            "2026年4月1日の結果", "2026年度（令和8年度）の健診です。",
+            "2025年度（令和7年度）", "2026年3月31日の結果", "2025年4月1日の結果",
+            "2024年度（令和6年度）", "2025年3月31日の結果",
         ] {
             let (_, after) = rest.split_once(next)
                 .unwrap_or_else(|| panic!("「{next}」 does not follow in: {words}"));
