@@ -110,7 +110,7 @@ pub enum Why {
     /// Not an amount in yen.
     Amount,
     /// Nobody on the roster has this key.
-    Stranger(Stranger),
+    Stranger(Box<Stranger>),
     /// The same person as on this line.
     Duplicate(u64),
     /// Against a rule of this kind of file alone, in words.
@@ -258,7 +258,10 @@ impl Problems {
     /// Adds lines about people whom nobody knows, likewise.
     pub fn strangers(&mut self, first: Vec<(u64, Stranger)>, count: u64) {
         let named = first.into_iter();
-        self.found_afterwards(named.map(|(line, who)| (line, Why::Stranger(who))), count);
+        self.found_afterwards(
+            named.map(|(line, who)| (line, Why::Stranger(Box::new(who)))),
+            count,
+        );
     }
 
     /// Adds lines with the person and the day of an earlier one, likewise.

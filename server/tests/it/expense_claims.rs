@@ -3,14 +3,22 @@
 
 use std::collections::BTreeMap;
 
+use app::{
+    expense::{Amounts, Kind},
+    month::Month,
+};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestCaseError, TestRunner},
 };
 use server::{
-    expenses::{Import, ImportError, Report},
+    expenses::{ExpenseRow, Import, ImportError, Report},
     import::reading::Unfit,
-    store::{Db, staged_expenses::Outcome},
+    store::{
+        Db,
+        person::Key,
+        staged_expenses::{Outcome, Staged, merge},
+    },
 };
 use tokio::{runtime::Handle, task::block_in_place};
 
@@ -159,6 +167,29 @@ on_both! {
             "select detail from audit where event = 'expenses_imported' order by id desc limit 1"
         );
         assert_eq!(audited, "added 0, changed 0, withdrawn 2");
+    }
+}
+
+on_both! {
+    async fn of_two_imports_at_once_the_later_has_to_look_again(fresh: Fresh) {
+        roster::import(&fresh, PEOPLE).await;
+        counted(&fresh, &paid(3_000), FOR_GOOD).await;
+        let mut slow = Staged::begin(&fresh.db).await.unwrap();
+        let row = ExpenseRow {
+            key: Key { symbol: "1001".into(), number: "12".into(), branch: "00".into() },
+            month: Month::from_number(202_603).unwrap(),
+            provider: "みほん医院".into(),
+            kind: Kind::Outpatient,
+            days: 1,
+            amounts: Amounts { total: 9_000, paid: 9_000, ..Amounts::default() },
+        };
+        slow.add(&[(2, row)]).await.unwrap();
+        let compared = slow.compare(false).await.unwrap();
+        counted(&fresh, &paid(6_000), FOR_GOOD).await;
+        let mut tx = slow.into_tx().await.unwrap();
+        assert_eq!(merge(&mut tx, compared).await.unwrap(), None);
+        drop(tx);
+        assert_eq!(on_file(&fresh).await, [6_000]);
     }
 }
 
