@@ -114,13 +114,14 @@ pub async fn import(
     }
     let encoding = read.with_strangers(strangers).judge()?;
 
-    let mut tx = staged.into_tx().await?;
-    staged_expenses::compare(&mut tx, options.add_repeated).await?;
-    let unclear = staged_expenses::unclear(&mut tx, NAMED as i64).await?;
+    let compared = staged.compare(options.add_repeated).await?;
+    let unclear = staged.unclear(NAMED as i64).await?;
     if unclear.0 > 0 {
         return Err(Unfit::Lines(encoding, Problems::of_unclear(unclear)).into());
     }
-    let lines = staged_expenses::merge(&mut tx).await?;
+    let mut tx = staged.into_tx().await?;
+    let merged = staged_expenses::merge(&mut tx, compared).await?;
+    let lines = merged.ok_or(ImportError::Overtaken)?;
     let Outcome {
         added,
         changed,

@@ -22,6 +22,8 @@ pub enum ImportError {
     File(Unfit),
     /// Not one of its people is on the roster: another society's file?
     NobodyKnown,
+    /// Another list came in while this one was compared with what is there.
+    Overtaken,
     /// The database refused.
     Store(sqlx::Error),
 }
@@ -33,6 +35,9 @@ impl fmt::Display for ImportError {
             Self::NobodyKnown => f.write_str(
                 "このファイルの加入者は、登録済みの名簿に1人もいません。\
                  別の健保組合のファイルではありませんか。名簿の取り込みがまだのときは、先に名簿を取り込んでください。",
+            ),
+            Self::Overtaken => f.write_str(
+                "取り込みの途中で、ほかの取り込みが行われました。もう一度取り込んでください。",
             ),
             Self::Store(error) => write!(f, "データベースの誤りです: {error}"),
         }?;

@@ -110,7 +110,7 @@ pub enum Why {
     /// Not an amount in yen.
     Amount,
     /// Nobody on the roster has this key.
-    Stranger(Stranger),
+    Stranger(Box<Stranger>),
     /// Somebody else has this key on file.
     OtherPerson,
     /// The same person as on this line.
@@ -283,7 +283,10 @@ impl Problems {
     /// Adds lines about people whom nobody knows, likewise.
     pub fn strangers(&mut self, first: Vec<(u64, Stranger)>, count: u64) {
         let named = first.into_iter();
-        self.found_afterwards(named.map(|(line, who)| (line, Why::Stranger(who))), count);
+        self.found_afterwards(
+            named.map(|(line, who)| (line, Why::Stranger(Box::new(who)))),
+            count,
+        );
     }
 
     /// Adds checkups of people who were not born yet, likewise.

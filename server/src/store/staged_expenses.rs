@@ -61,6 +61,12 @@ macro_rules! group {
     };
 }
 
+/// With which state of things a file was compared.
+#[derive(Clone, Copy, Debug)]
+pub struct Compared {
+    serial: i64,
+}
+
 /// The rows of a file, waiting in a temporary table of one connection.
 pub struct Staged(Staging);
 
@@ -155,33 +161,19 @@ impl Staged {
         self.0.strangers("staged_expense", most).await
     }
 
-    /// Begins the change, on the connection that holds the rows.
+    /// Compares the waiting rows with what is on file, for [`Staged::unclear`] and
+    /// [`merge`]. It sorts them three times, so it is done before anything is locked.
     ///
     /// # Errors
     /// Whatever the engine answers.
-    pub async fn into_tx(self) -> Result<Tx> {
-        self.0.into_tx().await
-    }
-}
-
-fn insert(rows: usize) -> String {
-    let columns = concat!(
-        "insert into staged_expense (line, symbol, number, branch, month, provider, kind, ",
-        values!(""),
-        ") values "
-    );
-    columns.to_owned() + &placeholders(rows, 14)
-}
-
-/// Compares the waiting rows with what is on file, for [`unclear`] and [`merge`].
-///
-/// # Errors
-/// Whatever the engine answers.
-pub async fn compare(tx: &mut Tx, add_repeated: bool) -> Result<()> {
-    on!(write tx, conn => {
-        // Equal claims are numbered on both sides, so that each finds its like.
-        sqlx::query(concat!(
-            "insert into staged_claim (", group!(""), ", ", values!(""), ", line, nth, highest, fate)
+    pub async fn compare(&mut self, add_repeated: bool) -> Result<Compared> {
+        on_staged!(&mut self.0, conn => {
+            let serial = sqlx::query_scalar("select serial from expense_import")
+                .fetch_one(&mut *conn)
+                .await?;
+            // Equal claims are numbered on both sides, so that each finds its like.
+            sqlx::query(concat!(
+                "insert into staged_claim (", group!(""), ", ", values!(""), ", line, nth, highest, fate)
              with spoken as (
                  select p.id as person_id, s.month, s.provider, s.kind, ", values!("s."), ", s.line,
                         case when (", values!("s."), ") = (0, 0, 0, 0, 0, 0, 0) then 1 else 0 end
@@ -229,44 +221,69 @@ pub async fn compare(tx: &mut Tx, add_repeated: bool) -> Result<()> {
                         when withdrawing = 1 or only_on_file = 0 or $1 then 'added'
                         else 'unclear' end
              from judged where withdraws = 0"
-        ))
-        .bind(add_repeated)
-        .execute(conn)
-        .await?;
-    });
-    Ok(())
+            ))
+            .bind(add_repeated)
+            .execute(conn)
+            .await?;
+            Ok(Compared { serial })
+        })
+    }
+
+    /// Lines that could be further claims as well as corrections: how many, and the
+    /// first `most` of them.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn unclear(&mut self, most: i64) -> Result<(i64, Vec<i64>)> {
+        on_staged!(&mut self.0, conn => {
+            let count = sqlx::query_scalar("select count(*) from staged_claim where fate = 'unclear'")
+                .fetch_one(&mut *conn)
+                .await?;
+            let first = sqlx::query_scalar(
+                "select line from staged_claim where fate = 'unclear' order by line limit $1",
+            )
+            .bind(most)
+            .fetch_all(&mut *conn)
+            .await?;
+            Ok((count, first))
+        })
+    }
+
+    /// Begins the change, on the connection that holds the rows.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn into_tx(self) -> Result<Tx> {
+        self.0.into_tx().await
+    }
 }
 
-/// Lines that could be further claims as well as corrections: how many, and the
-/// first `most` of them.
-///
-/// # Errors
-/// Whatever the engine answers.
-pub async fn unclear(tx: &mut Tx, most: i64) -> Result<(i64, Vec<i64>)> {
-    on!(write tx, conn => {
-        let count = sqlx::query_scalar("select count(*) from staged_claim where fate = 'unclear'")
-            .fetch_one(&mut *conn)
-            .await?;
-        let first = sqlx::query_scalar(
-            "select line from staged_claim where fate = 'unclear' order by line limit $1",
-        )
-        .bind(most)
-        .fetch_all(&mut *conn)
-        .await?;
-        Ok((count, first))
-    })
+fn insert(rows: usize) -> String {
+    let columns = concat!(
+        "insert into staged_expense (line, symbol, number, branch, month, provider, kind, ",
+        values!(""),
+        ") values "
+    );
+    columns.to_owned() + &placeholders(rows, 14)
 }
 
 /// Brings in what was compared. What is on file and of which the file does not speak
 /// stays as it is: the claims of one month come in several files.
 ///
-/// Two imports at once cannot mix: both would give a group's next claim the same
-/// number, and the second is refused by the key.
+/// `None` where another import was quicker: then the file has to be compared again.
 ///
 /// # Errors
 /// Whatever the engine answers.
-pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
+pub async fn merge(tx: &mut Tx, compared: Compared) -> Result<Option<Outcome>> {
     on!(write tx, conn => {
+        let is_first = sqlx::query("update expense_import set serial = serial + 1 where serial = $1")
+            .bind(compared.serial)
+            .execute(&mut *conn)
+            .await?
+            .rows_affected();
+        if is_first == 0 {
+            return Ok(None);
+        }
         let outcome: Outcome = sqlx::query_as(
             "select count(*) filter (where fate = 'added') as added,
                     count(*) filter (where fate = 'corrects') as changed,
@@ -295,6 +312,6 @@ pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
         ))
         .execute(&mut *conn)
         .await?;
-        Ok(outcome)
+        Ok(Some(outcome))
     })
 }

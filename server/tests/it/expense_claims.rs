@@ -3,14 +3,22 @@
 
 use std::collections::BTreeMap;
 
+use app::{
+    expense::{Amounts, Kind},
+    month::Month,
+};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestCaseError, TestRunner},
 };
 use server::{
-    expenses::{Import, ImportError, Report},
+    expenses::{ExpenseRow, Import, ImportError, Report},
     import::reading::Unfit,
-    store::{Db, staged_expenses::Outcome},
+    store::{
+        Db,
+        person::Key,
+        staged_expenses::{Outcome, Staged, merge},
+    },
 };
 use tokio::{runtime::Handle, task::block_in_place};
 
@@ -162,8 +170,33 @@ on_both! {
     }
 }
 
+on_both! {
+    async fn of_two_imports_at_once_the_later_has_to_look_again(fresh: Fresh) {
+        roster::import(&fresh, PEOPLE).await;
+        counted(&fresh, &paid(3_000), FOR_GOOD).await;
+        let mut slow = Staged::begin(&fresh.db).await.unwrap();
+        let row = ExpenseRow {
+            key: Key { symbol: "1001".into(), number: "12".into(), branch: "00".into() },
+            month: Month::from_number(202_603).unwrap(),
+            provider: "みほん医院".into(),
+            kind: Kind::Outpatient,
+            days: 1,
+            amounts: Amounts { total: 9_000, paid: 9_000, ..Amounts::default() },
+        };
+        slow.add(&[(2, row)]).await.unwrap();
+        let compared = slow.compare(false).await.unwrap();
+        counted(&fresh, &paid(6_000), FOR_GOOD).await;
+        let mut tx = slow.into_tx().await.unwrap();
+        assert_eq!(merge(&mut tx, compared).await.unwrap(), None);
+        drop(tx);
+        assert_eq!(on_file(&fresh).await, [6_000]);
+    }
+}
+
 /// A group of claims in the model: the person's branch, and the provider.
 type Group = (u8, &'static str);
+/// Claims by their groups.
+type OnFile = BTreeMap<Group, Vec<Claim>>;
 /// Days, and what was paid.
 type Claim = (i64, i64);
 
@@ -196,12 +229,9 @@ fn without(claims: &[Claim], others: &[Claim]) -> Vec<Claim> {
 
 /// The rule, group by group and claim by claim: what is on file after a list, and the
 /// counts; `None` where it is refused.
-fn after(
-    on_file: &BTreeMap<Group, Vec<Claim>>,
-    (lines, add_repeated): &List,
-) -> Option<(BTreeMap<Group, Vec<Claim>>, [i64; 4])> {
+fn after(on_file: &OnFile, (lines, add_repeated): &List) -> Option<(OnFile, [i64; 4])> {
     let (mut left, mut counts) = (on_file.clone(), [0; 4]);
-    let mut spoken = BTreeMap::<Group, Vec<Claim>>::new();
+    let mut spoken = OnFile::new();
     for (group, claim) in lines {
         spoken.entry(*group).or_default().push(*claim);
     }
@@ -243,7 +273,7 @@ fn text((lines, _): &List) -> String {
 }
 
 /// What is on file, as the model has it.
-async fn stored(db: &Db) -> BTreeMap<Group, Vec<Claim>> {
+async fn stored(db: &Db) -> OnFile {
     let sql = "select p.branch, e.provider, e.days, e.paid
                from expense e join person p on p.id = e.person_id order by e.days, e.paid";
     let rows: Vec<(String, String, i64, i64)> = match db {
@@ -251,7 +281,7 @@ async fn stored(db: &Db) -> BTreeMap<Group, Vec<Claim>> {
         Db::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await,
     }
     .unwrap();
-    let mut stored = BTreeMap::<Group, Vec<Claim>>::new();
+    let mut stored = OnFile::new();
     for (branch, provider, days, paid) in rows {
         let provider = if provider.is_empty() {
             ""
