@@ -94,7 +94,7 @@ fn all_show(all: &[String], shown: &[&str], hidden: &[&str]) {
 
 async fn decide(browser: &Browser, share: &str) {
     let answer = browser.post("/expenses/sharing", &[("share", share)]).await;
-    answer.leads_to("/expenses");
+    answer.leads_to("/expenses#sharing");
 }
 
 on_both! {

@@ -160,7 +160,7 @@ on_both! {
         app.browser().post("/my-data.zip", &[]).await.leads_to("/login");
         app.browser().get("/my-data").await.leads_to("/login");
         let newcomer = app.with_postcard(HANAKO, "hanako@example.jp").await;
-        newcomer.post("/my-data.zip", &[]).await.leads_to("/login");
+        newcomer.post("/my-data.zip", &[]).await.refuses(403);
         newcomer.post("/my-data", &[("current_password", "x")]).await.refuses(403);
 
         let taro = app.signed_in(TARO, &WISH).await;
