@@ -63,7 +63,10 @@ async fn a_damaged_file_is_told() {
     let fresh = fresh::sqlite().await;
     roster::import(&fresh, PEOPLE).await;
     assert_eq!(fresh.db.damage().await.unwrap(), [""; 0]);
-    let page: i64 = ask!(&fresh.db, "select rootpage from sqlite_master where name = 'person'");
+    let page: i64 = ask!(
+        &fresh.db,
+        "select rootpage from sqlite_master where name = 'person'"
+    );
     fresh.db.empty_journal().await.unwrap();
     fresh.db.close().await;
     let path = fresh.folder.path().join("portal.db");
