@@ -2,7 +2,7 @@
 
 import type { Locator, Page } from "@playwright/test";
 import { expect, test } from "../fixtures";
-import { field, fillIn, message, Newcomer } from "../newcomer";
+import { field, fillIn, leaveFor, message, Newcomer } from "../newcomer";
 import { checkupsOf, expensesOf } from "../office";
 
 test.describe("access", { tag: "@javascript" }, () => {
@@ -120,14 +120,14 @@ test.describe("access", { tag: "@javascript" }, () => {
     await isFine("T-2");
     await page.goto("/security/leave/confirm");
     await isFine("T-3");
-    await page.goto((await mailbox.newest(address, { subject: "新しい端末からのログイン" })).link ?? "no link");
+    await leaveFor(page, (await mailbox.newest(address, { subject: "新しい端末からのログイン" })).link);
     await isFine("T-5");
 
     await page.goto("/profile");
     await field(page, "email").fill(`second.${address}`);
     await page.getByRole("button", { name: "追加" }).click();
     await expect(page.getByRole("status")).toContainText("確認のメールをお送りしました。");
-    await page.goto((await mailbox.newest(`second.${address}`)).link ?? "no link");
+    await leaveFor(page, (await mailbox.newest(`second.${address}`)).link);
     await isFine("P-2");
     await page.getByRole("button", { name: "このアドレスを登録する" }).click();
     await expect(page).toHaveURL("/profile/emails/confirmed");

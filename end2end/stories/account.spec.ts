@@ -3,7 +3,7 @@
 
 import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures";
-import { elsewhere, field, fillIn, goTo, press } from "../newcomer";
+import { elsewhere, field, fillIn, goTo, leaveFor, press } from "../newcomer";
 
 test("a new device is told by letter, and its sign-in is ended from there", async ({
   page,
@@ -28,7 +28,7 @@ test("a new device is told by letter, and its sign-in is ended from there", asyn
 
   const letter = await mailbox.newest(address, { subject: "新しい端末からのログイン" });
   await test.step("the letter's button ends that sign-in alone, and asks for the reissue", async () => {
-    await page.goto(letter.link ?? "a letter without a link");
+    await leaveFor(page, letter.link);
     await expect(main).toContainText("このログインにお心当たりがない場合は、ボタンを押してください。");
     await stranger.goto("/home");
     await expect(stranger, "looking at the letter ends nothing").toHaveURL("/home");
@@ -36,7 +36,7 @@ test("a new device is told by letter, and its sign-in is ended from there", asyn
     await expect(page).toHaveURL("/reissue/sent");
     await stranger.goto("/home");
     await expect(stranger, "the stranger").toHaveURL("/login");
-    await page.goto("/home");
+    await leaveFor(page, "/home");
     await expect(page, "the member").toHaveURL("/home");
   });
 

@@ -1,7 +1,7 @@
 // From the postcard to the first sign-in: the main story, with and without JavaScript.
 
 import { expect, test } from "../fixtures";
-import { field, fillIn, fullWidth, message, Newcomer, press, signsOut } from "../newcomer";
+import { field, fillIn, fullWidth, leaveFor, message, Newcomer, press, signsOut } from "../newcomer";
 
 test("from the postcard to the first sign-in", async ({ page, newcomer, mailbox, baseURL }) => {
   const { address, choice, postcard } = newcomer;
@@ -123,7 +123,7 @@ test("a different address at 利用者情報入力 counts once its own letter is
   await expect(page).toHaveURL("/register/done");
 
   const letter = await mailbox.newest(other, { subject: "メールアドレスの確認" });
-  await page.goto(letter.link ?? "a letter without a link");
+  await leaveFor(page, letter.link);
   await expect(page).toHaveURL("/profile/emails/confirm");
   await expect(page.getByRole("main")).toContainText(other);
   await press(page, "このアドレスを登録する");

@@ -1,7 +1,7 @@
 // プロフィール設定 as a member meets it: two forms on one page, each with its own checks.
 
 import { expect, test } from "../fixtures";
-import { field, fillIn, goTo, message, press } from "../newcomer";
+import { field, fillIn, goTo, leaveFor, message, press } from "../newcomer";
 
 test("a member changes what the portal knows, and adds an address", async ({ page, newcomer, mailbox }) => {
   const { address, choice } = newcomer;
@@ -32,7 +32,7 @@ test("a member changes what the portal knows, and adds an address", async ({ pag
     await expect(main).toContainText("まだ完了していません。届いたメールのURLを開いてください。");
     await expect(main).toContainText(/このURLは (今日|明日) \d{1,2}:\d{2} まで/);
     const letter = await mailbox.newest(second, { subject: "メールアドレスの確認" });
-    await page.goto(letter.link ?? "a letter without a link");
+    await leaveFor(page, letter.link);
     await press(page, "このアドレスを登録する");
     await page.goto("/profile");
     await expect(main).not.toContainText("確認待ち");
