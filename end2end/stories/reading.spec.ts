@@ -143,7 +143,7 @@ test.describe(() => {
     publishes(postcard, notice);
 
     // Within a minute the portal sees what is new.
-    const letter = await mailbox.newest(address, { subject: "新しいお知らせがあります", timeout: 100_000 });
+    const letter = await mailbox.newest(address, { subject: "新しいお知らせがあります", timeout: 300_000 });
     expect(letter.text).toContain(notice.件名);
     expect(letter.text + letter.html, "nothing of what it says").not.toContain("本社2階");
     expect(letter.text + letter.html).not.toContain("ひとり商店");
