@@ -1,14 +1,11 @@
-//! `portal`: the command line. The operator's commands speak English, those of
-//! the society's office Japanese.
+//! `portal`: what each of its commands does. The operator's commands speak English,
+//! those of the society's office Japanese.
 
-use std::{
-    fmt::Display,
-    os::unix::fs::OpenOptionsExt,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+mod arguments;
 
-use clap::{Args, Parser, Subcommand};
+use std::{fmt::Display, os::unix::fs::OpenOptionsExt, path::Path, process::ExitCode};
+
+use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use server::{
     audit_seal::{Sealer, note_file},
@@ -33,173 +30,10 @@ use tokio::{
 };
 use tracing_subscriber::EnvFilter;
 
-/// The member portal of a health-insurance society.
-#[derive(Parser)]
-#[command(version)]
-struct Arguments {
-    /// The settings file; portal.sample.toml shows every setting.
-    #[arg(long, env = "PORTAL_CONFIG", global = true)]
-    config: Option<PathBuf>,
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Brings the tables up to date and serves; SIGTERM finishes what is at hand and stops.
-    Serve,
-    /// Fills an empty database with an invented society and says what to try.
-    Demo,
-    /// 加入者名簿
-    #[command(subcommand)]
-    Roster(RosterCommand),
-    /// 仮ログインID・仮パスワードのハガキ
-    #[command(subcommand)]
-    Postcards(PostcardsCommand),
-    /// 医療費通知
-    #[command(subcommand)]
-    Expenses(ExpensesCommand),
-    /// 健保からのお知らせと健康情報
-    #[command(subcommand)]
-    Notices(NoticesCommand),
-    /// 健診結果
-    #[command(subcommand)]
-    Checkups(CheckupsCommand),
-    /// Writes a consistent copy of the database to a new file while it is in use.
-    Backup {
-        /// The file to write.
-        file: PathBuf,
-    },
-    /// 保存期間を過ぎたデータを削除し、何を削除したかを表示する
-    Purge {
-        /// 確認だけして、何も削除しない
-        #[arg(long)]
-        dry_run: bool,
-    },
-    /// The audit and its seals.
-    #[command(subcommand)]
-    Audit(AuditCommand),
-    /// Looks at settings, database, mail, client bundle and secret file.
-    Check,
-}
-
-#[derive(Subcommand)]
-enum AuditCommand {
-    /// After the secret file was replaced: notes that, and goes on with seals of the new one.
-    BeginAnew,
-}
-
-#[derive(Subcommand)]
-enum RosterCommand {
-    /// 名簿のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
-    Import {
-        #[command(flatten)]
-        list: ListFile,
-        /// 登録済みの名簿にない事業所だけのファイルも取り込む
-        #[arg(long)]
-        accept_other_employers: bool,
-        /// 記号・番号・枝番が変わった人を同じ人として扱い、利用登録や医療費、健診結果を引き継ぐ
-        #[arg(long, conflicts_with = "no_moves")]
-        accept_moves: bool,
-        /// 記号・番号・枝番が変わったように見える人を、すべて新しい加入者とする
-        #[arg(long)]
-        no_moves: bool,
-    },
-}
-
-#[derive(Subcommand)]
-enum PostcardsCommand {
-    /// 対象者全員（または1人）の仮ログインIDと仮パスワードを発行し、印刷用のCSVを作る
-    Issue {
-        /// この人のハガキを再発行する（前のハガキは使えなくなる）
-        #[arg(long, value_name = "記号-番号-枝番")]
-        reissue: Option<Key>,
-        /// 作るファイル（本人だけが読める形で作り、上書きはしない）
-        #[arg(long)]
-        out: PathBuf,
-    },
-}
-
-#[derive(Subcommand)]
-enum CheckupsCommand {
-    /// 健診結果のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
-    #[command(after_long_help = WITHDRAWING)]
-    Import(ListFile),
-}
-
-#[derive(Subcommand)]
-enum ExpensesCommand {
-    /// 医療費のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
-    #[command(after_long_help = EXPENSES_FILE)]
-    Import {
-        #[command(flatten)]
-        list: ListFile,
-        /// 登録済みと同じ加入者・診療年月・医療機関名・区分の明細も、別の明細として追加する
-        #[arg(long)]
-        add_repeated: bool,
-    },
-}
-
-#[derive(Subcommand)]
-enum NoticesCommand {
-    /// お知らせと健康情報のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
-    #[command(after_long_help = NOTICES_FILE)]
-    Import(ListFile),
-}
-
-/// A list that comes in whole or not at all.
-#[derive(Args)]
-struct ListFile {
-    /// UTF-8 か CP932 のCSV
-    file: PathBuf,
-    /// 確認だけして、何も変更しない
-    #[arg(long)]
-    dry_run: bool,
-}
-
-/// How a clerk takes a result back.
-const WITHDRAWING: &str = "\
-別の人や別の日に取り込んだ結果は、取り消せます。記号・番号・枝番・受診日と、判定「取消」だけを
-書き、ほかの列を空欄にした行を取り込んでください。取り消した件数を表示します。";
-
-/// What a clerk has to know to write the file.
-const NOTICES_FILE: &str = "\
-CSVの列（順序は自由、見出しは1行目）:
-  管理番号      このお知らせの番号。同じ番号をもう一度取り込むと、内容を訂正します
-                （訂正ではメールを送り直しません）
-  種類          お知らせ | 健康情報
-  件名          60文字まで。メールに載るのは件名だけです
-  分類          20文字まで。例: 健診、届出、歯の健康
-  重要度        重要 | 通常
-  対象          全員、または条件を空白で区切って（すべてに当てはまる方が対象）:
-                被保険者 | 被扶養者、性別:女、事業所:0001/0002、年齢:40-74
-  公開日        この日の0時から見えます。お知らせのメールは9時から送ります
-  公開終了日    この日まで見えます。空欄なら期限なし
-  本文          Markdown。改行してかまいません（15,000文字まで）
-  添付ファイル  このCSVのフォルダーからの相対パス。pdf、png、jpg、xlsx、docx、10MBまで
-  アドレス名    健康情報のアドレス /health/… の末尾。例: blood-pressure
-
-ファイルにない登録済みのお知らせは、そのまま残ります。取り下げるには、公開終了日を
-過去の日にして取り込んでください。";
-
-/// What a clerk has to know before a second file about the same month.
-const EXPENSES_FILE: &str = "\
-CSVの列（順序は自由、見出しは1行目）:
-  記号、番号、枝番、診療年月、医療機関名、区分、日数、医療費総額、保険者負担額、
-  公費負担額、窓口負担額、食事療養費、付加給付額
-  区分は 入院 | 外来 | 歯科 | 調剤 | 柔整 | 訪問看護 | その他。金額は円
-
-加入者・診療年月・医療機関名・区分がすべて同じ明細を1組として、登録済みのものと比べます。
-ファイルにない組は、そのまま残ります。同じファイルを2度取り込んでも何も変わりません。
-  追加      登録済みの明細がすべてファイルにあれば、残りの明細を追加します
-  訂正      登録もファイルも1件だけで、医療機関名があれば、ファイルの内容に直します
-  取り消し  日数と金額がすべて0の行を入れると、その組を、ファイルにあるその組のほかの
-            行だけにします。ほかの行がなければ、その組の明細はすべて消えます
-  それ以外  追加なのか訂正なのか判断できないので、行番号を示し、何も取り込みません。
-            後から届いた別の明細なら、--add-repeated を付けて取り込んでください。
-            訂正なら、取り消しの行と、正しい明細の行をすべて入れてください
-  --add-repeated を付けると、登録済みと違う行はすべて追加になり、訂正はされません。
-  追加だけのファイルに付けてください（取り消しの行は、付けても働きます）。";
+use self::arguments::{
+    Arguments, AuditCommand, CheckupsCommand, Command, ExpensesCommand, ListFile, NoticesCommand,
+    PostcardsCommand, RosterCommand,
+};
 
 type Done = Result<ExitCode, Box<dyn std::error::Error>>;
 
