@@ -7,10 +7,7 @@ use app::{
     expense::{Amounts, Kind},
     month::Month,
 };
-use proptest::{
-    prelude::*,
-    test_runner::{Config, TestCaseError, TestRunner},
-};
+use proptest::prelude::*;
 use server::{
     expenses::{ExpenseRow, Import, ImportError, Report},
     import::reading::Unfit,
@@ -20,9 +17,9 @@ use server::{
         staged_expenses::{Outcome, Staged, merge},
     },
 };
-use tokio::{runtime::Handle, task::block_in_place};
 
 use crate::{
+    drawn,
     expense_import::{FOR_GOOD, HEADER, try_import},
     fresh::Fresh,
     roster,
@@ -331,20 +328,6 @@ on_both! {
             tell!(&fresh.db, "delete from expense");
             all_as_the_rule_says(&fresh, lists).await;
         };
-        let mut runner = TestRunner::new(Config {
-            cases: 24,
-            max_shrink_iters: 100,
-            failure_persistence: None,
-            ..Config::default()
-        });
-        let verdict = block_in_place(|| {
-            runner.run(&lists(), |lists| {
-                Handle::current().block_on(story(lists));
-                Ok::<(), TestCaseError>(())
-            })
-        });
-        if let Err(failure) = verdict {
-            panic!("{failure}");
-        }
+        drawn::holds(24, lists(), story);
     }
 }

@@ -34,6 +34,19 @@ pub(crate) const FOR_GOOD: Import = Import {
     add_repeated: false,
 };
 
+/// So many lines of Taro's household, each from a clinic of its own.
+pub(crate) fn many(lines: usize) -> String {
+    (0..lines)
+        .map(|n| {
+            format!(
+                "1001,12,0{},2026-0{},第{n}医院,外来,1,100,70,,30,,\n",
+                n % 3,
+                1 + n % 9
+            )
+        })
+        .collect()
+}
+
 fn file(fresh: &Fresh, bytes: impl AsRef<[u8]>) -> PathBuf {
     let path = fresh.folder.path().join("expenses.csv");
     fs::write(&path, bytes).unwrap();

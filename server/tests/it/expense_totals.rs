@@ -4,16 +4,13 @@
 use std::collections::BTreeMap;
 
 use app::expense::{GREATEST_AMOUNT, yen};
-use proptest::{
-    prelude::*,
-    test_runner::{Config, TestCaseError, TestRunner},
-};
+use proptest::prelude::*;
 use reqwest::Method;
 use server::expenses::ImportError;
-use tokio::{runtime::Handle, task::block_in_place};
 
 use crate::{
     browser::Browser,
+    drawn,
     expense_import::{HEADER, import, try_import_text},
     roster,
     test_app::{TARO, TestApp, WISH},
@@ -328,21 +325,7 @@ on_both! {
             import(&app.fresh, &lines(&claims)).await;
             everything_agrees(&taro, &claims).await;
         };
-        let mut runner = TestRunner::new(Config {
-            cases: 12,
-            max_shrink_iters: 60,
-            failure_persistence: None,
-            ..Config::default()
-        });
-        let verdict = block_in_place(|| {
-            runner.run(&claims(), |claims| {
-                Handle::current().block_on(story(claims));
-                Ok::<(), TestCaseError>(())
-            })
-        });
-        if let Err(failure) = verdict {
-            panic!("{failure}");
-        }
+        drawn::holds(12, claims(), story);
     }
 }
 

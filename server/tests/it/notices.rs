@@ -655,15 +655,7 @@ async fn no_page_asks_more_often_for_more_notices() {
             .collect();
         import(&app.fresh, &rows).await;
         let mut each = Vec::new();
-        let claims: String = (0..each_time * 40)
-            .map(|n| {
-                format!(
-                    "1001,12,0{},2026-0{},第{n}医院,外来,1,100,70,,30,,\n",
-                    n % 3,
-                    1 + n % 9
-                )
-            })
-            .collect();
+        let claims = crate::expense_import::many(each_time * 40);
         crate::expense_import::import(&app.fresh, &claims).await;
         for path in ["/home", "/notices", "/health", "/health/a-1"] {
             each.push((path, crate::queries::asked_by(taro.get(path)).await));

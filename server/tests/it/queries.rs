@@ -97,16 +97,7 @@ async fn nothing_asks_more_often_for_more_rows() {
             .map(|n| format!("1001,12,00,20{:02}-06-05,170.0,70.0,85.0,128,79,110,55,152,95,5.4,22,25,40,-,-,A\n", 26 - n))
             .collect();
         checkups::import(&app.fresh, &results).await;
-        let claims: String = (0..claims)
-            .map(|n| {
-                format!(
-                    "1001,12,0{},2026-0{},第{n}医院,外来,1,100,70,,30,,\n",
-                    n % 3,
-                    1 + n % 9
-                )
-            })
-            .collect();
-        expense_import::import(&app.fresh, &claims).await;
+        expense_import::import(&app.fresh, &expense_import::many(claims)).await;
         let rows: String = (0..entries)
             .map(|n| format!("N-{n},お知らせ,通信{n}号,通信,,全員,2026-11-10,,本文,,\n"))
             .collect();
