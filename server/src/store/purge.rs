@@ -25,16 +25,13 @@ pub async fn expenses_before(tx: &mut Tx, first_kept: Month) -> Result<u64> {
 /// # Errors
 /// Whatever the database answers.
 pub async fn expenses_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u64> {
-    on!(write tx, conn => {
-        Ok(sqlx::query(
-            "delete from expense
-             where person_id in (select id from person where disqualified_on <= $1)",
-        )
-        .bind(disqualified_by)
-        .execute(conn)
-        .await?
-        .rows_affected())
-    })
+    of_leavers(
+        tx,
+        "delete from expense
+         where person_id in (select id from person where disqualified_on <= $1)",
+        disqualified_by,
+    )
+    .await
 }
 
 /// Removes the checkups of those who left on this day or before.
@@ -42,16 +39,13 @@ pub async fn expenses_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u
 /// # Errors
 /// Whatever the database answers.
 pub async fn checkups_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u64> {
-    on!(write tx, conn => {
-        Ok(sqlx::query(
-            "delete from checkup
-             where person_id in (select id from person where disqualified_on <= $1)",
-        )
-        .bind(disqualified_by)
-        .execute(conn)
-        .await?
-        .rows_affected())
-    })
+    of_leavers(
+        tx,
+        "delete from checkup
+         where person_id in (select id from person where disqualified_on <= $1)",
+        disqualified_by,
+    )
+    .await
 }
 
 /// Forgets which notices those who left on this day or before have read.
@@ -59,17 +53,14 @@ pub async fn checkups_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u
 /// # Errors
 /// Whatever the database answers.
 pub async fn read_marks_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u64> {
-    on!(write tx, conn => {
-        Ok(sqlx::query(
-            "delete from notice_read
-             where member_id in (select m.id from member m join person p on p.id = m.person_id
-                                 where p.disqualified_on <= $1)",
-        )
-        .bind(disqualified_by)
-        .execute(conn)
-        .await?
-        .rows_affected())
-    })
+    of_leavers(
+        tx,
+        "delete from notice_read
+         where member_id in (select m.id from member m join person p on p.id = m.person_id
+                             where p.disqualified_on <= $1)",
+        disqualified_by,
+    )
+    .await
 }
 
 /// Forgets what those who left on this day or before have decided about the insured's
@@ -78,16 +69,19 @@ pub async fn read_marks_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result
 /// # Errors
 /// Whatever the database answers.
 pub async fn decisions_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u64> {
+    of_leavers(
+        tx,
+        "update member set shares_expenses = null
+         where shares_expenses is not null
+           and person_id in (select id from person where disqualified_on <= $1)",
+        disqualified_by,
+    )
+    .await
+}
+
+async fn of_leavers(tx: &mut Tx, sql: &'static str, disqualified_by: Date) -> Result<u64> {
     on!(write tx, conn => {
-        Ok(sqlx::query(
-            "update member set shares_expenses = null
-             where shares_expenses is not null
-               and person_id in (select id from person where disqualified_on <= $1)",
-        )
-        .bind(disqualified_by)
-        .execute(conn)
-        .await?
-        .rows_affected())
+        Ok(sqlx::query(sql).bind(disqualified_by).execute(conn).await?.rows_affected())
     })
 }
 
