@@ -10,9 +10,9 @@ mod portal;
 
 use std::{env, time::Instant};
 
-use app::{
+use domain::{
     ports::{ExpenseLook, ExpenseWish, Expenses},
-    society::Society,
+    values::society::Society,
     visit::{Asker, Member},
 };
 use server::{

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::timestamp::Timestamp;
+use domain::values::timestamp::Timestamp;
 use server::{
     roster::{self, COLUMNS, Import, Moved},
     store::{Db, Tx},

@@ -7,9 +7,9 @@
 
 use std::time::Duration;
 
-use app::{
+use domain::{
     rules::EmailAddress,
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
     visit::{SentLetter, Way},
 };
 use uuid::Uuid;

@@ -2,9 +2,9 @@
 
 use std::{fmt, net::SocketAddr, sync::Arc};
 
-use app::ports::{Answer, Mailbox, Ports, StoredLetter};
 use async_trait::async_trait;
 use axum::Router;
+use domain::ports::{Answer, Mailbox, Ports, StoredLetter};
 use tokio::{
     net::TcpListener,
     sync::{Notify, watch},

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use app::timestamp::Timestamp;
+use domain::values::timestamp::Timestamp;
 
 /// Where the server reads the time.
 #[derive(Clone, Debug, Default)]

@@ -8,9 +8,9 @@ use std::{
     time::Duration,
 };
 
-use app::{
+use domain::{
     rules::{EmailAddress, InsurerNumber},
-    society::Society,
+    values::society::Society,
 };
 use serde::Deserialize;
 use url::Url;

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::timestamp::Timestamp;
+use domain::values::timestamp::Timestamp;
 use time::Date;
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, time::Duration};
 
-use app::timestamp::Timestamp;
+use domain::values::timestamp::Timestamp;
 
 use crate::{
     audit_seal::{self, SealError, Sealed},

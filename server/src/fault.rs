@@ -1,7 +1,7 @@
 //! What can go wrong inside, and what a visitor hears of it: nothing but a
 //! reference, which the log carries too.
 
-use app::ports::Trouble;
+use domain::ports::Trouble;
 
 use crate::hash::HashError;
 

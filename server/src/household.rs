@@ -7,34 +7,29 @@
 
 use std::ops::RangeInclusive;
 
-use app::{
-    expense::YEARS_KEPT,
-    month::Month,
-    ports::{AfterLeaving, Patient, Sharing, Standing},
-    society::Society,
+use domain::{
+    age,
+    membership::{Membership, kept_since},
+    ports::{AfterLeaving, Sharing},
+    relation::Relation,
+    values::{
+        expense::{Patient, Standing},
+        month::Month,
+        society::Society,
+    },
     visit::Member,
 };
 use time::Date;
 use uuid::Uuid;
 
-use crate::{
-    age,
-    membership::Membership,
-    roster::Relation,
-    store::{
-        self, Db,
-        household::{self, Kin},
-        person::Key,
-    },
+use crate::store::{
+    self, Db,
+    household::{self, Kin},
+    person::Key,
 };
 
 /// From this age on 高額療養費 has other limits.
 const SEVENTY: u8 = 70;
-
-/// The first month that is kept on a day.
-pub fn kept_since(today: Date) -> Month {
-    Month::first_of(today.year() - YEARS_KEPT)
-}
 
 /// What a member may see.
 #[derive(Clone, Debug)]

@@ -6,13 +6,13 @@
 
 use std::sync::Arc;
 
-use app::{
+use async_trait::async_trait;
+use domain::{
     ports::{Answer, Leave, Leaving},
     rules::SignInPassword,
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
     visit::{Asker, Member},
 };
-use async_trait::async_trait;
 use tokio::sync::Notify;
 
 use crate::{

@@ -2,7 +2,6 @@
 //! configuration; `main` and the tests use the same.
 
 pub mod addresses;
-pub mod age;
 pub mod asking;
 pub mod audit_seal;
 pub mod build;
@@ -21,7 +20,6 @@ pub mod http;
 pub mod import;
 pub mod leaving;
 pub mod mail;
-pub mod membership;
 pub mod my_data;
 pub mod new_device;
 pub mod notices;
@@ -37,4 +35,3 @@ pub mod security;
 pub mod sign_in;
 pub mod spreadsheet;
 pub mod store;
-pub mod throttle;

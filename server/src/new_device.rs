@@ -1,7 +1,7 @@
 //! 新しい端末からのログイン: a sign-in from a browser that a member has not signed in
 //! from before is told to every confirmed address, with a link to disown it.
 
-use app::{rules::EmailAddress, timestamp::Timestamp};
+use domain::{rules::EmailAddress, values::timestamp::Timestamp};
 use uuid::Uuid;
 
 use crate::{

@@ -1,9 +1,9 @@
 //! The present password, given once more before a change. Guessing it here
 //! counts as guessing at sign-in, and pauses it alike.
 
-use app::{
+use domain::{
     rules::SignInPassword,
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
     visit::{Asker, Member},
 };
 

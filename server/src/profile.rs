@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
-use app::{
+use async_trait::async_trait;
+use domain::{
     forms::NewProfile,
     ports::{Answer, NewSession, Profile, ProfileChange},
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
     visit::{Asker, Member, SessionToken},
 };
-use async_trait::async_trait;
 use tokio::sync::Notify;
 
 use crate::{

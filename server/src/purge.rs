@@ -5,21 +5,20 @@
 
 use std::fmt;
 
-use app::{month::Month, society::Society, timestamp::Timestamp};
+use domain::{
+    membership::{disqualified_by, kept_since},
+    values::{month::Month, society::Society, timestamp::Timestamp},
+};
 
-use crate::{
-    household::kept_since,
-    membership::disqualified_by,
-    store::{
-        Db, Result, Tx,
-        audit::Event,
-        device, email, link, member,
-        purge::{
-            checkups_of_leavers, decisions_of_leavers, expenses_before, expenses_of_leavers,
-            open_accounts_of_leavers, read_marks_of_leavers,
-        },
-        session, throttle,
+use crate::store::{
+    Db, Result, Tx,
+    audit::Event,
+    device, email, link, member,
+    purge::{
+        checkups_of_leavers, decisions_of_leavers, expenses_before, expenses_of_leavers,
+        open_accounts_of_leavers, read_marks_of_leavers,
     },
+    session, throttle,
 };
 
 /// What was removed, or would have been.

@@ -6,14 +6,14 @@
 
 use std::sync::Arc;
 
-use app::{
+use async_trait::async_trait;
+use domain::{
     forms::{NewCredentials, ReissueCredentials},
     ports::{Answer, Entry, OpenLink, Reissue, Renewal},
     rules::{EmailAddress, Password, ProvisionalPassword},
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
     visit::{Asker, LinkToken, Reissuing, SentLetter, SessionToken, Way},
 };
-use async_trait::async_trait;
 use subtle::ConstantTimeEq;
 use tokio::sync::Notify;
 use uuid::Uuid;

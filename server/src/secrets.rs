@@ -11,8 +11,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::rules::ProvisionalPassword;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::rules::ProvisionalPassword;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretBox};
 use sha2::{Digest, Sha256};

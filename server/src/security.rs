@@ -3,15 +3,15 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use app::{
+use async_trait::async_trait;
+use domain::{
     ports::{
         Answer, Disowning, Ending, History, HistoryEntry, OpenSession, ReportedSignIn, Security,
     },
     rules::EmailAddress,
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
     visit::{Asker, LinkToken, Member},
 };
-use async_trait::async_trait;
 use tokio::sync::Notify;
 use uuid::Uuid;
 

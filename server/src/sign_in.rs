@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use app::{
+use async_trait::async_trait;
+use domain::{
     forms::Credentials,
     ports::{Answer, NewSession, SignIn, SignedIn},
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
     visit::{Asker, DeviceToken, Member, SessionToken},
 };
-use async_trait::async_trait;
 use tokio::sync::Notify;
 
 use crate::{

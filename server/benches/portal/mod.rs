@@ -9,12 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::{
+use axum::{Router, routing::get};
+use domain::{
     forms::NewMember,
     rules::{EmailAddress, LoginId, Nickname, Password},
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
 };
-use axum::{Router, routing::get};
 use server::{
     build::build,
     clock::Clock,

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use app::{
+use domain::{
     ports::AddressChange,
     rules::{
         EmailAddress, EmailError,
         email::{MOST, MOST_A_DAY},
     },
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
     visit::{Asked, Member},
 };
 use uuid::Uuid;

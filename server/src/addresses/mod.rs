@@ -6,13 +6,13 @@ mod change;
 
 use std::sync::Arc;
 
-use app::{
+use async_trait::async_trait;
+use domain::{
     ports::{Address, AddressChange, Addresses, Answer, NewSession, PasswordGiven, WaitingAddress},
     rules::SignInPassword,
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
     visit::{Asked, Asker, LinkToken, Member, SessionToken},
 };
-use async_trait::async_trait;
 use tokio::sync::Notify;
 use uuid::Uuid;
 

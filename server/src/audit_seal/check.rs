@@ -7,7 +7,7 @@
 
 use std::{cmp::Ordering, collections::VecDeque, fmt, path::Path};
 
-use app::timestamp::Timestamp;
+use domain::values::timestamp::Timestamp;
 
 use super::{MOST, SealError, add, begin, end, error::grouped, note::Note};
 use crate::{

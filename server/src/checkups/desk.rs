@@ -3,17 +3,16 @@
 
 use std::sync::Arc;
 
-use app::{
+use async_trait::async_trait;
+use domain::{
+    membership::Membership,
     ports::{Answer, CheckupLook, CheckupResults, Checkups},
-    society::Society,
-    timestamp::Timestamp,
+    values::{society::Society, timestamp::Timestamp},
     visit::Member,
 };
-use async_trait::async_trait;
 
 use crate::{
     fault::Fault,
-    membership::Membership,
     store::{Db, checkup},
 };
 

@@ -1,6 +1,6 @@
 //! One line of the society's list of checkups, read and checked.
 
-use app::checkup::{Checkup, Item, Urine};
+use domain::values::checkup::{Checkup, Item, Urine};
 use time::Date;
 
 use crate::{

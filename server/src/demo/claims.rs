@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use app::{
+use domain::values::{
     expense::{Amounts, Kind},
     month::Month,
 };

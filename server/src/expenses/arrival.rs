@@ -2,7 +2,7 @@
 //! of several months: a single early line is not a month, and neither is one that
 //! came later than all others of its time.
 
-use app::month::Month;
+use domain::values::month::Month;
 
 /// So many other months are looked at.
 const A_YEAR: usize = 12;

@@ -2,23 +2,22 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use app::{
-    month::Month,
+use async_trait::async_trait;
+use domain::{
+    membership::kept_since,
     ports::{
         Answer, Coverage, Decision, ExpenseFront, ExpenseLook, ExpenseWish, ExpenseYear, Expenses,
-        Sharing, Standing,
+        Sharing,
     },
-    society::Society,
-    timestamp::Timestamp,
+    values::{expense::Standing, month::Month, society::Society, timestamp::Timestamp},
     visit::{Asker, Member},
 };
-use async_trait::async_trait;
 use uuid::Uuid;
 
 use super::sheet;
 use crate::{
     fault::Fault,
-    household::{self, Household, Visible, kept_since},
+    household::{self, Household, Visible},
     store::{
         Db,
         audit::Event,

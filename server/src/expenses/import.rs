@@ -4,13 +4,14 @@
 
 use std::{fmt, path::Path};
 
-use app::{month::Month, timestamp::Timestamp};
+use domain::values::{month::Month, timestamp::Timestamp};
+
+pub use crate::import::list::ImportError;
 
 use super::{
     arrival::months_in,
     row::{COLUMNS, ExpenseRow},
 };
-pub use crate::import::list::ImportError;
 use crate::{
     import::{
         encoding::Encoding,

@@ -1,9 +1,11 @@
 //! One line of the society's list of medical expenses, read and checked.
 
-use app::{
-    expense::{Amounts, GREATEST_AMOUNT, Kind},
-    month::Month,
+use domain::{
     rules::half_width::half_width_char,
+    values::{
+        expense::{Amounts, GREATEST_AMOUNT, Kind},
+        month::Month,
+    },
 };
 
 use crate::{

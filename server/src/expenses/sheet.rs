@@ -3,10 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use app::{
-    expense::Expense,
-    ports::{ExpenseYear, Patient},
-    tax::{Category, expenses_of_form},
+use domain::{
+    ports::ExpenseYear,
+    values::{
+        expense::{Expense, Patient},
+        tax::{Category, expenses_of_form},
+    },
 };
 use encoding_rs::{EncoderResult, SHIFT_JIS};
 
@@ -155,10 +157,9 @@ fn text(sheet: csv::Writer<Vec<u8>>) -> Result<String, csv::Error> {
 
 #[cfg(test)]
 mod tests {
-    use app::{
-        expense::{Amounts, Kind},
+    use domain::values::{
+        expense::{Amounts, Kind, Standing},
         month::Month,
-        ports::Standing,
     };
 
     use super::*;

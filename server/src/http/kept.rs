@@ -3,8 +3,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use app::visit::Visit;
 use axum::{body::Bytes, http::Uri};
+use domain::visit::Visit;
 
 /// They show settings, which hold as long as the server runs, and nothing else.
 const PATHS: [&str; 6] = ["/", "/login", "/register", "/reissue", "/help", "/about"];

@@ -2,7 +2,6 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use app::ports::Ports;
 use axum::{
     Router,
     extract::{FromRef, State as FromState},
@@ -11,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use domain::ports::Ports;
 use leptos::server_fn::axum::server_fn_paths;
 use tower_http::{
     catch_panic::CatchPanicLayer,

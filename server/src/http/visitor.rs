@@ -2,13 +2,13 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use app::visit::{Asker, Visit, Visitor};
 use axum::{
     extract::{ConnectInfo, Request, State as FromState},
     http::{HeaderMap, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use domain::visit::{Asker, Visit, Visitor};
 
 use super::{State, cookies::Opened, pages::problem};
 use crate::{fault::Fault, secrets::token_hash, store::session};
@@ -53,7 +53,7 @@ pub(super) async fn load(
                     &state,
                     visit,
                     parts,
-                    app::pages::problem::Problem::trouble(&trouble),
+                    app::pages::portal::problem::Problem::trouble(&trouble),
                 )
                 .await;
             }

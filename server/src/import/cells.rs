@@ -1,6 +1,6 @@
 //! The cells of one line, by the columns' places in a file's list of columns.
 
-use app::rules::invisible::is_invisible;
+use domain::rules::invisible::is_invisible;
 use time::Date;
 
 use super::{

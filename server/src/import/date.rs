@@ -4,9 +4,9 @@
 
 use std::fmt;
 
-use app::{
-    era::{ERAS, Era},
+use domain::{
     rules::half_width::half_width_char,
+    values::era::{ERAS, Era},
 };
 use time::{Date, Month};
 

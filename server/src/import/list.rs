@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use app::timestamp::Timestamp;
+use domain::values::timestamp::Timestamp;
 
 use super::reading::Unfit;
 

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use app::{month::Month, rules::half_width::half_width_char};
+use domain::{rules::half_width::half_width_char, values::month::Month};
 
 use super::date::{self, DateProblem};
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use app::{checkup::Item, rules::invisible::is_invisible};
+use domain::{rules::invisible::is_invisible, values::checkup::Item};
 
 use super::{date::DateProblem, month::MonthProblem};
 use crate::store::person::Key;

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::{ports::StoredLetter, timestamp::Timestamp};
+use domain::{ports::StoredLetter, values::timestamp::Timestamp};
 use mail_parser::{Address, MessageParser};
 
 /// The newest letters of the folder, the newest first; at most `most`. A folder

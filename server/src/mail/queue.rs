@@ -3,14 +3,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use app::{
+use async_trait::async_trait;
+use domain::{
     ports::{Answer, Delivery, Post},
     rules::EmailAddress,
-    society::Society,
-    timestamp::Timestamp,
+    values::{society::Society, timestamp::Timestamp},
     visit::SentLetter,
 };
-use async_trait::async_trait;
 use tokio::sync::{Notify, watch};
 
 use super::{

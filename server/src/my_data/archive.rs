@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use app::{society::Society, timestamp::Timestamp};
+use domain::values::{society::Society, timestamp::Timestamp};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 

@@ -4,14 +4,15 @@ mod archive;
 
 use std::sync::Arc;
 
-use app::{
-    ports::{Answer, MyData, Taking},
-    society::Society,
-    timestamp::Timestamp,
-    visit::{Asker, Member},
-};
 use async_trait::async_trait;
 use tokio::task;
+
+use archive::Taken;
+use domain::{
+    ports::{Answer, MyData, Taking},
+    values::{society::Society, timestamp::Timestamp},
+    visit::{Asker, Member},
+};
 
 use crate::{
     fault::Fault,
@@ -23,8 +24,6 @@ use crate::{
         my_data::{self, Cell, PARTS, Table},
     },
 };
-
-use archive::Taken;
 
 /// Rows of one table in the file, the newest ones: what is held of anybody in decades
 /// of use is less.

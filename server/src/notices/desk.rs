@@ -2,23 +2,22 @@
 
 use std::sync::Arc;
 
-use app::{
+use async_trait::async_trait;
+use domain::{
+    membership::Membership,
     ports::{
         Answer, Article, ArticleList, Attachment, AttachmentLink, Front, LeftToRead, Notice,
         NoticeList, NoticeLook, NoticeWish, Notices,
     },
-    society::Society,
-    timestamp::Timestamp,
+    values::{society::Society, timestamp::Timestamp},
     visit::{Asker, Member},
 };
-use async_trait::async_trait;
 use time::Date;
 use uuid::Uuid;
 
 use super::{media_type, prose};
 use crate::{
     fault::Fault,
-    membership::Membership,
     store::{
         Db,
         audit::Event,

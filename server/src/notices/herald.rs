@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use app::timestamp::Timestamp;
+use domain::values::timestamp::Timestamp;
 use tokio::sync::{Notify, watch};
 
 use crate::{

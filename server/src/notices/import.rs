@@ -2,7 +2,7 @@
 
 use std::{fmt, io, path::Path, time::Duration};
 
-use app::timestamp::Timestamp;
+use domain::values::timestamp::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::row::{COLUMNS, NoticeRow, Seen};

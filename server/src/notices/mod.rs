@@ -2,7 +2,6 @@
 //! whom it names, as long as it is on view; an article is an address to come back to.
 
 mod attachment;
-mod audience;
 mod desk;
 mod herald;
 mod import;
@@ -10,7 +9,6 @@ mod prose;
 mod row;
 
 pub use attachment::media_type;
-pub use audience::{Audience, AudienceProblem, Relation};
 pub use desk::NoticeDesk;
 pub use herald::{Herald, announce};
 pub use import::{Import, ImportError, Report, import};

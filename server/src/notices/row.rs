@@ -2,12 +2,14 @@
 
 use std::{collections::HashMap, fmt, path::Path};
 
-use app::timestamp::Timestamp;
+use domain::{
+    audience::{Audience, AudienceProblem},
+    values::timestamp::Timestamp,
+};
 use time::Date;
 
 use super::{
     attachment::{Attachment, AttachmentProblem},
-    audience::{Audience, AudienceProblem},
     prose,
 };
 use crate::import::{

@@ -11,18 +11,19 @@ mod part_file;
 
 use std::{fmt, path::Path, str::FromStr};
 
-use app::{
+use domain::{
+    age,
     rules::provisional::{ProvisionalId, ProvisionalPassword},
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use time::{Date, Duration};
 use uuid::Uuid;
 
 pub use self::error::PostcardError;
+
 use self::part_file::{Line, PartFile};
 use crate::{
-    age,
     hash::Hasher,
     store::{
         Db,

@@ -8,8 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::rules::provisional::{ProvisionalId, ProvisionalPassword};
 use csv::StringRecord;
+use domain::rules::provisional::{ProvisionalId, ProvisionalPassword};
 use time::Date;
 
 use super::PostcardError;

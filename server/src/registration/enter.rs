@@ -1,9 +1,9 @@
 //! 仮ログイン with the postcard.
 
-use app::{
+use domain::{
     forms::ProvisionalCredentials,
     ports::Entry,
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
     visit::{Asker, LinkToken, SessionToken},
 };
 

@@ -8,19 +8,19 @@ mod open_account;
 
 use std::sync::Arc;
 
-use app::{
+use async_trait::async_trait;
+use domain::{
+    age::born_by,
     forms::{NewMember, ProvisionalCredentials},
     ports::{Answer, Completion, Entry, OpenLink, Registration},
     rules::EmailAddress,
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
     visit::{Asker, LinkToken, Provisional, SentLetter, Way},
 };
-use async_trait::async_trait;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
-    age::born_by,
     asking::{self, Asking},
     fault::Fault,
     hash::Hasher,

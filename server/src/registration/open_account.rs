@@ -1,11 +1,11 @@
 //! 利用者情報登録: the account, opened for the first time or, with a new postcard,
 //! once more.
 
-use app::{
+use domain::{
     forms::NewMember,
     ports::Completion,
     rules::{EmailAddress, ProvisionalPassword},
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
     visit::{Asker, Provisional},
 };
 use uuid::Uuid;

@@ -4,9 +4,8 @@ mod row;
 
 use std::{fmt, path::Path};
 
-pub use app::sex::Sex;
-use app::timestamp::Timestamp;
-pub use row::{COLUMNS, Relation, RosterRow};
+use domain::values::timestamp::Timestamp;
+pub use row::{COLUMNS, RosterRow};
 
 use crate::{
     import::{

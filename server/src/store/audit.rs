@@ -1,6 +1,6 @@
 //! What happened, in order: rows are added and never changed.
 
-use app::{timestamp::Timestamp, visit::Asker};
+use domain::{values::timestamp::Timestamp, visit::Asker};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 

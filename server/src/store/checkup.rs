@@ -1,6 +1,6 @@
 //! 健診結果, one by one.
 
-use app::{
+use domain::values::{
     checkup::{Checkup, Urine},
     sex::Sex,
 };

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use app::timestamp::Timestamp;
+use domain::values::timestamp::Timestamp;
 use uuid::Uuid;
 
 use super::{Result, Tx, on};

@@ -1,10 +1,10 @@
 //! Members' addresses. One that is confirmed belongs to one member only; one of
 //! them at most gets notices. Whoever changes them holds the account first.
 
-use app::{
+use domain::{
     ports::{Address, AddressState},
     rules::EmailAddress,
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
 };
 use uuid::Uuid;
 

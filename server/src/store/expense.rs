@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use app::{
+use domain::values::{
     expense::{Amounts, Expense, Kind},
     month::Month,
     timestamp::Timestamp,

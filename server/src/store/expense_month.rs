@@ -1,7 +1,7 @@
 //! Which months of medical expenses have come in: counted by every import, so that no
 //! page has to count.
 
-use app::month::Month;
+use domain::values::month::Month;
 use sqlx::AssertSqlSafe;
 
 use super::{Db, Result, Tx, on, staging::placeholders};

@@ -1,11 +1,11 @@
 //! The people with one symbol and number: an insured person and the dependents.
 
+use domain::relation::Relation;
 use sqlx::FromRow;
 use time::Date;
 use uuid::Uuid;
 
 use super::{Db, Result, Tx, on, person::Key};
-use crate::roster::Relation;
 
 /// One of them.
 #[derive(Clone, Debug, FromRow)]

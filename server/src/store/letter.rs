@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use app::{
+use domain::{
     ports::{Delivery, ReportedSignIn},
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
     visit::Asker,
 };
 use time::Date;

@@ -1,9 +1,9 @@
 //! Members: the accounts themselves. Their addresses are in `email`.
 
-use app::{
+use domain::{
     forms::NewMember,
     rules::{EmailAddress, LoginId, Nickname},
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
 };
 use uuid::Uuid;
 

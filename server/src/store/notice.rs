@@ -1,8 +1,9 @@
 //! Notices and articles as members see them, and what each has read.
 
-use app::{
+use domain::{
+    age,
     ports::{ArticleLine, NoticeLine, NoticeWish},
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
     visit::Member,
 };
 use sqlx::FromRow;
@@ -10,7 +11,7 @@ use time::Date;
 use uuid::Uuid;
 
 use super::{Db, Result, Tx, on};
-use crate::{age, notices::Kind};
+use crate::notices::Kind;
 
 /// Whether notice `n` is meant for person `p`, but for the age. Who has left the
 /// society goes on with the notices of the time of membership.

@@ -2,7 +2,7 @@
 //! rows at a time, so that nobody waits long for SQLite's one writer. Every
 //! function says how many rows it has removed; none of them touches the audit.
 
-use app::timestamp::Timestamp;
+use domain::values::timestamp::Timestamp;
 use uuid::Uuid;
 
 use super::{Db, Result, on};

@@ -1,12 +1,11 @@
 //! Everybody on the roster, one by one.
 
-use app::timestamp::Timestamp;
+use domain::{relation::Relation, values::timestamp::Timestamp};
 use sqlx::FromRow;
 use time::Date;
 use uuid::Uuid;
 
 use super::{Db, Result, on};
-use crate::roster::Relation;
 
 /// A person's key, as it stands on the insurance card.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, FromRow)]

@@ -1,7 +1,7 @@
 //! Provisional credentials. Of each person at most one is open: the database
 //! itself sees to that (`postcard_open`).
 
-use app::timestamp::Timestamp;
+use domain::{relation::Relation, values::timestamp::Timestamp};
 use time::Date;
 use uuid::Uuid;
 
@@ -9,7 +9,6 @@ use super::{
     Db, Result, Tx, on,
     person::{Eligible, Key, eligible},
 };
-use crate::roster::Relation;
 
 /// A postcard to be.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! Removing what is not kept any longer.
 
-use app::month::Month;
+use domain::values::month::Month;
 use time::Date;
 use uuid::Uuid;
 

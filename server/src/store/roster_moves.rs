@@ -6,7 +6,7 @@
 //! correction. If both differ, or if somebody else on file fits the line wholly, it
 //! is *displaced*, like a line whose key nobody has.
 
-use app::timestamp::Timestamp;
+use domain::values::timestamp::Timestamp;
 use sqlx::FromRow;
 
 use super::{Result, Tx, audit::Event, on};

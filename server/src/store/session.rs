@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use app::{
+use domain::{
     ports::OpenSession,
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
     visit::{Asker, Member, Provisional, Reissuing, Visitor},
 };
 use uuid::Uuid;

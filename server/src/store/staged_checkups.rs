@@ -1,7 +1,7 @@
 //! A whole list of results at once, as a roster comes in: its rows wait in a
 //! temporary table, then a few statements bring them in, in one transaction.
 
-use app::checkup::{Item, Urine};
+use domain::values::checkup::{Item, Urine};
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::{

@@ -1,7 +1,10 @@
 //! Notices of a file, with their attachments: they wait in temporary tables until the
 //! last line is found good; then a few statements bring them in, in one transaction.
 
-use app::timestamp::Timestamp;
+use domain::{
+    audience::Relation,
+    values::{sex::Sex, timestamp::Timestamp},
+};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -9,10 +12,7 @@ use super::{
     Db, Result, Tx, on,
     staging::{Staging, on_staged},
 };
-use crate::{
-    notices::{NoticeRow, Relation},
-    roster::Sex,
-};
+use crate::notices::NoticeRow;
 
 /// The columns of `notice` that a file fills as they stand, without the key.
 macro_rules! values {

@@ -3,11 +3,10 @@
 
 use std::time::Duration;
 
-use app::timestamp::Timestamp;
+use domain::{throttle::Throttle, values::timestamp::Timestamp};
 use uuid::Uuid;
 
 use super::{Result, Tx, on};
-use crate::throttle::Throttle;
 
 /// Stands for every name that nobody has.
 pub const DECOY: Uuid = Uuid::nil();

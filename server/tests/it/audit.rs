@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use app::timestamp::Timestamp;
+use domain::values::timestamp::Timestamp;
 use server::{
     audit_seal::{SealError, Sealed, Sealer, note_file, verify},
     clock::Clock,

@@ -10,7 +10,7 @@
 
 use std::time::{Duration, Instant};
 
-use app::rules::EmailAddress;
+use domain::rules::EmailAddress;
 use server::{hash::HashCost, store::email};
 use tokio::sync::Mutex;
 use uuid::Uuid;

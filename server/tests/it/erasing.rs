@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::FileExt, time::Duration};
 
-use app::society::Society;
+use domain::values::society::Society;
 use server::{purge, store::Db};
 
 use crate::{

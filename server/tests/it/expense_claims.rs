@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use app::{
+use domain::values::{
     expense::{Amounts, Kind},
     month::Month,
 };

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use app::month::Month;
+use domain::values::month::Month;
 use server::{
     expenses::{self, Import, ImportError, Report},
     import::{

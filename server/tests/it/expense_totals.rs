@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use app::expense::{GREATEST_AMOUNT, yen};
+use domain::values::expense::{GREATEST_AMOUNT, yen};
 use proptest::prelude::*;
 use reqwest::Method;
 use server::expenses::ImportError;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use app::expense::yen;
+use domain::values::expense::yen;
 use reqwest::Method;
 use server::{purge, store::expense::list_sql};
 
@@ -603,7 +603,7 @@ on_both! {
 }
 
 async fn purge(app: &TestApp, dry_run: bool) -> purge::Report {
-    let society = app::society::Society::default();
+    let society = domain::values::society::Society::default();
     purge::purge(
         &app.fresh.db,
         &society,

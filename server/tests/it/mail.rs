@@ -9,7 +9,11 @@ use std::{
     time::Duration,
 };
 
-use app::{ports::Delivery, rules::EmailAddress, society::Society, timestamp::Timestamp};
+use domain::{
+    ports::Delivery,
+    rules::EmailAddress,
+    values::{society::Society, timestamp::Timestamp},
+};
 use mail_parser::MessageParser;
 use server::{
     clock::Clock,

@@ -3,7 +3,7 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
-use app::ports::StoredLetter;
+use domain::ports::StoredLetter;
 use reqwest::Method;
 use server::{
     notices::{self, Import, ImportError, Report},

@@ -2,9 +2,9 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, time::Duration};
 
-use app::{
+use domain::{
     rules::provisional::{ProvisionalId, ProvisionalPassword},
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
 };
 use server::{
     hash::{HashCost, Hasher, Pool},

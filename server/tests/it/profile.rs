@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use app::{
+use domain::{
     forms::{Form, ProfileForm},
     ports::{Profile, ProfileChange},
     text,
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
     visit::{Asker, Member},
 };
 use server::{

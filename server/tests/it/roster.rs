@@ -5,10 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::timestamp::Timestamp;
+use domain::values::timestamp::Timestamp;
 use server::{
-    import::encoding::Encoding,
-    import::reading::{Progress, Unfit},
+    import::{
+        encoding::Encoding,
+        reading::{Progress, Unfit},
+    },
     roster::{self, Import, ImportError, Moved, Report},
     store::roster::Outcome,
 };

@@ -1,6 +1,6 @@
 //! ログイン over HTTP: one answer for every failure, and tries that are counted.
 
-use app::text;
+use domain::text;
 use futures::future::join_all;
 use server::hash::{HashCost, Pool};
 

@@ -5,10 +5,11 @@
 
 use std::{fs, path::PathBuf, sync::Mutex};
 
-use app::ports::Delivery;
+use domain::ports::Delivery;
 use uuid::Uuid;
 
 use super::*;
+
 use crate::{
     mail::mailbox,
     secrets::token_hash,

@@ -1,12 +1,10 @@
 //! The links that confirm an address.
 
-use app::{ports::WaitingAddress, timestamp::Timestamp};
+use domain::{ports::WaitingAddress, values::timestamp::Timestamp};
 use uuid::Uuid;
 
-use super::{
-    super::{Db, Result, Tx, on},
-    Purpose,
-};
+use super::Purpose;
+use crate::store::{Db, Result, Tx, on};
 
 /// What a confirmation's link would confirm, while it works.
 ///

@@ -1,12 +1,10 @@
 //! The links that disown a sign-in from a new device.
 
-use app::{ports::ReportedSignIn, timestamp::Timestamp, visit::Asker};
+use domain::{ports::ReportedSignIn, values::timestamp::Timestamp, visit::Asker};
 use uuid::Uuid;
 
-use super::{
-    super::{Db, Result, Tx, on},
-    Purpose,
-};
+use super::Purpose;
+use crate::store::{Db, Result, Tx, on};
 
 /// The sign-in that a new device's letter told of, while its link works.
 ///

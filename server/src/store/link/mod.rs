@@ -5,7 +5,7 @@ pub mod confirmation;
 pub mod device;
 pub mod reissue;
 
-use app::{ports::OpenLink, rules::email::EmailAddress, timestamp::Timestamp};
+use domain::{ports::OpenLink, rules::email::EmailAddress, values::timestamp::Timestamp};
 use uuid::Uuid;
 
 use super::{Db, Result, Tx, on};

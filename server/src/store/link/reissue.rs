@@ -2,10 +2,8 @@
 
 use uuid::Uuid;
 
-use super::{
-    super::{Db, Result, Tx, on},
-    Purpose,
-};
+use super::Purpose;
+use crate::store::{Db, Result, Tx, on};
 
 /// What a reissue's letter was made of.
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
