@@ -16,13 +16,12 @@ use domain::{
     visit::{Asker, Member},
 };
 use server::{
-    clock::Clock,
-    expenses::ExpenseDesk,
-    secrets::token_hash,
-    store::{
-        Db,
-        session::{self, Holder, NewSession},
-    },
+    base::{clock::Clock, secrets::token_hash},
+    member::expenses::ExpenseDesk,
+};
+use store::{
+    Db,
+    session::{self, Holder, NewSession},
 };
 use tempfile::TempDir;
 use uuid::Uuid;

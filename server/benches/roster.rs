@@ -11,10 +11,8 @@ use std::{
 };
 
 use domain::values::timestamp::Timestamp;
-use server::{
-    roster::{self, COLUMNS, Import, Moved},
-    store::{Db, Tx},
-};
+use server::office::roster::{self, Import, Moved, line::COLUMNS};
+use store::{Db, Tx};
 use time::{Date, macros::date};
 use uuid::Uuid;
 

@@ -16,13 +16,15 @@ use domain::{
     values::timestamp::Timestamp,
 };
 use server::{
-    build::build,
-    clock::Clock,
+    base::{
+        clock::Clock,
+        hash::{HashCost, Hasher, Pool},
+    },
     config::Config,
-    hash::{HashCost, Hasher, Pool},
     http::{Allowance, serve},
-    store::{Db, Tx, email, member, throttle},
+    startup::build,
 };
+use store::{Db, Tx, email, member, throttle};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

@@ -11,7 +11,7 @@ use domain::{
 };
 use time::{Date, Month};
 
-use crate::{checkups::COLUMNS, import::date};
+use crate::office::{checkups::line::COLUMNS, file::date};
 
 /// From this age on is one an adult.
 const ADULT: u8 = 20;

@@ -13,12 +13,10 @@ use domain::{
         return_to::Wanted,
     },
 };
+use store::{device::REMEMBERED, session};
 use uuid::Uuid;
 
-use crate::{
-    asking::LINK_LIFE,
-    store::{device::REMEMBERED, session},
-};
+use crate::account::letter_request::LINK_LIFE;
 
 const SESSION: &str = "session";
 const DEVICE: &str = "device";

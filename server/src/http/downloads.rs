@@ -14,8 +14,8 @@ use domain::{
 
 use super::{State, pages::problem};
 use crate::{
-    expenses::sheet::{self, Writing},
-    fault::Fault,
+    base::fault::Fault,
+    member::expenses::sheet::{self, Writing},
 };
 
 /// `/expenses.csv`: everything of a year.

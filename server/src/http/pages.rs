@@ -14,8 +14,8 @@ use domain::visit::{Visit, return_to::Wanted};
 use futures::{FutureExt, StreamExt, future::ready, stream};
 use leptos::prelude::*;
 
-use super::{State, visitor::anonymous};
-use crate::fault::reference;
+use super::{State, client::anonymous};
+use crate::base::fault::reference;
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 

@@ -8,9 +8,9 @@ use domain::{
     rules::ProvisionalPassword,
     values::{device, society::Society, timestamp::Timestamp},
 };
+use store::letter::LetterKind;
 
 use super::layout::{Block, Letter};
-use crate::store::letter::LetterKind;
 
 /// What stands in a letter's subject and at its head.
 pub const fn title(kind: LetterKind) -> &'static str {

@@ -11,7 +11,8 @@
 use std::time::{Duration, Instant};
 
 use domain::rules::EmailAddress;
-use server::{hash::HashCost, store::email};
+use server::base::hash::HashCost;
+use store::email;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 

@@ -3,7 +3,8 @@
 use std::{fs, os::unix::fs::FileExt, time::Duration};
 
 use domain::values::society::Society;
-use server::{purge, store::Db};
+use server::upkeep::purge;
+use store::Db;
 
 use crate::{
     fresh::{self, Fresh},

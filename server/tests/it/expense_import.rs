@@ -3,14 +3,14 @@
 use std::{fs, path::PathBuf};
 
 use domain::values::month::Month;
-use server::{
+use server::office::{
     expenses::{self, Import, ImportError, Report},
-    import::{
+    file::{
         encoding::Encoding,
         reading::{Progress, Unfit},
     },
-    store::{expense_month, staged_expenses::Outcome},
 };
+use store::{expense_month, staged_expenses::Outcome};
 
 use crate::{
     fresh::Fresh,

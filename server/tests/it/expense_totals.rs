@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use domain::values::expense::{GREATEST_AMOUNT, yen};
 use proptest::prelude::*;
 use reqwest::Method;
-use server::expenses::ImportError;
+use server::office::expenses::ImportError;
 
 use crate::{
     browser::Browser,

@@ -7,10 +7,10 @@ use domain::{
     values::timestamp::Timestamp,
 };
 use server::{
-    hash::{HashCost, Hasher, Pool},
-    postcards::{self, Issued, PostcardError, Terms},
-    store::{person::Key, postcard},
+    base::hash::{HashCost, Hasher, Pool},
+    office::postcards::{self, Issued, PostcardError, Terms},
 };
+use store::{person::Key, postcard};
 use uuid::Uuid;
 
 use crate::{

@@ -11,8 +11,8 @@ use domain::{
     visit::{Asker, Member},
 };
 use server::{
-    hash::{Hasher, Pool},
-    profile::ProfileDesk,
+    base::hash::{Hasher, Pool},
+    member::profile::ProfileDesk,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;

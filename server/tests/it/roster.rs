@@ -6,14 +6,14 @@ use std::{
 };
 
 use domain::values::timestamp::Timestamp;
-use server::{
-    import::{
+use server::office::{
+    file::{
         encoding::Encoding,
         reading::{Progress, Unfit},
     },
     roster::{self, Import, ImportError, Moved, Report},
-    store::roster::Outcome,
 };
+use store::roster::Outcome;
 
 use crate::fresh::Fresh;
 

@@ -3,7 +3,7 @@
 
 use domain::{ports::StoredLetter, text, visit::Asker};
 use reqwest::Method;
-use server::store::audit::{Entry, Event};
+use store::audit::{Entry, Event};
 use uuid::Uuid;
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use domain::text;
 use futures::future::join_all;
-use server::hash::{HashCost, Pool};
+use server::base::hash::{HashCost, Pool};
 
 use crate::{
     browser::Seen,

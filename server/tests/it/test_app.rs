@@ -7,9 +7,13 @@ use domain::ports::StoredLetter;
 use mail_parser::MessageParser;
 use reqwest::{Client, redirect::Policy};
 use server::{
-    build::build, clock::Clock, config::Config, hash::HashCost, http::Allowance, mail::mailbox,
-    store::Db,
+    base::{clock::Clock, hash::HashCost},
+    config::Config,
+    http::Allowance,
+    mail::mailbox,
+    startup::build,
 };
+use store::Db;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,

@@ -363,7 +363,7 @@ mod tests {
             (500, 3500, Some(14000)),
             (0, 650, None),
         ] {
-            assert_eq!(app::bmi(height, weight), bmi, "{height} {weight}");
+            assert_eq!(super::bmi(height, weight), bmi, "{height} {weight}");
         }
         let mut checkup = Checkup {
             taken_on: date!(2026 - 06 - 01),

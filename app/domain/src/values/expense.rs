@@ -165,6 +165,23 @@ pub enum Standing {
     Sharing,
 }
 
+/// The columns of the list of medical expenses, by the names and in the order of the contract.
+pub const COLUMNS: [&str; 13] = [
+    "記号",
+    "番号",
+    "枝番",
+    "診療年月",
+    "医療機関名",
+    "区分",
+    "日数",
+    "医療費総額",
+    "保険者負担額",
+    "公費負担額",
+    "窓口負担額",
+    "食事療養費",
+    "付加給付額",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
