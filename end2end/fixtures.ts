@@ -7,20 +7,10 @@ import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
 import { simpleParser } from "mailparser";
 import { Newcomer } from "./newcomer";
-import { type Household, type Postcard, takeHousehold, takePostcard } from "./office";
+import { takeHousehold, takePostcard } from "./office";
+import type { Household, Letter, Mailbox, Postcard } from "./types";
 
 export { expect };
-
-/** A letter as its reader sees it; `link` is the one it asks to follow. */
-export type Letter = { subject: string; from: string; text: string; html: string; link: string | undefined };
-
-/** The letters that arrive. */
-export type Mailbox = {
-  /** The newest letter to `address`, as soon as one has arrived there. */
-  newest(address: string, options?: { subject?: string; timeout?: number }): Promise<Letter>;
-  /** How many letters with such a subject have arrived there so far. */
-  count(address: string, subject: string): Promise<number>;
-};
 
 type Fixtures = {
   /** Console messages that this story expects, such as the browser's own line about a 404. */

@@ -2,8 +2,7 @@
 // the stories are told in.
 
 import { type Browser, expect, type Locator, type Page } from "@playwright/test";
-import type { Letter, Mailbox } from "./fixtures";
-import type { Postcard } from "./office";
+import type { Letter, Mailbox, Postcard } from "./types";
 
 /** The names of the forms' fields. */
 export type FieldName =

@@ -4,28 +4,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-
-/** A line of one of the office's files, by the titles of its columns. */
-export type Line = Record<string, string>;
-
-/** What the postcard of one person says, and whose it is. */
-export type Postcard = {
-  name: string;
-  loginId: string;
-  password: string;
-  symbol: string;
-  number: string;
-  branch: string;
-};
-
-/** A household of several people: two of them have a postcard, and one is a child. */
-export type Household = {
-  insured: Postcard;
-  /** An adult who is insured with them. */
-  dependent: Postcard;
-  /** 氏名 of somebody too young for an account. */
-  child: string;
-};
+import type { Household, Line, Postcard } from "./types";
 
 const folder = process.env.END2END_DIR as string;
 

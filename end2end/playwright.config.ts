@@ -1,6 +1,7 @@
 // The stories in Debian's Chromium, against a portal of their own.
 
 import { mkdtempSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
@@ -9,8 +10,9 @@ import { defineConfig } from "@playwright/test";
 // main process, seen by the server and by every worker, removed by start-server.
 process.env.END2END_DIR ??= mkdtempSync(join(tmpdir(), "portal-end2end-"));
 
-// END2END_PORT: for a machine where this one is taken.
-const address = `127.0.0.1:${process.env.END2END_PORT ?? 3100}`;
+// Likewise where it listens: its letters name the address before it is up.
+process.env.END2END_PORT ??= String(await freePort());
+const address = `127.0.0.1:${process.env.END2END_PORT}`;
 
 // Tags: what is about scripts, or is checked by one (axe); what is about having
 // none; and what comes out the same at every size.
@@ -72,3 +74,14 @@ export default defineConfig({
     timeout: 600_000,
   },
 });
+
+/** A port below those that systems give to outgoing connections, so that it stays free while the demo is made. */
+async function freePort(): Promise<number> {
+  const port = 20_000 + Math.floor(Math.random() * 10_000);
+  const server = createServer();
+  const isFree = await new Promise((tell) => {
+    server.once("error", () => tell(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => tell(true)));
+  });
+  return isFree ? port : freePort();
+}

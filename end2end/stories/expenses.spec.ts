@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import type { Locator, Page } from "@playwright/test";
 import { expect, test } from "../fixtures";
 import { elsewhere, goTo, Newcomer, press } from "../newcomer";
-import { cells, changesTheRoster, expensesOf, type Line } from "../office";
+import { cells, changesTheRoster, expensesOf } from "../office";
+import type { Line } from "../types";
 
 const COLUMNS = ["医療費総額", "保険者負担額", "公費負担額", "窓口負担額", "食事療養費", "付加給付額"];
 

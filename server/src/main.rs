@@ -15,7 +15,7 @@ use server::{
     },
     check,
     config::Config,
-    demo,
+    demo::{self, Found},
     mail::transport::MailSetting,
     office::{
         checkups, expenses,
@@ -248,15 +248,28 @@ async fn fill_demo(config: Config) -> Done {
     println!("{}（デモ）", config.society.portal_name);
     println!("  アドレス              {url}/");
     match found? {
-        Some(card) => {
+        Found::Postcard(card) => {
             println!("  お試しのハガキ        {} さん", card.name);
             println!("    仮ログインID        {}", card.login_id);
             println!("    仮パスワード        {}", card.password);
             println!("  ほかのハガキ          {}", card.file.display());
         }
-        None => println!(
+        Found::AllUsed => println!(
             "  ハガキはすべて使用済みです。data フォルダーを消すと、はじめからお試しいただけます。"
         ),
+        Found::FileGone(file) => {
+            println!(
+                "  ハガキのファイル {} はありません。仮パスワードはほかのどこにも残っていません。",
+                file.display()
+            );
+            println!(
+                "  新しいハガキは、次のコマンドで1枚ずつ発行できます（前の1枚は無効になります）。"
+            );
+            println!(
+                "    portal postcards issue --reissue 1001-000012-00 --out {}",
+                file.with_file_name("new-postcard.csv").display()
+            );
+        }
     }
     if matches!(config.mail, MailSetting::Mailbox(_)) {
         println!("  メールボックス        {url}/dev/mailbox");

@@ -182,7 +182,7 @@ fn careful(chance: &mut Chance, form: &str, field: Field) -> String {
                 chance.one_of(&known).to_string()
             };
             let domain: &str = chance.one_of(&domains);
-            [&local, "@", domain].concat()
+            [local.as_str(), "@", domain].concat()
         }
         Field::Nickname => {
             let known = [

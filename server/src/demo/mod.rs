@@ -33,6 +33,11 @@ const GUIDE_NAME: &str = "特定健診のご案内.pdf";
 /// Where the demo's postcards lie, in the data folder.
 const POSTCARDS: &str = "postcards.csv";
 
+/// The first list that the society gets and the last one. They have these names only when
+/// they have been taken: where both lie, nothing is missing but the postcards.
+const FIRST: &str = "roster.csv";
+const LAST: &str = "checkups.csv";
+
 /// Why there is no demo society.
 #[derive(Debug)]
 pub enum DemoError {
@@ -86,6 +91,18 @@ impl From<store::Error> for DemoError {
     }
 }
 
+/// With what the demo can be tried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A postcard that nobody has used yet.
+    Postcard(Try),
+    /// Every postcard of the file has been used.
+    AllUsed,
+    /// The file was removed, and everybody who may have a postcard has one. What it said
+    /// stands nowhere else.
+    FileGone(PathBuf),
+}
+
 /// A postcard to try out: nobody has used it yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Try {
@@ -100,7 +117,7 @@ pub struct Try {
 }
 
 /// Fills an empty database; on one that holds the demo already it changes
-/// nothing. `None` when every postcard has been used.
+/// nothing.
 ///
 /// # Errors
 /// A database that holds anything else, and whatever stands in the way.
@@ -110,41 +127,25 @@ pub async fn fill(
     terms: Terms,
     data_dir: &Path,
     now: Timestamp,
-) -> Result<Option<Try>, DemoError> {
+) -> Result<Found, DemoError> {
     let file = data_dir.join(POSTCARDS);
     let somebody = person::is_anybody_there(db).await?;
     if file.exists() && !somebody {
         return Err(DemoError::Leftover(file));
     }
     if !file.exists() {
-        let source = data_dir.join("roster.csv");
-        fs::create_dir_all(data_dir).map_err(|e| DemoError::File(data_dir.to_owned(), e))?;
-        fs::write(&source, ROSTER).map_err(|e| DemoError::File(source.clone(), e))?;
-        // A run that was interrupted goes on; anybody else's people stay alone.
-        let options = Import {
-            now,
-            dry_run: somebody,
-            accept_other_employers: somebody,
-            moved: Moved::New,
-        };
-        let report =
-            roster::import(db, &source, options, |_| {})
-                .await
-                .map_err(|error| match error {
-                    // Somebody else has one of the demo's keys.
-                    ImportError::File(_) if somebody => DemoError::NotEmpty,
-                    error => DemoError::Roster(error),
-                })?;
-        let strangers = report.people.added + report.people.changed + report.people.absent;
-        if somebody && strangers > 0 {
-            return Err(DemoError::NotEmpty);
+        if !(somebody && is_filled(data_dir)) {
+            fill_roster(db, data_dir, somebody, now).await?;
+            fill_expenses(db, data_dir, now).await?;
+            fill_notices(db, data_dir, now).await?;
+            fill_checkups(db, data_dir, now).await?;
         }
-        fill_expenses(db, data_dir, now).await?;
-        fill_notices(db, data_dir, now).await?;
-        fill_checkups(db, data_dir, now).await?;
-        postcards::issue(db, hasher, terms, now, &file, |_, _| {})
+        let issued = postcards::issue(db, hasher, terms, now, &file, |_, _| {})
             .await
             .map_err(DemoError::Postcards)?;
+        if issued.postcards == 0 {
+            return Ok(Found::FileGone(file));
+        }
     }
     let unreadable = |error: csv::Error| DemoError::File(file.clone(), io::Error::other(error));
     let mut lines = csv::Reader::from_path(&file).map_err(unreadable)?;
@@ -154,7 +155,7 @@ pub async fn fill(
         // 記号,番号,枝番,氏名,郵便番号,住所,仮ログインID,仮パスワード,有効期限
         let (name, login_id, password) = (field(3), field(6), field(7));
         if postcard::holder(db, &login_id, now).await?.is_some() {
-            return Ok(Some(Try {
+            return Ok(Found::Postcard(Try {
                 name,
                 login_id,
                 password,
@@ -162,7 +163,45 @@ pub async fn fill(
             }));
         }
     }
-    Ok(None)
+    Ok(Found::AllUsed)
+}
+
+/// Whether this folder's society is the demo's, and whole but for its postcards.
+fn is_filled(data_dir: &Path) -> bool {
+    let first = fs::read(data_dir.join(FIRST));
+    first.is_ok_and(|roster| roster == ROSTER) && data_dir.join(LAST).exists()
+}
+
+async fn fill_roster(
+    db: &Db,
+    data_dir: &Path,
+    somebody: bool,
+    now: Timestamp,
+) -> Result<(), DemoError> {
+    let source = data_dir.join("roster-to-take.csv");
+    let failed = |error| DemoError::File(source.clone(), error);
+    fs::create_dir_all(data_dir).map_err(|e| DemoError::File(data_dir.to_owned(), e))?;
+    fs::write(&source, ROSTER).map_err(failed)?;
+    // A run that was interrupted goes on; anybody else's people stay alone.
+    let options = Import {
+        now,
+        dry_run: somebody,
+        accept_other_employers: somebody,
+        moved: Moved::New,
+    };
+    let report =
+        roster::import(db, &source, options, |_| {})
+            .await
+            .map_err(|error| match error {
+                // Somebody else has one of the demo's keys.
+                ImportError::File(_) if somebody => DemoError::NotEmpty,
+                error => DemoError::Roster(error),
+            })?;
+    let strangers = report.people.added + report.people.changed + report.people.absent;
+    if somebody && strangers > 0 {
+        return Err(DemoError::NotEmpty);
+    }
+    fs::rename(&source, data_dir.join(FIRST)).map_err(failed)
 }
 
 async fn fill_expenses(db: &Db, data_dir: &Path, now: Timestamp) -> Result<(), DemoError> {
@@ -229,7 +268,7 @@ fn dated(notices: &str, today: Date) -> Result<Vec<u8>, csv::Error> {
 
 /// Checkups for everybody, through the import that a society would use.
 async fn fill_checkups(db: &Db, data_dir: &Path, now: Timestamp) -> Result<(), DemoError> {
-    let source = data_dir.join("checkups.csv");
+    let source = data_dir.join("checkups-to-take.csv");
     let broken = |error| DemoError::File(source.clone(), error);
     let list = results::list(ROSTER, now.in_japan().date())
         .map_err(|error| broken(io::Error::other(error)))?;
@@ -241,7 +280,7 @@ async fn fill_checkups(db: &Db, data_dir: &Path, now: Timestamp) -> Result<(), D
     checkups::import(db, &source, options, |_| {})
         .await
         .map_err(DemoError::Checkups)?;
-    Ok(())
+    fs::rename(&source, data_dir.join(LAST)).map_err(broken)
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
-use hyper::body::Incoming;
+use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
 };
 use tokio::{
     net::TcpListener,
@@ -28,12 +28,9 @@ const DRAIN: Duration = Duration::from_secs(20);
 
 /// Serves until `stop` holds `true`, then finishes what is at hand.
 pub async fn run(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
-    // HTTP/1 only: that is what proxies speak to us, and while `auto` waits for
-    // the first bytes to tell the versions apart, it has no timer.
-    let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
-    http.http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS);
+    // HTTP/1 only: that is what proxies speak to us.
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEADERS);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let open = GracefulShutdown::new();
 
@@ -49,13 +46,10 @@ pub async fn run(listener: TcpListener, router: Router, mut stop: watch::Receive
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
             answer(router.clone(), request, peer)
         });
-        let connection = http
-            .serve_connection(TokioIo::new(stream), service)
-            .into_owned();
-        let connection = open.watch(connection);
+        let connection = open.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
-                tracing::debug!(error, "a connection ended early");
+                tracing::debug!(%error, "a connection ended early");
             }
             drop(place);
         });

@@ -7,6 +7,7 @@ mod addresses;
 mod audit;
 mod browser;
 mod checkups;
+mod demo;
 mod drawn;
 mod equal_answers;
 mod erasing;
