@@ -181,7 +181,7 @@ fn careful(chance: &mut Chance, form: &str, field: Field) -> String {
             } else {
                 chance.one_of(&known).to_string()
             };
-            let domain: &str = chance.one_of(&domains);
+            let domain: &str = chance.one_of::<&str>(&domains);
             [local.as_str(), "@", domain].concat()
         }
         Field::Nickname => {
