@@ -9,9 +9,9 @@ use leptos_router::{
 
 use crate::pages::{
     account::{
+        closing::{ClosedPage, ClosingConfirmPage, ClosingPage},
         confirm::{AddressConfirmedPage, ConfirmAddressPage},
         confirm_password::ConfirmPasswordPage,
-        leave::{LeaveConfirmPage, LeavePage, LeftPage},
         my_data::MyDataPage,
         profile::{AddressesPage, ProfilePage},
         report::ReportPage,
@@ -81,9 +81,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/profile/emails/confirm") view=ConfirmAddressPage />
                     <Route path=path!("/profile/emails/confirmed") view=AddressConfirmedPage />
                     <Route path=path!("/security") view=SecurityPage />
-                    <Route path=path!("/security/leave") view=LeavePage />
-                    <Route path=path!("/security/leave/confirm") view=LeaveConfirmPage />
-                    <Route path=path!("/security/left") view=LeftPage />
+                    <Route path=path!("/security/leave") view=ClosingPage />
+                    <Route path=path!("/security/leave/confirm") view=ClosingConfirmPage />
+                    <Route path=path!("/security/left") view=ClosedPage />
                     <Route path=path!("/security/report") view=ReportPage />
                     <Route path=path!("/help") view=HelpPage />
                     <Route path=path!("/about") view=AboutPage />

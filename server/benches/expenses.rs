@@ -13,11 +13,11 @@ use std::{env, time::Instant};
 use domain::{
     ports::{ExpenseLook, ExpenseWish, Expenses},
     values::society::Society,
-    visit::{Asker, Member},
+    visit::{Member, RequestOrigin},
 };
 use server::{
     base::{clock::Clock, secrets::token_hash},
-    member::expenses::ExpenseDesk,
+    member::expenses::ExpenseService,
 };
 use store::{
     Db,
@@ -61,7 +61,7 @@ async fn main() {
 /// How long it takes to put a year together, household by household: the first look
 /// of the day, which notes itself, and another.
 async fn looks(db: &Db, households: i64) {
-    let desk = ExpenseDesk {
+    let desk = ExpenseService {
         db: db.clone(),
         society: Society::default().into(),
     };
@@ -75,8 +75,10 @@ async fn looks(db: &Db, households: i64) {
                 year: Some(2026),
                 ..ExpenseWish::default()
             };
-            let asker = Asker::default();
-            let look = desk.look(&member, &wish, &asker, Clock::System.now()).await;
+            let origin = RequestOrigin::default();
+            let look = desk
+                .look(&member, &wish, &origin, Clock::System.now())
+                .await;
             let ExpenseLook::Year(year) = look.unwrap() else {
                 panic!("nothing to see");
             };
@@ -103,7 +105,7 @@ async fn pages(db: &Db, url: &str, folder: TempDir) {
     let session = NewSession {
         token_hash: &token_hash(TOKEN),
         of: Holder::Member(member.id, None),
-        asker: &Asker::default(),
+        origin: &RequestOrigin::default(),
         started_at: now,
         expires_at: now.plus(session::ABSOLUTE),
     };

@@ -23,7 +23,7 @@ const UNSEALED: Duration = Duration::from_secs(3600);
 
 /// One thing looked at.
 #[derive(Debug)]
-pub struct Finding {
+pub struct CheckResult {
     /// What.
     pub subject: &'static str,
     /// What was found, or what is wrong and what helps.
@@ -31,8 +31,8 @@ pub struct Finding {
 }
 
 /// Looks at everything the server needs, and changes nothing.
-pub async fn examine(config: Config, now: Timestamp) -> Vec<Finding> {
-    let mut findings = vec![Finding {
+pub async fn run(config: Config, now: Timestamp) -> Vec<CheckResult> {
+    let mut findings = vec![CheckResult {
         subject: "settings",
         result: Ok(format!(
             "{} at {}",
@@ -42,20 +42,20 @@ pub async fn examine(config: Config, now: Timestamp) -> Vec<Finding> {
     }];
     let secrets = Secrets::open(&config.secret_file);
     match open(&config).await {
-        Err(wrong) => findings.push(Finding {
+        Err(wrong) => findings.push(CheckResult {
             subject: "database",
             result: Err(wrong),
         }),
         Ok(db) => {
-            findings.push(Finding {
+            findings.push(CheckResult {
                 subject: "database",
                 result: engine(&db).await,
             });
-            findings.push(Finding {
+            findings.push(CheckResult {
                 subject: "integrity",
                 result: integrity(&db).await,
             });
-            findings.push(Finding {
+            findings.push(CheckResult {
                 subject: "tables",
                 result: tables(&db).await,
             });
@@ -63,7 +63,7 @@ pub async fn examine(config: Config, now: Timestamp) -> Vec<Finding> {
             // there is said further down.
             if let Ok(secrets) = &secrets {
                 let note = audit_seal::note_file(&config.data_dir);
-                findings.push(Finding {
+                findings.push(CheckResult {
                     subject: "audit",
                     result: audit(audit_seal::verify(&db, secrets, &note).await, now),
                 });
@@ -79,15 +79,15 @@ pub async fn examine(config: Config, now: Timestamp) -> Vec<Finding> {
         Err(error) => Err(error.to_string()),
         Ok(transport) => told(transport.check().await.map(|()| mail)),
     };
-    findings.push(Finding {
+    findings.push(CheckResult {
         subject: "mail",
         result: mail,
     });
-    findings.push(Finding {
+    findings.push(CheckResult {
         subject: "client bundle",
         result: told(Bundle::open(&config.site).map(|bundle| bundle.addresses().wasm)),
     });
-    findings.push(Finding {
+    findings.push(CheckResult {
         subject: "secret file",
         result: told(secrets)
             .map(|_| format!("{}, for its owner only", config.secret_file.display())),

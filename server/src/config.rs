@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use crate::{
     base::hash::{HashCost, Pool},
-    http::Allowance,
+    http::RateLimitSetting,
     http::public_url::PublicUrl,
     mail::transport::MailSetting,
 };
@@ -41,7 +41,7 @@ pub struct Config {
     /// Proxies whose word about the client's address counts.
     pub trusted_proxies: Vec<IpAddr>,
     /// What one network address may post.
-    pub allowance: Allowance,
+    pub allowance: RateLimitSetting,
     /// For how long a postcard is good, in days.
     pub postcard_days: u16,
     /// What a password hash costs.
@@ -246,7 +246,7 @@ impl File {
         if postcard_days == 0 {
             return Err(wrong("postcard_days", "at least one day"));
         }
-        let default = Allowance::default();
+        let default = RateLimitSetting::default();
         let at_once = self.limits.posts_at_once.unwrap_or(default.at_once);
         if at_once == 0 {
             return Err(wrong("limits.posts_at_once", "at least one"));
@@ -266,7 +266,7 @@ impl File {
             data_dir,
             site: self.site.unwrap_or_else(|| ".".into()),
             trusted_proxies: self.trusted_proxies,
-            allowance: Allowance {
+            allowance: RateLimitSetting {
                 at_once,
                 then_every,
             },

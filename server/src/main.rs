@@ -294,7 +294,7 @@ async fn backup(config: Config, file: &Path) -> Done {
     db.close().await;
     if copied {
         println!(
-            "{} written. Keep the secret file with it, apart.",
+            "{} written. CookieChange the secret file with it, apart.",
             file.display()
         );
         Ok(ExitCode::SUCCESS)
@@ -326,7 +326,7 @@ async fn begin_audit_anew(config: Config) -> Done {
         secrets: Secrets::open(&config.secret_file)?.into(),
         note: note_file(&config.data_dir),
     };
-    let begun = sealer.begin_anew().await;
+    let begun = sealer.restart_chain().await;
     db.close().await;
     println!(
         "{}",
@@ -340,7 +340,7 @@ async fn begin_audit_anew(config: Config) -> Done {
 
 async fn check(config: Config) -> Done {
     let mut code = ExitCode::SUCCESS;
-    for finding in check::examine(config, Clock::System.now()).await {
+    for finding in check::run(config, Clock::System.now()).await {
         match finding.result {
             Ok(found) => println!("ok    {}: {found}", finding.subject),
             Err(wrong) => {

@@ -13,23 +13,23 @@ use tokio::{
 use crate::{
     base::{clock::Clock, hash::Hasher, secrets::Secrets},
     config::Config,
-    http::{Cookies, Kept, OuterLimit, State, assets::Bundle, router, serve},
+    http::{Cookies, PageCache, RateLimit, State, assets::Bundle, router, serve},
     mail::{
-        delivery::PostOffice,
+        delivery::DeliveryStatusService,
         mailbox,
         transport::{MailSetting, Transport},
-        worker::Postman,
+        worker::MailWorker,
     },
     member::{
-        addresses::AddressBook, checkups::CheckupDesk, closing::LeavingDesk, expenses::ExpenseDesk,
-        my_data::DataDesk, notices::NoticeDesk, profile::ProfileDesk,
-        registration::RegistrationDesk, reissue::ReissueDesk, sessions::SecurityDesk,
-        sign_in::Doorman,
+        addresses::AddressService, checkups::CheckupService, closing::AccountClosingService,
+        expenses::ExpenseService, my_data::MyDataService, notices::NoticeService,
+        profile::ProfileService, registration::RegistrationService, reissue::ReissueService,
+        sessions::SessionService, sign_in::SignInService,
     },
     upkeep::{
         audit_seal::{self, Sealer},
-        cleanup::Housekeeper,
-        notice_letters::Herald,
+        cleanup::Cleanup,
+        notice_letters::NoticeMailer,
     },
 };
 
@@ -41,11 +41,11 @@ pub struct Portal {
     pub db: Db,
     listener: TcpListener,
     router: Router,
-    outer_limit: OuterLimit,
-    postman: Postman,
+    outer_limit: RateLimit,
+    postman: MailWorker,
     sealer: Sealer,
-    housekeeper: Housekeeper,
-    herald: Herald,
+    housekeeper: Cleanup,
+    herald: NoticeMailer,
 }
 
 /// Why there is no server.
@@ -97,73 +97,73 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
 
     let society = Arc::new(config.society);
     let public_url: Arc<str> = config.public_url.as_str().into();
-    let post = Arc::new(Notify::new());
+    let wake_mail = Arc::new(Notify::new());
     let cookies = Cookies::new(&secrets.cookie_key(), config.public_url.is_https());
     let ports = Ports {
         society: society.clone(),
         public_url: public_url.clone(),
         assets: Arc::new(bundle.addresses()),
-        registration: Arc::new(RegistrationDesk {
+        registration: Arc::new(RegistrationService {
             db: db.clone(),
             hasher: hasher.clone(),
             secrets: secrets.clone(),
             registration_age: society.registration_age,
-            post: post.clone(),
+            wake_mail: wake_mail.clone(),
         }),
-        reissue: Arc::new(ReissueDesk {
+        reissue: Arc::new(ReissueService {
             db: db.clone(),
             hasher: hasher.clone(),
             secrets: secrets.clone(),
-            post: post.clone(),
+            wake_mail: wake_mail.clone(),
         }),
-        post: Arc::new(PostOffice { db: db.clone() }),
-        sign_in: Arc::new(Doorman {
+        post: Arc::new(DeliveryStatusService { db: db.clone() }),
+        sign_in: Arc::new(SignInService {
             db: db.clone(),
             hasher: hasher.clone(),
             secrets: secrets.clone(),
-            post: post.clone(),
+            wake_mail: wake_mail.clone(),
         }),
-        profile: Arc::new(ProfileDesk {
+        profile: Arc::new(ProfileService {
             db: db.clone(),
             hasher: hasher.clone(),
-            post: post.clone(),
+            wake_mail: wake_mail.clone(),
         }),
-        leaving: Arc::new(LeavingDesk {
+        closing: Arc::new(AccountClosingService {
             db: db.clone(),
             hasher: hasher.clone(),
-            post: post.clone(),
+            wake_mail: wake_mail.clone(),
         }),
-        security: Arc::new(SecurityDesk {
+        security: Arc::new(SessionService {
             db: db.clone(),
             secrets: secrets.clone(),
-            post: post.clone(),
+            wake_mail: wake_mail.clone(),
         }),
-        notices: Arc::new(NoticeDesk {
+        notices: Arc::new(NoticeService {
             db: db.clone(),
             society: society.clone(),
         }),
-        checkups: Arc::new(CheckupDesk {
+        checkups: Arc::new(CheckupService {
             db: db.clone(),
             society: society.clone(),
         }),
-        my_data: Arc::new(DataDesk {
+        my_data: Arc::new(MyDataService {
             db: db.clone(),
             society: society.clone(),
         }),
-        addresses: Arc::new(AddressBook {
+        addresses: Arc::new(AddressService {
             db: db.clone(),
             hasher,
             secrets: secrets.clone(),
-            post: post.clone(),
+            wake_mail: wake_mail.clone(),
         }),
-        expenses: Arc::new(ExpenseDesk {
+        expenses: Arc::new(ExpenseService {
             db: db.clone(),
             society: society.clone(),
         }),
         mailbox,
     };
     let trusted_proxies: Arc<[_]> = config.trusted_proxies.into();
-    let outer_limit = OuterLimit::new(config.allowance, trusted_proxies.clone())
+    let outer_limit = RateLimit::new(config.allowance, trusted_proxies.clone())
         .ok_or_else(|| BuildError("limits: zero".to_owned()))?;
     let state = State {
         db: db.clone(),
@@ -171,13 +171,13 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         ports,
         cookies,
         bundle,
-        kept: Kept::default(),
+        kept: PageCache::default(),
         trusted_proxies,
         outer_limit: outer_limit.clone(),
     };
     let router =
         router(state, &config.public_url).map_err(|e| BuildError(format!("public_url: {e:?}")))?;
-    let housekeeper = Housekeeper {
+    let housekeeper = Cleanup {
         db: db.clone(),
         clock: clock.clone(),
     };
@@ -187,19 +187,19 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         secrets: secrets.clone(),
         note: audit_seal::note_file(&config.data_dir),
     };
-    let herald = Herald {
+    let herald = NoticeMailer {
         db: db.clone(),
         clock: clock.clone(),
-        post: post.clone(),
+        wake_mail: wake_mail.clone(),
     };
-    let postman = Postman {
+    let postman = MailWorker {
         db: db.clone(),
         transport,
         clock,
         secrets,
         society,
         public_url,
-        wake: post,
+        wake: wake_mail,
     };
     Ok(Portal {
         addr,
@@ -237,7 +237,7 @@ impl Portal {
             tracing::error!(%error, "a chore ended before the work did");
         }
         // What the last requests have noted.
-        self.sealer.round().await;
+        self.sealer.seal_pending().await;
         self.db.close().await;
     }
 }

@@ -11,7 +11,7 @@ const OLDEST: u8 = 200;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audience {
     /// 被保険者 or 被扶養者, if only they.
-    pub relation: Option<Relation>,
+    pub relation: Option<InsuredOrDependent>,
     /// 性別, if only one.
     pub sex: Option<Sex>,
     /// 事業所コード, as on the roster; empty: whatever it is.
@@ -24,14 +24,14 @@ pub struct Audience {
 
 /// Which side of the roster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Relation {
+pub enum InsuredOrDependent {
     /// 被保険者
     Insured,
     /// 被扶養者
     Dependent,
 }
 
-impl Relation {
+impl InsuredOrDependent {
     /// As it is stored.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -93,8 +93,8 @@ impl Audience {
             let is_new = match word.split_once([':', '：']) {
                 None => {
                     let relation = match word {
-                        "被保険者" => Relation::Insured,
-                        "被扶養者" => Relation::Dependent,
+                        "被保険者" => InsuredOrDependent::Insured,
+                        "被扶養者" => InsuredOrDependent::Dependent,
                         "全員" => return Err(AudienceProblem::Contradiction),
                         _ => return Err(unknown()),
                     };
@@ -184,14 +184,14 @@ mod tests {
             (
                 "被保険者",
                 Audience {
-                    relation: Some(Relation::Insured),
+                    relation: Some(InsuredOrDependent::Insured),
                     ..Audience::EVERYBODY
                 },
             ),
             (
                 "被扶養者\u{3000}年齢：４０〜７４歳",
                 Audience {
-                    relation: Some(Relation::Dependent),
+                    relation: Some(InsuredOrDependent::Dependent),
                     age_from: 40,
                     age_to: 74,
                     ..Audience::EVERYBODY

@@ -11,7 +11,7 @@ pub enum Membership {
     /// They belong to it.
     Current,
     /// They have left, and read what belongs to the time before.
-    Left {
+    Disqualified {
         /// The 資格喪失日.
         on: Date,
         /// The last day on which they do.
@@ -29,7 +29,7 @@ impl Membership {
         };
         let over = over_on(on, months);
         match over.previous_day() {
-            Some(until) if today < over => Self::Left { on, until },
+            Some(until) if today < over => Self::Disqualified { on, until },
             _ => Self::Over,
         }
     }
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn who_has_left_reads_from_that_day_until_the_months_are_over() {
         let on = date!(2025 - 04 - 01);
-        let left = Membership::Left {
+        let left = Membership::Disqualified {
             on,
             until: date!(2026 - 09 - 30),
         };

@@ -4,7 +4,7 @@ use domain::{
     forms::{AddressForm, Errors, Field, Form},
     ports::{AddressChange, Answer, Ports},
     rules::EmailError,
-    visit::{Asked, Keep, Member, Visit, Visitor},
+    visit::{CookieChange, Member, PendingAddressChange, Visit, Visitor},
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -30,7 +30,14 @@ pub async fn add_address(#[server(flatten)] form: AddressForm) -> Result<(), Ser
             Err(errors) => return Ok(try_again(&form, errors)),
         };
         let refused = |refusal| try_again(&form, Errors::of(Field::Email, &refusal));
-        change(&ports, &visit, member, Asked::Add(address), refused).await
+        change(
+            &ports,
+            &visit,
+            member,
+            PendingAddressChange::Add(address),
+            refused,
+        )
+        .await
     })
     .await
 }
@@ -46,7 +53,14 @@ pub async fn confirmation_again(#[server(default)] address: String) -> Result<()
             return Ok(not_found());
         };
         let refused = |refusal| not_possible(&refusal);
-        change(&ports, &visit, member, Asked::Again(row), refused).await
+        change(
+            &ports,
+            &visit,
+            member,
+            PendingAddressChange::Again(row),
+            refused,
+        )
+        .await
     })
     .await
 }
@@ -62,7 +76,14 @@ pub async fn remove_address(#[server(default)] address: String) -> Result<(), Se
             return Ok(not_found());
         };
         let refused = |refusal| not_possible(&refusal);
-        change(&ports, &visit, member, Asked::Remove(row), refused).await
+        change(
+            &ports,
+            &visit,
+            member,
+            PendingAddressChange::Remove(row),
+            refused,
+        )
+        .await
     })
     .await
 }
@@ -81,7 +102,7 @@ pub async fn choose_for_notices(#[server(default)] address: String) -> Result<()
         };
         let chosen = ports
             .addresses
-            .choose_for_notices(member, row, &visit.asker, visit.now)
+            .choose_for_notices(member, row, &visit.origin, visit.now)
             .await?;
         Ok(match chosen {
             AddressChange::NotTheirs => not_found(),
@@ -102,7 +123,7 @@ pub async fn confirm_address() -> Result<(), ServerFnError> {
         };
         let confirmed = ports
             .addresses
-            .confirm(token, &visit.asker, visit.now)
+            .confirm(token, &visit.origin, visit.now)
             .await?;
         Ok(if confirmed {
             see_other("/profile/emails/confirmed")
@@ -118,29 +139,30 @@ async fn change(
     ports: &Ports,
     visit: &Visit,
     member: &Member,
-    asked: Asked,
+    asked: PendingAddressChange,
     refused: impl FnOnce(EmailError) -> Outcome,
 ) -> Answer<Outcome> {
     let change = ports
         .addresses
-        .change(member, &asked, &visit.asker, visit.now)
+        .change(member, &asked, &visit.origin, visit.now)
         .await?;
     Ok(match change {
         AddressChange::Refused(refusal) => refused(refusal),
-        AddressChange::PasswordDue => {
-            see_other("/profile/confirm-password").keep(Keep::Asked(asked, member.session))
-        }
+        AddressChange::PasswordDue => see_other("/profile/confirm-password")
+            .keep(CookieChange::PendingAddressChange(asked, member.session)),
         change => done(&asked, change),
     })
 }
 
 /// Back to プロフィール設定, where it is told what has become of it.
-pub(super) fn done(asked: &Asked, change: AddressChange) -> Outcome {
+pub(super) fn done(asked: &PendingAddressChange, change: AddressChange) -> Outcome {
     match (change, asked) {
         (AddressChange::NotTheirs, _) => not_found(),
         (AddressChange::Over, _) => see_other("/login"),
         (AddressChange::Sent { earlier: true }, _) => see_other("/profile?told=earlier"),
-        (AddressChange::Sent { .. }, Asked::Add(_)) => see_other("/profile?told=added"),
+        (AddressChange::Sent { .. }, PendingAddressChange::Add(_)) => {
+            see_other("/profile?told=added")
+        }
         (AddressChange::Sent { .. }, _) => see_other("/profile?told=again"),
         (AddressChange::Done, _) => see_other("/profile?told=removed"),
         // Another window was quicker.

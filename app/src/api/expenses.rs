@@ -22,7 +22,7 @@ pub async fn decide_sharing(#[server(default)] share: String) -> Result<(), Serv
         };
         let decision = ports
             .expenses
-            .share(member, shares, &visit.asker, visit.now)
+            .share(member, shares, &visit.origin, visit.now)
             .await?;
         Ok(match decision {
             // To where the decision stands.

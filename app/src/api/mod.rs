@@ -27,7 +27,7 @@ use domain::{
     visit::Visit,
 };
 pub use outcome::{
-    Next, Outcome, Retry, Slot, forbidden, not_found, not_possible, see_other, see_wanted,
+    Next, Outcome, Retry, Slot, forbidden, not_found, not_possible, see_other, see_return_to,
     sign_in_first, try_again,
 };
 
@@ -40,7 +40,7 @@ where
     let outcome = story(expect_context(), expect_context())
         .await
         .unwrap_or_else(|trouble| Outcome {
-            next: Next::Trouble(trouble),
+            next: Next::ServiceError(trouble),
             keep: Vec::new(),
         });
     slot.put(outcome);

@@ -5,7 +5,7 @@ use domain::{
     forms::{Errors, Field, Form, PresentPasswordForm},
     ports::{PasswordGiven, Ports},
     rules::CurrentPasswordError,
-    visit::{Keep, Visit, Visitor},
+    visit::{CookieChange, Visit, Visitor},
 };
 use leptos::prelude::*;
 
@@ -26,11 +26,11 @@ pub async fn confirm_for_my_data(
         };
         let given = ports
             .addresses
-            .change_with(member, &password, None, &visit.asker, visit.now)
+            .change_with(member, &password, None, &visit.origin, visit.now)
             .await?;
         Ok(match given {
             PasswordGiven::Right { session, .. } => {
-                see_other("/my-data").keep(Keep::Session(session.token, session.until))
+                see_other("/my-data").keep(CookieChange::Session(session.token, session.until))
             }
             PasswordGiven::Wrong => try_again(
                 &form,

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{
     forms::{Errors, Field, Form},
-    ports::Trouble,
+    ports::ServiceError,
     text::Sentence,
-    visit::{Keep, Visitor, return_to::Wanted},
+    visit::{CookieChange, Visitor, return_to::ReturnTo},
 };
 
 use crate::api::refusal::Refusal;
@@ -18,7 +18,7 @@ pub struct Outcome {
     /// Where to go.
     pub next: Next,
     /// What the browser is to carry.
-    pub keep: Vec<Keep>,
+    pub keep: Vec<CookieChange>,
 }
 
 /// Where a post leads.
@@ -27,7 +27,7 @@ pub enum Next {
     /// 303 to another screen.
     SeeOther(&'static str),
     /// 303 to the page that was wanted before the sign-in.
-    Wanted(Wanted),
+    ReturnTo(ReturnTo),
     /// 422: the same screen with what was typed and what is wrong.
     TryAgain(Retry),
     /// 403: not for this visitor.
@@ -35,7 +35,7 @@ pub enum Next {
     /// 404: there is none, or it is somebody else's.
     NotFound,
     /// No answer at all.
-    Trouble(Trouble),
+    ServiceError(ServiceError),
 }
 
 /// What a screen shows again after a form failed.
@@ -78,12 +78,12 @@ pub fn see_other(path: &'static str) -> Outcome {
 }
 
 /// On to what the member wanted to see before the sign-in, or home.
-pub fn see_wanted(wanted: Option<Wanted>) -> Outcome {
+pub fn see_return_to(wanted: Option<ReturnTo>) -> Outcome {
     match wanted {
         None => see_other("/home"),
         Some(wanted) => Outcome {
-            next: Next::Wanted(wanted),
-            keep: vec![Keep::NothingWanted],
+            next: Next::ReturnTo(wanted),
+            keep: vec![CookieChange::NoReturn],
         },
     }
 }
@@ -154,7 +154,7 @@ impl Outcome {
 
     /// The same, and the browser carries this from now on.
     #[must_use]
-    pub fn keep(mut self, keep: Keep) -> Self {
+    pub fn keep(mut self, keep: CookieChange) -> Self {
         self.keep.push(keep);
         self
     }

@@ -5,7 +5,7 @@ use domain::{
     ports::{PasswordGiven, Ports, ProfileChange},
     rules::{CurrentPasswordError, LoginIdError, PasswordError},
     text::{self, Sentence},
-    visit::{Keep, Visit, Visitor},
+    visit::{CookieChange, Visit, Visitor},
 };
 use leptos::prelude::*;
 
@@ -24,13 +24,13 @@ pub async fn change_profile(#[server(flatten)] form: ProfileForm) -> Result<(), 
         };
         let change = ports
             .profile
-            .change(member, new, &visit.asker, visit.now)
+            .change(member, new, &visit.origin, visit.now)
             .await?;
         Ok(match change {
             ProfileChange::Done(session) => {
                 let done = see_other("/profile?told=changed");
                 match session {
-                    Some(new) => done.keep(Keep::Session(new.token, new.until)),
+                    Some(new) => done.keep(CookieChange::Session(new.token, new.until)),
                     None => done,
                 }
             }
@@ -67,7 +67,7 @@ pub async fn confirm_password(
         let asked = visit.asked.as_ref();
         let given = ports
             .addresses
-            .change_with(member, &password, asked, &visit.asker, visit.now)
+            .change_with(member, &password, asked, &visit.origin, visit.now)
             .await?;
         Ok(match given {
             PasswordGiven::Right { session, change } => {
@@ -75,8 +75,8 @@ pub async fn confirm_password(
                     (Some(asked), Some(change)) => addresses::done(asked, change),
                     _ => see_other("/profile"),
                 };
-                next.keep(Keep::Session(session.token, session.until))
-                    .keep(Keep::NothingAsked)
+                next.keep(CookieChange::Session(session.token, session.until))
+                    .keep(CookieChange::NoPendingChange)
             }
             PasswordGiven::Wrong => try_again(
                 &form,

@@ -5,7 +5,7 @@ use domain::{
     ports::{Completion, Entry, Ports},
     rules::{LoginIdError, PasswordError},
     text,
-    visit::{Draft, Keep, Visit, Visitor},
+    visit::{CookieChange, Draft, Visit, Visitor},
 };
 use leptos::prelude::*;
 
@@ -25,9 +25,9 @@ pub async fn register(#[server(flatten)] form: AddressForm) -> Result<(), Server
         };
         let sent = ports
             .registration
-            .ask(address, &visit.asker, visit.now)
+            .ask(address, &visit.origin, visit.now)
             .await?;
-        Ok(see_other("/register/sent").keep(Keep::Sent(sent)))
+        Ok(see_other("/register/sent").keep(CookieChange::Sent(sent)))
     })
     .await
 }
@@ -52,11 +52,11 @@ pub async fn enter_with_postcard(
         };
         let entry = ports
             .registration
-            .enter(token, postcard, &visit.asker, visit.now)
+            .enter(token, postcard, &visit.origin, visit.now)
             .await?;
         Ok(match entry {
             Entry::Welcome { session, until } => {
-                see_other("/register/profile").keep(Keep::Session(session, until))
+                see_other("/register/profile").keep(CookieChange::Session(session, until))
             }
             Entry::Refused => try_again(&form, Errors::default())
                 .alert(text::postcard_refused(&ports.society.telephone)),
@@ -84,10 +84,10 @@ pub async fn complete_registration(
         };
         let completion = ports
             .registration
-            .complete(provisional, member, &visit.asker, visit.now)
+            .complete(provisional, member, &visit.origin, visit.now)
             .await?;
         Ok(match completion {
-            Completion::Done => see_other("/register/done").keep(Keep::RegistrationDone),
+            Completion::Done => see_other("/register/done").keep(CookieChange::RegistrationDone),
             Completion::LoginIdTaken => {
                 try_again(&form, Errors::of(Field::LoginId, &LoginIdError::Taken))
             }
@@ -103,7 +103,7 @@ pub async fn complete_registration(
 
 /// The time ran out: what was typed is kept, but for the passwords.
 fn interrupted(form: &RegistrationProfileForm) -> crate::api::Outcome {
-    forbidden(Refusal::Over(Begun::Registration)).keep(Keep::Draft(Draft {
+    forbidden(Refusal::Over(Begun::Registration)).keep(CookieChange::Draft(Draft {
         login_id: form.value(Field::LoginId).to_owned(),
         nickname: form.value(Field::Nickname).to_owned(),
     }))

@@ -5,7 +5,7 @@ use domain::{
     ports::{Entry, Ports, Renewal},
     rules::{LoginIdError, PasswordError},
     text,
-    visit::{Keep, Visit, Visitor},
+    visit::{CookieChange, Visit, Visitor},
 };
 use leptos::prelude::*;
 
@@ -23,8 +23,8 @@ pub async fn ask_for_reissue(#[server(flatten)] form: AddressForm) -> Result<(),
             Ok(address) => address,
             Err(errors) => return Ok(try_again(&form, errors)),
         };
-        let sent = ports.reissue.ask(address, &visit.asker, visit.now).await?;
-        Ok(see_other("/reissue/sent").keep(Keep::Sent(sent)))
+        let sent = ports.reissue.ask(address, &visit.origin, visit.now).await?;
+        Ok(see_other("/reissue/sent").keep(CookieChange::Sent(sent)))
     })
     .await
 }
@@ -46,11 +46,11 @@ pub async fn enter_with_letter(
         };
         let entry = ports
             .reissue
-            .enter(token, letter, &visit.asker, visit.now)
+            .enter(token, letter, &visit.origin, visit.now)
             .await?;
         Ok(match entry {
             Entry::Welcome { session, until } => {
-                see_other("/reissue/password").keep(Keep::Session(session, until))
+                see_other("/reissue/password").keep(CookieChange::Session(session, until))
             }
             Entry::Refused => {
                 try_again(&form, Errors::default()).alert(text::LETTER_REFUSED.to_owned())
@@ -79,11 +79,11 @@ pub async fn change_password(
         };
         let renewal = ports
             .reissue
-            .complete(reissuing, new, &visit.asker, visit.now)
+            .complete(reissuing, new, &visit.origin, visit.now)
             .await?;
         let wrong = |field, refusal| try_again(&form, Errors::of(field, &refusal));
         Ok(match renewal {
-            Renewal::Done => see_other("/reissue/done").keep(Keep::ReissueDone),
+            Renewal::Done => see_other("/reissue/done").keep(CookieChange::ReissueDone),
             Renewal::LoginIdTaken => {
                 try_again(&form, Errors::of(Field::LoginId, &LoginIdError::Taken))
             }

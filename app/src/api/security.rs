@@ -2,9 +2,9 @@
 
 use domain::{
     forms::{Errors, Field, Form, PresentPasswordForm},
-    ports::{Disowning, Ending, Leave, Ports},
+    ports::{Closed, Disowning, Ending, Ports},
     rules::CurrentPasswordError,
-    visit::{Keep, Visit, Visitor},
+    visit::{CookieChange, Visit, Visitor},
 };
 use leptos::prelude::*;
 
@@ -25,7 +25,7 @@ pub async fn end_session(#[server(default)] session: String) -> Result<(), Serve
         let session = uuid::Uuid::parse_str(&session).unwrap_or_default();
         let ending = ports
             .security
-            .end_session(member, session, &visit.asker, visit.now)
+            .end_session(member, session, &visit.origin, visit.now)
             .await?;
         Ok(match ending {
             Ending::Done => see_other("/security"),
@@ -45,7 +45,7 @@ pub async fn end_other_sessions() -> Result<(), ServerFnError> {
         };
         let ended = ports
             .security
-            .end_others(member, &visit.asker, visit.now)
+            .end_others(member, &visit.origin, visit.now)
             .await?;
         Ok(see_other(if ended { "/security" } else { "/login" }))
     })
@@ -61,10 +61,10 @@ pub async fn disown_sign_in() -> Result<(), ServerFnError> {
         };
         let disowning = ports
             .security
-            .disown(token, &visit.asker, visit.now)
+            .disown(token, &visit.origin, visit.now)
             .await?;
         Ok(match disowning {
-            Disowning::Done(sent) => see_other("/reissue/sent").keep(Keep::Sent(sent)),
+            Disowning::Done(sent) => see_other("/reissue/sent").keep(CookieChange::Sent(sent)),
             Disowning::Already => see_other("/reissue/sent"),
             Disowning::Over => forbidden(Refusal::Link(Begun::Report)),
         })
@@ -86,14 +86,14 @@ pub async fn leave_the_portal(
             Err(errors) => return Ok(try_again(&form, errors)),
         };
         let leave = ports
-            .leaving
-            .leave(member, current, &visit.asker, visit.now)
+            .closing
+            .leave(member, current, &visit.origin, visit.now)
             .await?;
         let wrong = Errors::of(Field::CurrentPassword, &CurrentPasswordError::Wrong);
         Ok(match leave {
-            Leave::Done => see_other("/security/left").keep(Keep::Left),
-            Leave::WrongPassword => try_again(&form, wrong),
-            Leave::Over => see_other("/login"),
+            Closed::Done => see_other("/security/left").keep(CookieChange::Left),
+            Closed::WrongPassword => try_again(&form, wrong),
+            Closed::Over => see_other("/login"),
         })
     })
     .await

@@ -4,11 +4,11 @@ use domain::{
     forms::{Errors, Form, SignInForm},
     ports::Ports,
     text,
-    visit::{Keep, Visit, Visitor},
+    visit::{CookieChange, Visit, Visitor},
 };
 use leptos::prelude::*;
 
-use crate::api::{answer, forbidden, refusal::Refusal, see_other, see_wanted, try_again};
+use crate::api::{answer, forbidden, refusal::Refusal, see_other, see_return_to, try_again};
 
 /// ログインする
 #[server(prefix = "", endpoint = "/login")]
@@ -20,12 +20,12 @@ pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<(), ServerFn
         };
         let signed_in = ports
             .sign_in
-            .sign_in(credentials, visit.device.as_ref(), &visit.asker, visit.now)
+            .sign_in(credentials, visit.device.as_ref(), &visit.origin, visit.now)
             .await?;
         Ok(match signed_in {
-            Some(new) => see_wanted(visit.wanted.clone())
-                .keep(Keep::Session(new.session.token, new.session.until))
-                .keep(Keep::Device(new.device)),
+            Some(new) => see_return_to(visit.return_to.clone())
+                .keep(CookieChange::Session(new.session.token, new.session.until))
+                .keep(CookieChange::Device(new.device)),
             None => try_again(&form, Errors::default()).alert(text::SIGN_IN_REFUSED.to_owned()),
         })
     })
@@ -39,9 +39,9 @@ pub async fn sign_out() -> Result<(), ServerFnError> {
         Visitor::Member(member) => {
             ports
                 .sign_in
-                .sign_out(member, &visit.asker, visit.now)
+                .sign_out(member, &visit.origin, visit.now)
                 .await?;
-            Ok(see_other("/login").keep(Keep::NoSession))
+            Ok(see_other("/login").keep(CookieChange::NoSession))
         }
         Visitor::Provisional(_) | Visitor::Reissuing(_) => Ok(forbidden(Refusal::NotForYou)),
         Visitor::Nobody | Visitor::Registered { .. } | Visitor::Reissued => Ok(see_other("/login")),

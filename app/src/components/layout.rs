@@ -3,7 +3,7 @@
 
 use domain::{
     ports::Ports,
-    visit::{Visit, Visitor, Way},
+    visit::{LetterPurpose, Visit, Visitor},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -120,13 +120,13 @@ pub fn Telephone() -> impl IntoView {
 #[component]
 pub fn Steps(
     /// Which procedure.
-    of: Way,
+    of: LetterPurpose,
     /// The present one, from 1.
     at: usize,
 ) -> impl IntoView {
     let steps = match of {
-        Way::Registration => ["メール", "仮ログイン", "利用者情報", "完了"],
-        Way::Reissue => ["メール", "仮ログイン", "変更", "完了"],
+        LetterPurpose::Registration => ["メール", "仮ログイン", "利用者情報", "完了"],
+        LetterPurpose::Reissue => ["メール", "仮ログイン", "変更", "完了"],
     };
     let items = steps.into_iter().enumerate().map(|(i, name)| {
         let step = i + 1;

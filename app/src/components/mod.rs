@@ -1,6 +1,6 @@
 //! What several pages are made of.
 
-pub mod after_leaving;
+pub mod after_disqualification;
 pub mod field;
 pub mod form;
 pub mod layout;

@@ -21,7 +21,7 @@ use server::{
         hash::{HashCost, Hasher, Pool},
     },
     config::Config,
-    http::{Allowance, serve},
+    http::{RateLimitSetting, serve},
     startup::build,
 };
 use store::{Db, Tx, email, member, throttle};
@@ -85,7 +85,7 @@ impl Portal {
         .map(|(key, value)| (key.to_owned(), value));
         let mut config = Config::load(None, settings).unwrap();
         // Everything here comes from one address.
-        config.allowance = Allowance {
+        config.allowance = RateLimitSetting {
             at_once: 1_000_000,
             then_every: Duration::from_micros(1),
         };

@@ -18,7 +18,7 @@ pub async fn close(
     now: Timestamp,
 ) -> Result<Vec<(String, String)>> {
     // Who holds this row changes what belongs to it.
-    member::leave(tx, account, decoy, now).await?;
+    member::close(tx, account, decoy, now).await?;
     take_ways_in(tx, account, now).await
 }
 
@@ -34,6 +34,6 @@ pub async fn take_ways_in(
 ) -> Result<Vec<(String, String)>> {
     link::end_all_of(tx, account, now).await?;
     device::forget_all_of(tx, account).await?;
-    throttle::forgive(tx, account).await?;
+    throttle::reset_tries(tx, account).await?;
     email::remove_all(tx, account, now).await
 }

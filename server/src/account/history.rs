@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use domain::{ports::HistoryEntry, values::timestamp::Timestamp, visit::Asker};
+use domain::{ports::HistoryEntry, values::timestamp::Timestamp, visit::RequestOrigin};
 use store::{audit::Event, history::Row, letter::LetterKind};
 
 use crate::mail::letters::title;
 
 /// A line of the history in a member's words; `None` for what only a later version
 /// of the portal knows.
-pub fn told(row: Row) -> Option<HistoryEntry> {
+pub fn history_entry(row: Row) -> Option<HistoryEntry> {
     let at = Timestamp(row.at);
     if row.is_letter {
         let title = title(LetterKind::parse(&row.name)?);
@@ -20,7 +20,7 @@ pub fn told(row: Row) -> Option<HistoryEntry> {
         });
     }
     let event = Event::parse(&row.name)?;
-    let mut what = in_words(event, &row.actor, &row.detail).into_owned();
+    let mut what = describe(event, &row.actor, &row.detail).into_owned();
     if row.times > 1 {
         let first = Timestamp(row.first_at).full();
         what += &format!("（{}回。最初は{first}、最後は{}", row.times, at.full());
@@ -33,14 +33,14 @@ pub fn told(row: Row) -> Option<HistoryEntry> {
     // office sits is not the member's affair.
     let is_one_origin = row.origins == 1 && !row.network_address.is_empty();
     let came_in = event != Event::OfficeLooked && is_one_origin;
-    let from = came_in.then_some(Asker {
+    let from = came_in.then_some(RequestOrigin {
         network_address: row.network_address,
         device: row.detail,
     });
     Some(HistoryEntry { at, what, from })
 }
 
-fn in_words(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
+fn describe(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
     match event {
         Event::LetterAsked => "利用登録のメールが依頼されました",
         Event::PostcardAccepted => "ハガキの仮ログインIDでログインしました",

@@ -10,7 +10,7 @@ use std::time::Duration;
 use domain::{
     rules::EmailAddress,
     values::timestamp::Timestamp,
-    visit::{SentLetter, Way},
+    visit::{LetterPurpose, SentLetter},
 };
 use store::{
     Tx,
@@ -20,7 +20,7 @@ use store::{
 };
 use uuid::Uuid;
 
-use crate::base::fault::Fault;
+use crate::base::fault::InternalError;
 
 /// How long a link works: at 2:59:59 it does, at 3:00:00 it does not.
 pub const LINK_LIFE: Duration = Duration::from_secs(3 * 3600);
@@ -35,7 +35,7 @@ const CAPS: [(Duration, i64); 3] = [(MINUTE, 1), (HOUR, 3), (DAY, 6)];
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
-pub struct Asking<'a> {
+pub struct LetterRequest<'a> {
     /// What the link is for.
     pub purpose: Purpose,
     /// The link's row; the letter gets the same identifier.
@@ -61,16 +61,16 @@ pub struct Asking<'a> {
 /// The letter that went out, or the earlier one where it would have been one
 /// too many.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked {
+pub struct RequestedLetter {
     /// The letter.
     pub letter: Uuid,
     /// When it was asked for.
     pub asked_at: Timestamp,
 }
 
-impl Asked {
+impl RequestedLetter {
     /// What the one who asked may know.
-    pub fn told(self, way: Way, address: &EmailAddress, now: Timestamp) -> SentLetter {
+    pub fn told(self, way: LetterPurpose, address: &EmailAddress, now: Timestamp) -> SentLetter {
         SentLetter {
             way,
             letter: self.letter,
@@ -87,8 +87,11 @@ impl Asked {
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn ask(tx: &mut Tx, asking: &Asking<'_>) -> Result<Asked, Fault> {
-    let Asking {
+pub async fn ask(
+    tx: &mut Tx,
+    asking: &LetterRequest<'_>,
+) -> Result<RequestedLetter, InternalError> {
+    let LetterRequest {
         address,
         purpose,
         now,
@@ -99,7 +102,7 @@ pub async fn ask(tx: &mut Tx, asking: &Asking<'_>) -> Result<Asked, Fault> {
     let owner = member::by_address(tx, address).await?;
     let latest = link::latest(tx, purpose, &address.key()).await?;
     if let Some((letter, asked_at)) = latest.filter(|_| asking.is_capped && !within_caps) {
-        return Ok(Asked { letter, asked_at });
+        return Ok(RequestedLetter { letter, asked_at });
     }
     link::insert(
         tx,
@@ -142,7 +145,7 @@ pub async fn ask(tx: &mut Tx, asking: &Asking<'_>) -> Result<Asked, Fault> {
         },
     )
     .await?;
-    Ok(Asked {
+    Ok(RequestedLetter {
         letter: asking.link,
         asked_at: now,
     })
@@ -154,7 +157,7 @@ async fn within_caps(
     purpose: Purpose,
     address: &EmailAddress,
     now: Timestamp,
-) -> Result<bool, Fault> {
+) -> Result<bool, InternalError> {
     let mut within = true;
     for (span, most) in CAPS {
         let since = now.minus(span);
@@ -164,7 +167,10 @@ async fn within_caps(
 }
 
 /// Whether the owner of the mailbox has had the truth within the last hour.
-async fn told_within_the_hour(tx: &mut Tx, asking: &Asking<'_>) -> Result<bool, Fault> {
+async fn told_within_the_hour(
+    tx: &mut Tx,
+    asking: &LetterRequest<'_>,
+) -> Result<bool, InternalError> {
     let truth = asking.truth.unwrap_or(LetterKind::Withheld);
     let since = asking.now.minus(HOUR);
     let told = letter::count_asked_since(tx, &asking.address.key(), truth, since).await?;

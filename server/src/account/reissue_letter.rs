@@ -3,7 +3,7 @@
 use domain::{
     rules::EmailAddress,
     values::timestamp::Timestamp,
-    visit::{Asker, SentLetter, Way},
+    visit::{LetterPurpose, RequestOrigin, SentLetter},
 };
 use store::{
     Tx,
@@ -14,9 +14,9 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::letter_request::{self, Asking};
+use super::letter_request::{self, LetterRequest};
 use crate::base::{
-    fault::Fault,
+    fault::InternalError,
     secrets::{Secrets, token_hash},
 };
 
@@ -47,15 +47,15 @@ impl ReissueLetter {
         &self,
         tx: &mut Tx,
         is_capped: bool,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<SentLetter, Fault> {
+    ) -> Result<SentLetter, InternalError> {
         let address = &self.address;
         letter::lock_address(tx, &address.key(), now).await?;
         let member = member::by_address(tx, address).await?;
         let asked = letter_request::ask(
             tx,
-            &Asking {
+            &LetterRequest {
                 purpose: Purpose::Reissue,
                 link: self.link,
                 token_hash: &self.token_hash,
@@ -69,8 +69,8 @@ impl ReissueLetter {
             },
         )
         .await?;
-        let entry = Event::ReissueAsked.by(asker, now);
+        let entry = Event::ReissueAsked.by(origin, now);
         audit::Entry { member, ..entry }.record(tx).await?;
-        Ok(asked.told(Way::Reissue, address, now))
+        Ok(asked.told(LetterPurpose::Reissue, address, now))
     }
 }

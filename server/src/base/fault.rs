@@ -1,13 +1,13 @@
 //! What can go wrong inside, and what a visitor hears of it: nothing but a
 //! reference, which the log carries too.
 
-use domain::ports::Trouble;
+use domain::ports::ServiceError;
 
 use crate::base::hash::HashError;
 
 /// A use case could not do its work.
 #[derive(Debug)]
-pub enum Fault {
+pub enum InternalError {
     /// The database.
     Database(store::Error),
     /// The hash workers.
@@ -18,34 +18,34 @@ pub enum Fault {
     Other(String),
 }
 
-impl From<store::Error> for Fault {
+impl From<store::Error> for InternalError {
     fn from(error: store::Error) -> Self {
         Self::Database(error)
     }
 }
 
-impl From<HashError> for Fault {
+impl From<HashError> for InternalError {
     fn from(error: HashError) -> Self {
         Self::Hash(error)
     }
 }
 
-impl From<getrandom::Error> for Fault {
+impl From<getrandom::Error> for InternalError {
     fn from(error: getrandom::Error) -> Self {
         Self::Randomness(error)
     }
 }
 
-impl Fault {
+impl InternalError {
     /// Writes the log, and gives what the visitor may know.
-    pub fn report(self) -> Trouble {
+    pub fn report(self) -> ServiceError {
         if self.is_busy() {
             tracing::warn!(fault = ?self, "turned away");
-            return Trouble::Busy;
+            return ServiceError::Busy;
         }
         let reference = reference();
         tracing::error!(reference, fault = ?self, "failed");
-        Trouble::Failed { reference }
+        ServiceError::Failed { reference }
     }
 
     /// Whether trying again soon may help: hash workers at their limit, or a

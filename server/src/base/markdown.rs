@@ -19,7 +19,7 @@ fn events(markdown: &str) -> Parser<'_> {
 
 /// The HTML of a text. The page has the one `h1`; a line break in the text is one on
 /// the page, since Japanese has no blank to put there.
-pub fn html(markdown: &str) -> String {
+pub fn to_html(markdown: &str) -> String {
     let mut ends = Vec::new();
     let events = events(markdown).filter_map(|event| match event {
         Event::Html(_) | Event::InlineHtml(_) => None,
@@ -96,7 +96,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// The words of a text alone.
-pub fn words(markdown: &str) -> String {
+pub fn to_text(markdown: &str) -> String {
     let mut words = String::new();
     for event in events(markdown) {
         match event {
@@ -109,7 +109,7 @@ pub fn words(markdown: &str) -> String {
 }
 
 /// A text as it is searched: without regard to case and width, on both sides.
-pub fn folded(text: &str) -> String {
+pub fn search_key(text: &str) -> String {
     text.nfkc().flat_map(char::to_lowercase).collect()
 }
 
@@ -125,7 +125,7 @@ mod tests {
         fn nothing_that_acts_comes_out(
             text in "(<|>|script|img|src=x|onerror=|!?\\[a\\]\\(|javascript:|data:|\\)|\"|'|\n| |#|https://a.jp/|\\\\|&lt;|`|\\|){0,30}"
         ) {
-            let html = html(&text);
+            let html = to_html(&text);
             let tags = html.split('<').skip(1);
             for tag in tags {
                 let name = tag.trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next();
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn markdown_becomes_a_text_below_the_page_s_title() {
         assert_eq!(
-            html(
+            to_html(
                 "# 対象\n**20歳以上**の方は\n[申込書](/files/1)へ。\n\n| 日 | 所 |\n|--|--|\n| 1 | 東 |"
             ),
             "<h2>対象</h2>\n<p><strong>20歳以上</strong>の方は<br />\n<a href=\"/files/1\">申込書</a>へ。</p>\n\
@@ -166,14 +166,14 @@ mod tests {
                 "<p><a href=\"tel:03-6219-8877\">電話</a></p>\n",
             ),
         ] {
-            assert_eq!(html(markdown), left, "{markdown}");
+            assert_eq!(to_html(markdown), left, "{markdown}");
         }
     }
 
     #[test]
     fn a_link_to_elsewhere_says_so() {
         assert_eq!(
-            html("[厚生労働省](https://www.mhlw.go.jp/?a=1&b=\"2\")"),
+            to_html("[厚生労働省](https://www.mhlw.go.jp/?a=1&b=\"2\")"),
             "<p><a href=\"https://www.mhlw.go.jp/?a=1&amp;b=%222%22\" target=\"_blank\" \
              rel=\"noopener noreferrer\">厚生労働省<span class=\"elsewhere\">（別のサイト）</span></a></p>\n"
         );
@@ -182,11 +182,11 @@ mod tests {
     #[test]
     fn what_is_searched_knows_no_width_and_no_case() {
         assert_eq!(
-            folded("ｲﾝﾌﾙｴﾝｻﾞ Ｗｅｂ ＡＢＣ １２"),
+            search_key("ｲﾝﾌﾙｴﾝｻﾞ Ｗｅｂ ＡＢＣ １２"),
             "インフルエンザ web abc 12"
         );
         assert_eq!(
-            words("# 題\n本文 **強く**\n[先](https://a.jp)"),
+            to_text("# 題\n本文 **強く**\n[先](https://a.jp)"),
             "題 本文 強く  先  "
         );
     }

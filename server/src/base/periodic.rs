@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 /// Does `work` every `span` until `stop` holds `true` (or its sender is gone);
 /// what is at hand is finished first.
-pub(crate) async fn every<F: Future<Output = ()>>(
+pub(crate) async fn run_every<F: Future<Output = ()>>(
     span: Duration,
     mut stop: watch::Receiver<bool>,
     work: impl Fn() -> F,

@@ -145,14 +145,14 @@ impl Secrets {
     }
 
     /// Begins the seal over a batch of audit entries.
-    pub fn audit_seal(&self) -> Parts {
+    pub fn audit_seal(&self) -> MacInput {
         let mut parts = self.parts();
         parts.add(b"audit");
         parts
     }
 
     /// The code over an audit whose seals were made with an earlier secret file.
-    pub fn earlier_audit(&self) -> Parts {
+    pub fn earlier_audit(&self) -> MacInput {
         let mut parts = self.parts();
         parts.add(b"earlier audit");
         parts
@@ -171,20 +171,20 @@ impl Secrets {
         all.finish()
     }
 
-    fn parts(&self) -> Parts {
+    fn parts(&self) -> MacInput {
         // HMAC fills a short key up with zeros to its block of 64 bytes.
         let mut block = [0; 64];
         block[..KEY_BYTES].copy_from_slice(self.key.expose_secret());
-        Parts(Hmac::new(&block.into()))
+        MacInput(Hmac::new(&block.into()))
     }
 }
 
 /// HMAC-SHA-256 over parts, each with its length before it: so `["ab", "c"]` and
 /// `["a", "bc"]` have nothing in common.
 #[derive(Clone, Debug)]
-pub struct Parts(Hmac<Sha256>);
+pub struct MacInput(Hmac<Sha256>);
 
-impl Parts {
+impl MacInput {
     /// Takes one more part in.
     pub fn add(&mut self, part: &[u8]) {
         self.0.update(&(part.len() as u64).to_be_bytes());

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// A spreadsheet computes what begins like a formula, in full-width too; behind an
 /// apostrophe it is text.
-pub fn defused(text: &str) -> Cow<'_, str> {
+pub fn escape_formula(text: &str) -> Cow<'_, str> {
     match text.chars().next() {
         Some(first) if begins_formula(first) => format!("'{text}").into(),
         _ => text.into(),
@@ -29,16 +29,16 @@ mod tests {
 
     use super::*;
 
-    use crate::member::expenses::sheet::Writing;
+    use crate::member::expenses::sheet::SheetEncoding;
 
     #[test]
     fn nothing_that_is_text_is_computed() {
-        assert_eq!(defused("=1+1"), "'=1+1");
-        assert_eq!(defused("＝ＳＵＭ（Ａ１）"), "'＝ＳＵＭ（Ａ１）");
-        assert_eq!(defused("\u{2212}1"), "'\u{2212}1");
-        assert_eq!(defused("﹦1+1"), "'﹦1+1");
-        assert_eq!(defused("架空 太郎"), "架空 太郎");
-        assert_eq!(defused(""), "");
+        assert_eq!(escape_formula("=1+1"), "'=1+1");
+        assert_eq!(escape_formula("＝ＳＵＭ（Ａ１）"), "'＝ＳＵＭ（Ａ１）");
+        assert_eq!(escape_formula("\u{2212}1"), "'\u{2212}1");
+        assert_eq!(escape_formula("﹦1+1"), "'﹦1+1");
+        assert_eq!(escape_formula("架空 太郎"), "架空 太郎");
+        assert_eq!(escape_formula(""), "");
     }
 
     #[test]
@@ -46,7 +46,7 @@ mod tests {
         const SIGNS: &str = "=+-@\t\r\n＝＋－＠";
         // CP932 has no character beyond these.
         for c in '\0'..='\u{FFFF}' {
-            let bytes = Writing::Cp932.encode(&defused(&c.to_string()));
+            let bytes = SheetEncoding::Cp932.encode(&escape_formula(&c.to_string()));
             let read = SHIFT_JIS.decode(&bytes).0;
             let first = read.chars().next();
             assert!(

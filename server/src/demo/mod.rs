@@ -197,8 +197,8 @@ async fn fill_roster(
                 ImportError::File(_) if somebody => DemoError::NotEmpty,
                 error => DemoError::Roster(error),
             })?;
-    let strangers = report.people.added + report.people.changed + report.people.absent;
-    if somebody && strangers > 0 {
+    let unknown_people = report.people.added + report.people.changed + report.people.absent;
+    if somebody && unknown_people > 0 {
         return Err(DemoError::NotEmpty);
     }
     fs::rename(&source, data_dir.join(FIRST)).map_err(failed)

@@ -6,7 +6,7 @@ use axum::{
     extract::{ConnectInfo, Request},
     http::{HeaderMap, header},
 };
-use domain::visit::{Asker, Visit, Visitor};
+use domain::visit::{RequestOrigin, Visit, Visitor};
 
 use super::state::State;
 
@@ -23,7 +23,7 @@ pub(super) fn anonymous(state: &State, request: &Request) -> Visit {
         now: state.clock.now(),
         who: Visitor::Nobody,
         lapsed: false,
-        asker: Asker {
+        origin: RequestOrigin {
             network_address: client(request, &state.trusted_proxies)
                 .map(|address| address.to_string())
                 .unwrap_or_default(),
@@ -45,7 +45,7 @@ pub(super) fn anonymous(state: &State, request: &Request) -> Visit {
         sent: None,
         draft: None,
         asked: None,
-        wanted: None,
+        return_to: None,
     }
 }
 

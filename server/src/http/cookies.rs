@@ -9,8 +9,8 @@ use domain::{
     rules::EmailAddress,
     values::timestamp::Timestamp,
     visit::{
-        Asked, DeviceToken, Draft, Keep, LinkToken, SentLetter, SessionToken, Way,
-        return_to::Wanted,
+        CookieChange, DeviceToken, Draft, LetterPurpose, LinkToken, PendingAddressChange,
+        SentLetter, SessionToken, return_to::ReturnTo,
     },
 };
 use store::{device::REMEMBERED, session};
@@ -108,8 +108,8 @@ impl Cookies {
         let mut parts = text.splitn(6, ' ');
         Some(SentLetter {
             way: match parts.next()? {
-                REISSUE => Way::Reissue,
-                _ => Way::Registration,
+                REISSUE => LetterPurpose::Reissue,
+                _ => LetterPurpose::Registration,
             },
             letter: Uuid::parse_str(parts.next()?).ok()?,
             asked_at: Timestamp(parts.next()?.parse().ok()?),
@@ -130,27 +130,29 @@ impl Cookies {
     }
 
     /// What waits for the present password in that session, and in no other.
-    pub(super) fn asked(&self, headers: &HeaderMap, session: Uuid) -> Option<Asked> {
+    pub(super) fn asked(&self, headers: &HeaderMap, session: Uuid) -> Option<PendingAddressChange> {
         let text = self.read(headers, ASKED)?;
         let mut parts = text.splitn(3, ' ');
         if Uuid::parse_str(parts.next()?).ok()? != session {
             return None;
         }
         match (parts.next()?, parts.next()?) {
-            (ADD, address) => EmailAddress::parse(address).ok().map(Asked::Add),
-            (AGAIN, row) => Uuid::parse_str(row).ok().map(Asked::Again),
-            (REMOVE, row) => Uuid::parse_str(row).ok().map(Asked::Remove),
+            (ADD, address) => EmailAddress::parse(address)
+                .ok()
+                .map(PendingAddressChange::Add),
+            (AGAIN, row) => Uuid::parse_str(row).ok().map(PendingAddressChange::Again),
+            (REMOVE, row) => Uuid::parse_str(row).ok().map(PendingAddressChange::Remove),
             _ => None,
         }
     }
 
     /// The page that was wanted before the sign-in.
-    pub(super) fn wanted(&self, headers: &HeaderMap) -> Option<Wanted> {
-        Wanted::parse(&self.read(headers, WANTED)?)
+    pub(super) fn wanted(&self, headers: &HeaderMap) -> Option<ReturnTo> {
+        ReturnTo::parse(&self.read(headers, WANTED)?)
     }
 
     /// Carries the page that somebody wanted who has to sign in first.
-    pub(super) fn want(&self, wanted: &Wanted) -> Option<HeaderValue> {
+    pub(super) fn want(&self, wanted: &ReturnTo) -> Option<HeaderValue> {
         self.encrypted(WANTED, wanted.as_str().to_owned(), WANTED_LIFE)
     }
 
@@ -161,14 +163,14 @@ impl Cookies {
     }
 
     /// What a use case wants the browser to carry.
-    pub(super) fn keep(&self, keep: &Keep, now: Timestamp) -> Vec<HeaderValue> {
+    pub(super) fn keep(&self, keep: &CookieChange, now: Timestamp) -> Vec<HeaderValue> {
         let one = match keep {
-            Keep::Session(token, until) => {
+            CookieChange::Session(token, until) => {
                 self.header(self.cookie(SESSION, token.0.clone(), span(now, *until)))
             }
-            Keep::NoSession => self.forget(SESSION),
-            Keep::Device(token) => self.encrypted(DEVICE, token.0.clone(), REMEMBERED),
-            Keep::Sent(sent) => {
+            CookieChange::NoSession => self.forget(SESSION),
+            CookieChange::Device(token) => self.encrypted(DEVICE, token.0.clone(), REMEMBERED),
+            CookieChange::Sent(sent) => {
                 let SentLetter {
                     way,
                     letter,
@@ -180,14 +182,14 @@ impl Cookies {
                 // Of one length and one life, whether a letter went out or not.
                 let which = if *earlier { EARLIER } else { JUST_NOW };
                 let way = match way {
-                    Way::Registration => REGISTRATION,
-                    Way::Reissue => REISSUE,
+                    LetterPurpose::Registration => REGISTRATION,
+                    LetterPurpose::Reissue => REISSUE,
                 };
                 let (asked_at, until) = (asked_at.0, until.0);
                 let text = format!("{way} {letter} {asked_at} {until} {which} {address}");
                 self.encrypted(SENT, text, LINK_LIFE)
             }
-            Keep::Draft(draft) => {
+            CookieChange::Draft(draft) => {
                 // Long enough for any good value; a cookie has 4 kB.
                 let short = |text: &str| -> String {
                     text.chars().filter(|c| *c != '\n').take(200).collect()
@@ -195,20 +197,22 @@ impl Cookies {
                 let text = format!("{}\n{}", short(&draft.login_id), short(&draft.nickname));
                 self.encrypted(DRAFT, text, DRAFT_LIFE)
             }
-            Keep::Asked(asked, session) => {
+            CookieChange::PendingAddressChange(asked, session) => {
                 let text = match asked {
-                    Asked::Add(address) => format!("{session} {ADD} {}", address.as_str()),
-                    Asked::Again(row) => format!("{session} {AGAIN} {row}"),
-                    Asked::Remove(row) => format!("{session} {REMOVE} {row}"),
+                    PendingAddressChange::Add(address) => {
+                        format!("{session} {ADD} {}", address.as_str())
+                    }
+                    PendingAddressChange::Again(row) => format!("{session} {AGAIN} {row}"),
+                    PendingAddressChange::Remove(row) => format!("{session} {REMOVE} {row}"),
                 };
                 self.encrypted(ASKED, text, session::IDLE)
             }
-            Keep::NothingAsked => self.forget(ASKED),
-            Keep::NothingWanted => self.forget(WANTED),
-            Keep::RegistrationDone => {
+            CookieChange::NoPendingChange => self.forget(ASKED),
+            CookieChange::NoReturn => self.forget(WANTED),
+            CookieChange::RegistrationDone => {
                 return self.forget_all(&[Opened::Registration.name(), SENT, DRAFT]);
             }
-            Keep::Left => {
+            CookieChange::Left => {
                 return self.forget_all(&[
                     SESSION,
                     DEVICE,
@@ -220,7 +224,7 @@ impl Cookies {
                     DRAFT,
                 ]);
             }
-            Keep::ReissueDone => return self.forget_all(&[Opened::Reissue.name(), SENT]),
+            CookieChange::ReissueDone => return self.forget_all(&[Opened::Reissue.name(), SENT]),
         };
         one.into_iter().collect()
     }

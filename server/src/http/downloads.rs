@@ -14,8 +14,8 @@ use domain::{
 
 use super::{State, pages::problem};
 use crate::{
-    base::fault::Fault,
-    member::expenses::sheet::{self, Writing},
+    base::fault::InternalError,
+    member::expenses::sheet::{self, SheetEncoding},
 };
 
 /// `/expenses.csv`: everything of a year.
@@ -46,7 +46,7 @@ async fn download(
         return problem(&state, visit, parts, what).await;
     };
     let expenses = &state.ports.expenses;
-    let look = expenses.look(member, &wish, &visit.asker, visit.now).await;
+    let look = expenses.look(member, &wish, &visit.origin, visit.now).await;
     let year = match look {
         Ok(ExpenseLook::Year(year)) => year,
         Ok(ExpenseLook::Over) => return problem(&state, visit, parts, Problem::over()).await,
@@ -69,7 +69,7 @@ async fn download(
             (headers, writing.encode(&sheet)).into_response()
         }
         Err(error) => {
-            let trouble = Fault::Other(format!("a sheet: {error}")).report();
+            let trouble = InternalError::Other(format!("a sheet: {error}")).report();
             troubled(&state, visit, parts, &trouble).await
         }
     }
@@ -79,21 +79,21 @@ async fn troubled(
     state: &State,
     visit: Visit,
     parts: Parts,
-    trouble: &domain::ports::Trouble,
+    trouble: &domain::ports::ServiceError,
 ) -> Response {
     problem(state, visit, parts, Problem::trouble(trouble)).await
 }
 
 /// `year=2026&encoding=cp932`; `None` for what no link of ours asks for.
-fn asked_for(query: &str) -> Option<(ExpenseWish, Writing)> {
+fn asked_for(query: &str) -> Option<(ExpenseWish, SheetEncoding)> {
     let get = |key: &str| {
         let mut pairs = url::form_urlencoded::parse(query.as_bytes());
         let (_, value) = pairs.find(|(name, _)| name == key)?;
         Some(value.into_owned())
     };
     let writing = match get("encoding").as_deref() {
-        None | Some("utf-8") => Writing::Utf8,
-        Some("cp932") => Writing::Cp932,
+        None | Some("utf-8") => SheetEncoding::Utf8,
+        Some("cp932") => SheetEncoding::Cp932,
         Some(_) => return None,
     };
     Some((ExpenseWish::read_whole_year(get)?, writing))

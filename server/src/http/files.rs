@@ -33,7 +33,7 @@ pub(super) async fn file(FromState(state): FromState<State>, request: Request) -
         Err(_) => Ok(NoticeLook::NotTheirs),
         Ok(id) => {
             let notices = &state.ports.notices;
-            notices.file(member, id, &visit.asker, visit.now).await
+            notices.file(member, id, &visit.origin, visit.now).await
         }
     };
     let what = match found {

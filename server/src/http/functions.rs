@@ -48,7 +48,7 @@ pub(super) async fn function(FromState(state): FromState<State>, request: Reques
             let to = HeaderValue::from_static(path);
             (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
         }
-        Next::Wanted(wanted) => match HeaderValue::from_str(wanted.as_str()) {
+        Next::ReturnTo(wanted) => match HeaderValue::from_str(wanted.as_str()) {
             Ok(to) => (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response(),
             Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         },
@@ -61,7 +61,7 @@ pub(super) async fn function(FromState(state): FromState<State>, request: Reques
             let problem = Problem::of(StatusCode::NOT_FOUND);
             render(&state, visit, parts, Beside::Problem(problem)).await
         }
-        Next::Trouble(trouble) => {
+        Next::ServiceError(trouble) => {
             let problem = Problem::trouble(&trouble);
             render(&state, visit, parts, Beside::Problem(problem)).await
         }

@@ -22,21 +22,21 @@ use tower_governor::{
 };
 
 use super::client::client;
-use crate::base::periodic::every;
+use crate::base::periodic::run_every;
 
 /// How often addresses that may post freely again are forgotten.
 const ROUND: Duration = Duration::from_secs(60);
 
 /// What one network address may post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Allowance {
+pub struct RateLimitSetting {
     /// At once.
     pub at_once: u32,
     /// In the long run, one in this time.
     pub then_every: Duration,
 }
 
-impl Default for Allowance {
+impl Default for RateLimitSetting {
     /// A society's members behind one address on the day of the postcards, and no flood.
     fn default() -> Self {
         Self {
@@ -48,11 +48,11 @@ impl Default for Allowance {
 
 /// Counts posts by network address.
 #[derive(Clone)]
-pub struct OuterLimit(Arc<GovernorConfig<ByNetwork, NoOpMiddleware>>);
+pub struct RateLimit(Arc<GovernorConfig<ByNetwork, NoOpMiddleware>>);
 
-impl OuterLimit {
+impl RateLimit {
     /// `None` where either is zero.
-    pub fn new(allowance: Allowance, trusted_proxies: Arc<[IpAddr]>) -> Option<Self> {
+    pub fn new(allowance: RateLimitSetting, trusted_proxies: Arc<[IpAddr]>) -> Option<Self> {
         GovernorConfigBuilder::default()
             .key_extractor(ByNetwork(trusted_proxies))
             // Pages cost less than counting who asks for them would save.
@@ -66,7 +66,7 @@ impl OuterLimit {
     /// Forgets addresses every minute until `stop` holds `true`: the table holds
     /// those of the last minute and no more.
     pub async fn run(self, stop: watch::Receiver<bool>) {
-        every(ROUND, stop, || async {
+        run_every(ROUND, stop, || async {
             self.0.limiter().retain_recent();
             self.0.limiter().shrink_to_fit();
         })
@@ -131,11 +131,11 @@ mod tests {
 
     #[test]
     fn addresses_that_may_post_freely_again_are_forgotten() {
-        let allowance = Allowance {
+        let allowance = RateLimitSetting {
             at_once: 1,
             then_every: Duration::from_millis(1),
         };
-        let limit = OuterLimit::new(allowance, [].into()).unwrap();
+        let limit = RateLimit::new(allowance, [].into()).unwrap();
         let limiter = limit.0.limiter();
         for n in 0..1_000_u32 {
             limiter.check_key(&IpAddr::from(n.to_be_bytes())).unwrap();

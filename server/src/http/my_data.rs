@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{
-    ports::Taking,
+    ports::Download,
     visit::{Visit, Visitor},
 };
 
@@ -29,9 +29,9 @@ pub(super) async fn download(FromState(state): FromState<State>, request: Reques
             return Redirect::to("/login").into_response();
         }
     };
-    let taken = state.ports.my_data.take(member, &visit.asker, visit.now);
+    let taken = state.ports.my_data.take(member, &visit.origin, visit.now);
     match taken.await {
-        Ok(Taking::Done(zip)) => {
+        Ok(Download::Done(zip)) => {
             let headers = [
                 (header::CONTENT_TYPE, "application/zip"),
                 (
@@ -41,8 +41,8 @@ pub(super) async fn download(FromState(state): FromState<State>, request: Reques
             ];
             (headers, zip).into_response()
         }
-        Ok(Taking::PasswordDue) => Redirect::to("/my-data").into_response(),
-        Ok(Taking::Over) => Redirect::to("/login").into_response(),
+        Ok(Download::PasswordDue) => Redirect::to("/my-data").into_response(),
+        Ok(Download::Over) => Redirect::to("/login").into_response(),
         Err(trouble) => problem(&state, visit, parts, Problem::trouble(&trouble)).await,
     }
 }

@@ -11,14 +11,14 @@ const PATHS: [&str; 6] = ["/", "/login", "/register", "/reissue", "/help", "/abo
 
 /// The pages rendered so far.
 #[derive(Clone, Debug, Default)]
-pub struct Kept(Arc<[OnceLock<Bytes>; PATHS.len()]>);
+pub struct PageCache(Arc<[OnceLock<Bytes>; PATHS.len()]>);
 
-impl Kept {
+impl PageCache {
     /// Where the page that is asked for is kept; `None` for one that is this
     /// visitor's own.
     pub(super) fn place(&self, visit: &Visit, uri: &Uri) -> Option<&OnceLock<Bytes>> {
         let at = PATHS.iter().position(|path| *path == uri.path())?;
-        let is_everybody_s = uri.query().is_none() && visit.is_anybody_s();
-        self.0.get(at).filter(|_| is_everybody_s)
+        let is_shared = uri.query().is_none() && visit.is_anybody_s();
+        self.0.get(at).filter(|_| is_shared)
     }
 }

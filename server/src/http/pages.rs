@@ -10,7 +10,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::visit::{Visit, return_to::Wanted};
+use domain::visit::{Visit, return_to::ReturnTo};
 use futures::{FutureExt, StreamExt, future::ready, stream};
 use leptos::prelude::*;
 
@@ -49,7 +49,7 @@ pub(super) async fn page(FromState(state): FromState<State>, request: Request) -
                 .uri
                 .path_and_query()
                 .filter(|_| parts.method == Method::GET);
-            let wanted = address.and_then(|address| Wanted::parse(address.as_str()));
+            let wanted = address.and_then(|address| ReturnTo::parse(address.as_str()));
             let response = render(&state, visit, parts, Beside::Nothing).await;
             come_back(&state, wanted, response)
         }
@@ -64,7 +64,7 @@ pub(super) async fn page(FromState(state): FromState<State>, request: Request) -
 }
 
 /// Whoever has to sign in first is led to the page they wanted afterwards.
-fn come_back(state: &State, wanted: Option<Wanted>, mut response: Response) -> Response {
+fn come_back(state: &State, wanted: Option<ReturnTo>, mut response: Response) -> Response {
     let to = response.headers().get(header::LOCATION);
     let signs_in_first = to.is_some_and(|to| to == "/login");
     let cookie = wanted.filter(|_| signs_in_first);

@@ -19,9 +19,9 @@ use tower_http::{
 use super::state::State;
 use super::{
     assets::{AT_THE_ROOT, at_the_root, hashed},
-    downloads, files,
+    downloads, files, form_body,
     functions::function,
-    guard, headers, links, my_data,
+    headers, links, my_data,
     pages::{self, Complete, after_panic, page},
     visitor,
 };
@@ -42,11 +42,11 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
     let mut site = Router::new();
     for (path, method) in server_fn_paths() {
         if method == Method::POST {
-            let guarded = post(function).route_layer(from_fn(guard::check));
+            let guarded = post(function).route_layer(from_fn(form_body::check));
             site = site.route(path, guarded.get(page));
         }
     }
-    let my_data = post(my_data::download).route_layer(from_fn(guard::check));
+    let my_data = post(my_data::download).route_layer(from_fn(form_body::check));
     let site = site
         .route("/expenses.csv", get(downloads::expenses))
         .route("/expenses/form.csv", get(downloads::expense_form))

@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 use domain::ports::Ports;
 use store::Db;
 
-use super::{assets::Bundle, cookies::Cookies, limits::OuterLimit, page_cache::Kept};
+use super::{assets::Bundle, cookies::Cookies, limits::RateLimit, page_cache::PageCache};
 use crate::base::clock::Clock;
 
 /// What the handlers share.
@@ -23,11 +23,11 @@ pub struct State {
     /// The client bundle.
     pub bundle: Bundle,
     /// Pages rendered for nobody in particular.
-    pub kept: Kept,
+    pub kept: PageCache,
     /// Proxies whose word about the client counts.
     pub trusted_proxies: Arc<[IpAddr]>,
     /// What one network address may post.
-    pub outer_limit: OuterLimit,
+    pub outer_limit: RateLimit,
 }
 
 impl FromRef<State> for Bundle {

@@ -9,7 +9,7 @@ use domain::visit::Visitor;
 use store::session;
 
 use super::{State, client::anonymous, cookies::Opened, pages::problem};
-use crate::base::{fault::Fault, secrets::token_hash};
+use crate::base::{fault::InternalError, secrets::token_hash};
 
 /// Puts the visit into the request.
 pub(super) async fn load(
@@ -29,7 +29,7 @@ pub(super) async fn load(
         .sent(headers)
         .filter(|sent| visit.now < sent.until);
     visit.draft = state.cookies.draft(headers);
-    visit.wanted = state.cookies.wanted(headers);
+    visit.return_to = state.cookies.wanted(headers);
     if let Some(token) = state.cookies.session(headers) {
         match session::visitor(&state.db, &token_hash(&token.0), visit.now).await {
             Ok(who) => {
@@ -42,7 +42,7 @@ pub(super) async fn load(
             // Nobody gets in while the database is gone; and nobody is told
             // that they are signed out.
             Err(error) => {
-                let trouble = Fault::from(error).report();
+                let trouble = InternalError::from(error).report();
                 let (parts, _) = request.into_parts();
                 return problem(
                     &state,

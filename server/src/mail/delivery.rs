@@ -2,26 +2,26 @@
 
 use async_trait::async_trait;
 use domain::{
-    ports::{Answer, Delivery, Post},
+    ports::{Answer, Delivery, DeliveryStatus},
     visit::SentLetter,
 };
 use store::{Db, letter};
 
-use crate::base::fault::Fault;
+use crate::base::fault::InternalError;
 
 /// Says how far a letter has come.
 #[derive(Clone, Debug)]
-pub struct PostOffice {
+pub struct DeliveryStatusService {
     /// Where the queue is.
     pub db: Db,
 }
 
 #[async_trait]
-impl Post for PostOffice {
+impl DeliveryStatus for DeliveryStatusService {
     async fn delivery(&self, sent: &SentLetter) -> Answer<Delivery> {
         let delivery = letter::delivery(&self.db, sent.letter)
             .await
-            .map_err(|error| Fault::from(error).report())?;
+            .map_err(|error| InternalError::from(error).report())?;
         Ok(delivery.unwrap_or(Delivery::GivenUp))
     }
 }

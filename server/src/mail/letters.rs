@@ -380,7 +380,7 @@ fn let_through(society: &Society) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use domain::visit::Asker;
+    use domain::visit::RequestOrigin;
 
     use super::*;
 
@@ -403,7 +403,7 @@ mod tests {
     fn stranger() -> ReportedSignIn {
         ReportedSignIn {
             at: ASKED,
-            from: Asker {
+            from: RequestOrigin {
                 network_address: "203.0.113.7".to_owned(),
                 device: "<script>Windows NT 10.0 Chrome/131.0".to_owned(),
             },

@@ -12,7 +12,7 @@ use domain::{
 };
 use mail_parser::{Address, MessageParser};
 
-use crate::base::fault::Fault;
+use crate::base::fault::InternalError;
 
 /// So many letters does the mailbox page show.
 const SHOWN: usize = 50;
@@ -85,8 +85,8 @@ impl Mailbox for MailboxFolder {
         let read = tokio::task::spawn_blocking(move || letters(&folder, SHOWN));
         match read.await {
             Ok(Ok(letters)) => Ok(letters),
-            Ok(Err(error)) => Err(Fault::Other(format!("mailbox: {error}")).report()),
-            Err(error) => Err(Fault::Other(format!("mailbox: {error}")).report()),
+            Ok(Err(error)) => Err(InternalError::Other(format!("mailbox: {error}")).report()),
+            Err(error) => Err(InternalError::Other(format!("mailbox: {error}")).report()),
         }
     }
 }

@@ -172,13 +172,13 @@ pub enum SendError {
     /// or its text.
     Refused(String),
     /// Something that may pass: no connection, no TLS, a refused sign-in, a 4xx.
-    Trouble(String),
+    ServiceError(String),
 }
 
 impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(why) | Self::Trouble(why) => f.write_str(why),
+            Self::Refused(why) | Self::ServiceError(why) => f.write_str(why),
         }
     }
 }
@@ -325,7 +325,7 @@ async fn within_patience<T>(
 ) -> Result<T, SendError> {
     match tokio::time::timeout(PATIENCE, conversation).await {
         Ok(result) => result,
-        Err(_) => Err(SendError::Trouble(format!(
+        Err(_) => Err(SendError::ServiceError(format!(
             "no end within {} s",
             PATIENCE.as_secs()
         ))),
@@ -350,7 +350,7 @@ fn verdict(step: &str, error: &SmtpError) -> SendError {
 }
 
 fn trouble(step: &str, error: &SmtpError) -> SendError {
-    SendError::Trouble(describe(step, error))
+    SendError::ServiceError(describe(step, error))
 }
 
 /// What a server says may repeat the address or the letter; its code may not.
@@ -363,7 +363,7 @@ fn describe(step: &str, error: &SmtpError) -> String {
 }
 
 fn in_folder(error: &io::Error) -> SendError {
-    SendError::Trouble(format!("mailbox folder: {error}"))
+    SendError::ServiceError(format!("mailbox folder: {error}"))
 }
 
 /// Written under another name first: whoever lists the folder sees whole letters.

@@ -49,7 +49,7 @@ const ROUND: Duration = Duration::from_secs(5);
 
 /// Sends what is queued.
 #[derive(Debug)]
-pub struct Postman {
+pub struct MailWorker {
     /// Where the queue is.
     pub db: Db,
     /// How letters leave.
@@ -68,7 +68,7 @@ pub struct Postman {
 
 /// What became of the letters of one pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Round {
+pub struct DeliveryBatch {
     /// Handed over.
     pub sent: usize,
     /// To be tried again later.
@@ -83,7 +83,7 @@ enum Outcome {
     GivenUp,
 }
 
-impl Postman {
+impl MailWorker {
     /// Works until `stop` holds `true` (or its sender is gone); the letter at hand
     /// is finished first.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
@@ -105,16 +105,16 @@ impl Postman {
     ///
     /// # Errors
     /// Whatever the database answers; trouble with a letter is none.
-    pub async fn deliver_due(&self) -> store::Result<Round> {
-        let mut round = Round::default();
+    pub async fn deliver_due(&self) -> store::Result<DeliveryBatch> {
+        let mut batch = DeliveryBatch::default();
         while let Some(outcome) = self.deliver_next().await? {
             match outcome {
-                Outcome::Sent => round.sent += 1,
-                Outcome::PutOff => round.put_off += 1,
-                Outcome::GivenUp => round.given_up += 1,
+                Outcome::Sent => batch.sent += 1,
+                Outcome::PutOff => batch.put_off += 1,
+                Outcome::GivenUp => batch.given_up += 1,
             }
         }
-        Ok(round)
+        Ok(batch)
     }
 
     async fn deliver_next(&self) -> store::Result<Option<Outcome>> {
@@ -265,7 +265,7 @@ impl From<SendError> for Failure {
     fn from(error: SendError) -> Self {
         match error {
             SendError::Refused(why) => Self::Never(why),
-            SendError::Trouble(why) => Self::Later(why),
+            SendError::ServiceError(why) => Self::Later(why),
         }
     }
 }

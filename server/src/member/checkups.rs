@@ -12,11 +12,11 @@ use domain::{
 };
 use store::{Db, checkup};
 
-use crate::base::fault::Fault;
+use crate::base::fault::InternalError;
 
 /// The use cases of checkups.
 #[derive(Clone)]
-pub struct CheckupDesk {
+pub struct CheckupService {
     /// The database.
     pub db: Db,
     /// Says for how long results can be read after 資格喪失.
@@ -24,20 +24,24 @@ pub struct CheckupDesk {
 }
 
 #[async_trait]
-impl Checkups for CheckupDesk {
+impl Checkups for CheckupService {
     async fn look(&self, member: &Member, now: Timestamp) -> Answer<CheckupLook> {
-        self.results(member, now).await.map_err(Fault::report)
+        self.results(member, now)
+            .await
+            .map_err(InternalError::report)
     }
 }
 
-impl CheckupDesk {
-    async fn results(&self, member: &Member, now: Timestamp) -> Result<CheckupLook, Fault> {
+impl CheckupService {
+    async fn results(&self, member: &Member, now: Timestamp) -> Result<CheckupLook, InternalError> {
         let today = now.in_japan().date();
         let person = checkup::person(&self.db, member.person).await?;
         let months = self.society.months_after_leaving;
         let (within, until) = match Membership::on(today, person.disqualified_on, months) {
             Membership::Current => (None, None),
-            Membership::Left { on, until } => (Some((person.qualified_on, on)), Some(until)),
+            Membership::Disqualified { on, until } => {
+                (Some((person.qualified_on, on)), Some(until))
+            }
             Membership::Over => return Ok(CheckupLook::Over),
         };
         let checkups = checkup::list(&self.db, member.person, within).await?;

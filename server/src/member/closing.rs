@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    ports::{Answer, Leave, Leaving},
+    ports::{AccountClosing, Answer, Closed},
     rules::SignInPassword,
     values::timestamp::Timestamp,
-    visit::{Asker, Member},
+    visit::{Member, RequestOrigin},
 };
 use store::{
     Db,
@@ -23,57 +23,57 @@ use tokio::sync::Notify;
 
 use crate::{
     account::closing,
-    base::{fault::Fault, hash::Hasher},
+    base::{fault::InternalError, hash::Hasher},
     member::password_check,
 };
 
 /// The use case of leaving.
 #[derive(Clone)]
-pub struct LeavingDesk {
+pub struct AccountClosingService {
     /// The database.
     pub db: Db,
     /// The hash workers.
     pub hasher: Hasher,
     /// Wakes the postman.
-    pub post: Arc<Notify>,
+    pub wake_mail: Arc<Notify>,
 }
 
 #[async_trait]
-impl Leaving for LeavingDesk {
+impl AccountClosing for AccountClosingService {
     async fn leave(
         &self,
         member: &Member,
         current: SignInPassword,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Leave> {
-        self.close(member, &current, asker, now)
+    ) -> Answer<Closed> {
+        self.close(member, &current, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 }
 
-impl LeavingDesk {
+impl AccountClosingService {
     async fn close(
         &self,
         leaving: &Member,
         current: &SignInPassword,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<Leave, Fault> {
+    ) -> Result<Closed, InternalError> {
         let keys = (&self.db, &self.hasher);
-        let right = password_check::is_right(keys, leaving, current, asker, now).await?;
+        let right = password_check::verify_current(keys, leaving, current, origin, now).await?;
         let account = leaving.id;
         let mut tx = self.db.write().await?;
-        if !right || !member::hold(&mut tx, account, leaving.session).await? {
+        if !right || !member::lock_with_session(&mut tx, account, leaving.session).await? {
             drop(tx);
-            return Ok(if member::has_left(&self.db, account).await? {
+            return Ok(if member::is_closed(&self.db, account).await? {
                 // A double click: the other post was quicker.
-                Leave::Done
+                Closed::Done
             } else if right {
-                Leave::Over
+                Closed::Over
             } else {
-                Leave::WrongPassword
+                Closed::WrongPassword
             });
         }
         session::end_others(&mut tx, account, leaving.session, now).await?;
@@ -95,13 +95,13 @@ impl LeavingDesk {
             .await?;
         }
         Event::Left
-            .by(asker, now)
+            .by(origin, now)
             .of_person(leaving.person)
             .of_member(account)
             .record(&mut tx)
             .await?;
         tx.commit().await?;
-        self.post.notify_one();
-        Ok(Leave::Done)
+        self.wake_mail.notify_one();
+        Ok(Closed::Done)
     }
 }

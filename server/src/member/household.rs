@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 use domain::{
     age,
     membership::{Membership, kept_since},
-    ports::{AfterLeaving, Sharing},
+    ports::{AfterDisqualification, Sharing},
     relation::Relation,
     values::{
         expense::{Patient, Standing},
@@ -47,7 +47,7 @@ pub struct Household {
     /// The member is insured, and others have the same symbol and number.
     pub has_family: bool,
     /// The member has left.
-    pub leaving: Option<AfterLeaving>,
+    pub leaving: Option<AfterDisqualification>,
 }
 
 /// Somebody whose expenses may be seen.
@@ -98,7 +98,7 @@ pub async fn visible(
         has_family,
         sharing: (!is_insured).then(|| sharing(&me, society)),
         leaving: match membership(&me, society, today) {
-            Membership::Left { on, until } => Some(AfterLeaving {
+            Membership::Disqualified { on, until } => Some(AfterDisqualification {
                 first: Month::of(me.qualified_on),
                 last: last_month(on),
                 until,
@@ -152,7 +152,9 @@ fn months(kin: &Kin, society: &Society, today: Date) -> Option<RangeInclusive<Mo
     let kept = kept_since(today);
     match membership(kin, society, today) {
         Membership::Current => Some(kept..=Month::of(today)),
-        Membership::Left { on, .. } => Some(kept.max(Month::of(kin.qualified_on))..=last_month(on)),
+        Membership::Disqualified { on, .. } => {
+            Some(kept.max(Month::of(kin.qualified_on))..=last_month(on))
+        }
         Membership::Over => None,
     }
 }

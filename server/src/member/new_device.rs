@@ -10,7 +10,7 @@ use store::{
 use uuid::Uuid;
 
 use crate::base::{
-    fault::Fault,
+    fault::InternalError,
     secrets::{Secrets, token_hash},
 };
 
@@ -25,7 +25,7 @@ pub(super) async fn tell(
     account: Uuid,
     session: Uuid,
     (now, until): (Timestamp, Timestamp),
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let purpose = Purpose::Device;
     for (address, address_key) in email::confirmed(tx, account).await? {
         let Ok(address) = EmailAddress::parse(&address) else {

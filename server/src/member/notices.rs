@@ -10,7 +10,7 @@ use domain::{
         NoticeList, NoticeLook, NoticeWish, Notices,
     },
     values::{society::Society, timestamp::Timestamp},
-    visit::{Asker, Member},
+    visit::{Member, RequestOrigin},
 };
 use store::{
     Db,
@@ -20,7 +20,7 @@ use store::{
 use time::Date;
 use uuid::Uuid;
 
-use crate::base::{fault::Fault, markdown, media_type::media_type};
+use crate::base::{fault::InternalError, markdown, media_type::media_type};
 
 /// Lines on a page of the list.
 const PAGE: u32 = 20;
@@ -30,7 +30,7 @@ const NEWS: i64 = 5;
 
 /// The use cases of home, notices and health information.
 #[derive(Clone)]
-pub struct NoticeDesk {
+pub struct NoticeService {
     /// The database.
     pub db: Db,
     /// Says for how long notices can be read after 資格喪失.
@@ -38,9 +38,11 @@ pub struct NoticeDesk {
 }
 
 #[async_trait]
-impl Notices for NoticeDesk {
+impl Notices for NoticeService {
     async fn front(&self, member: &Member, now: Timestamp) -> Answer<Front> {
-        self.front_page(member, now).await.map_err(Fault::report)
+        self.front_page(member, now)
+            .await
+            .map_err(InternalError::report)
     }
 
     async fn list(
@@ -49,7 +51,9 @@ impl Notices for NoticeDesk {
         wish: &NoticeWish,
         now: Timestamp,
     ) -> Answer<NoticeLook<NoticeList>> {
-        self.search(member, wish, now).await.map_err(Fault::report)
+        self.search(member, wish, now)
+            .await
+            .map_err(InternalError::report)
     }
 
     async fn open(
@@ -57,29 +61,31 @@ impl Notices for NoticeDesk {
         member: &Member,
         id: Uuid,
         shown: bool,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<NoticeLook<Notice>> {
-        self.notice(member, id, shown, asker, now)
+        self.notice(member, id, shown, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 
     async fn articles(&self, member: &Member, now: Timestamp) -> Answer<NoticeLook<ArticleList>> {
-        self.all_articles(member, now).await.map_err(Fault::report)
+        self.all_articles(member, now)
+            .await
+            .map_err(InternalError::report)
     }
 
     async fn article(
         &self,
         member: &Member,
         slug: &str,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<NoticeLook<Article>> {
-        let found = self.find(member, Name::Slug(slug), asker, now).await;
-        Ok(match found.map_err(Fault::report)? {
+        let found = self.find(member, Name::Slug(slug), origin, now).await;
+        Ok(match found.map_err(InternalError::report)? {
             NoticeLook::Shown(found) => NoticeLook::Shown(Article {
-                html: markdown::html(&found.body),
+                html: markdown::to_html(&found.body),
                 attachment: attachment(&found),
                 title: found.title,
                 category: found.category,
@@ -94,35 +100,35 @@ impl Notices for NoticeDesk {
         &self,
         member: &Member,
         id: Uuid,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<NoticeLook<Attachment>> {
-        self.attachment(member, id, asker, now)
+        self.attachment(member, id, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 }
 
-impl NoticeDesk {
+impl NoticeService {
     /// The member as a reader, and of one who has left the last day of reading;
     /// `None` when that is over.
     async fn reader(
         &self,
         member: &Member,
         now: Timestamp,
-    ) -> Result<Option<(Reader, Option<Date>)>, Fault> {
+    ) -> Result<Option<(Reader, Option<Date>)>, InternalError> {
         let reader = Reader::of(&self.db, member, now).await?;
         let months = self.society.months_after_leaving;
         Ok(
             match Membership::on(reader.today, reader.disqualified_on, months) {
                 Membership::Current => Some((reader, None)),
-                Membership::Left { until, .. } => Some((reader, Some(until))),
+                Membership::Disqualified { until, .. } => Some((reader, Some(until))),
                 Membership::Over => None,
             },
         )
     }
 
-    async fn front_page(&self, member: &Member, now: Timestamp) -> Result<Front, Fault> {
+    async fn front_page(&self, member: &Member, now: Timestamp) -> Result<Front, InternalError> {
         let Some((reader, until)) = self.reader(member, now).await? else {
             return Ok(Front {
                 news: Vec::new(),
@@ -149,7 +155,7 @@ impl NoticeDesk {
         &self,
         member: &Member,
         now: Timestamp,
-    ) -> Result<NoticeLook<ArticleList>, Fault> {
+    ) -> Result<NoticeLook<ArticleList>, InternalError> {
         let Some((reader, until)) = self.reader(member, now).await? else {
             return Ok(NoticeLook::Over);
         };
@@ -162,12 +168,12 @@ impl NoticeDesk {
         member: &Member,
         wish: &NoticeWish,
         now: Timestamp,
-    ) -> Result<NoticeLook<NoticeList>, Fault> {
+    ) -> Result<NoticeLook<NoticeList>, InternalError> {
         let Some((reader, until)) = self.reader(member, now).await? else {
             return Ok(NoticeLook::Over);
         };
         // Who types more words than four means the rest as one.
-        let folded = markdown::folded(&wish.search);
+        let folded = markdown::search_key(&wish.search);
         let mut typed = folded.trim().splitn(4, char::is_whitespace);
         let words: [String; 4] =
             std::array::from_fn(|_| typed.next().unwrap_or_default().trim().to_owned());
@@ -189,10 +195,10 @@ impl NoticeDesk {
         member: &Member,
         id: Uuid,
         shown: bool,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<NoticeLook<Notice>, Fault> {
-        let found = match self.find(member, Name::Id(id), asker, now).await? {
+    ) -> Result<NoticeLook<Notice>, InternalError> {
+        let found = match self.find(member, Name::Id(id), origin, now).await? {
             NoticeLook::Shown(found) => found,
             NoticeLook::NotTheirs => return Ok(NoticeLook::NotTheirs),
             NoticeLook::Over => return Ok(NoticeLook::Over),
@@ -205,7 +211,7 @@ impl NoticeDesk {
             tracing::warn!(%error, "that a notice was read was not noted");
         }
         Ok(NoticeLook::Shown(Notice {
-            html: markdown::html(&found.body),
+            html: markdown::to_html(&found.body),
             attachment: attachment(&found),
             title: found.title,
             category: found.category,
@@ -227,9 +233,9 @@ impl NoticeDesk {
         &self,
         member: &Member,
         name: Name<'_>,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<NoticeLook<Found>, Fault> {
+    ) -> Result<NoticeLook<Found>, InternalError> {
         let Some((reader, _)) = self.reader(member, now).await? else {
             return Ok(NoticeLook::Over);
         };
@@ -237,7 +243,7 @@ impl NoticeDesk {
             return Ok(NoticeLook::NotTheirs);
         };
         if !found.is_meant {
-            self.not_theirs(member, asker, now).await?;
+            self.not_theirs(member, origin, now).await?;
         }
         Ok(match found.is_meant && found.is_on_view {
             true => NoticeLook::Shown(found),
@@ -249,9 +255,9 @@ impl NoticeDesk {
         &self,
         member: &Member,
         id: Uuid,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<NoticeLook<Attachment>, Fault> {
+    ) -> Result<NoticeLook<Attachment>, InternalError> {
         let Some((reader, _)) = self.reader(member, now).await? else {
             return Ok(NoticeLook::Over);
         };
@@ -259,7 +265,7 @@ impl NoticeDesk {
             return Ok(NoticeLook::NotTheirs);
         };
         if !found.is_meant {
-            self.not_theirs(member, asker, now).await?;
+            self.not_theirs(member, origin, now).await?;
         }
         if !(found.is_meant && found.is_on_view) {
             return Ok(NoticeLook::NotTheirs);
@@ -277,12 +283,12 @@ impl NoticeDesk {
     async fn not_theirs(
         &self,
         member: &Member,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), InternalError> {
         let mut tx = self.db.write().await?;
         Event::NotTheirs
-            .by(asker, now)
+            .by(origin, now)
             .of_person(member.person)
             .of_member(member.id)
             .record(&mut tx)

@@ -4,25 +4,25 @@
 use domain::{
     rules::SignInPassword,
     values::timestamp::Timestamp,
-    visit::{Asker, Member},
+    visit::{Member, RequestOrigin},
 };
 use store::{Db, audit::Event, member, throttle};
 
-use crate::base::{fault::Fault, hash::Hasher};
+use crate::base::{fault::InternalError, hash::Hasher};
 
 /// Whether it is the member's. During a pause the right one is refused too.
 ///
 /// # Errors
 /// Whatever the database or the hash workers answer.
-pub(super) async fn is_right(
+pub(super) async fn verify_current(
     (db, hasher): (&Db, &Hasher),
     member: &Member,
     typed: &SignInPassword,
-    asker: &Asker,
+    origin: &RequestOrigin,
     now: Timestamp,
-) -> Result<bool, Fault> {
+) -> Result<bool, InternalError> {
     // First of all a place: whoever is turned away has not tried.
-    let place = hasher.reserve()?;
+    let place = hasher.acquire()?;
     // Counted before it is judged, so that parallel guesses count too.
     let mut tx = db.write().await?;
     let stored = member::password_hash(&mut tx, member.id).await?;
@@ -34,10 +34,10 @@ pub(super) async fn is_right(
 
     let mut tx = db.write().await?;
     if right {
-        throttle::forgive(&mut tx, member.id).await?;
+        throttle::reset_tries(&mut tx, member.id).await?;
     } else {
         Event::PasswordRefused
-            .by(asker, now)
+            .by(origin, now)
             .of_member(member.id)
             .record(&mut tx)
             .await?;

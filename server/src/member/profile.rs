@@ -10,7 +10,7 @@ use domain::{
     forms::NewProfile,
     ports::{Answer, NewSession, Profile, ProfileChange},
     values::timestamp::Timestamp,
-    visit::{Asker, Member, SessionToken},
+    visit::{Member, RequestOrigin, SessionToken},
 };
 use store::{
     Db,
@@ -22,7 +22,7 @@ use tokio::sync::Notify;
 
 use crate::{
     base::{
-        fault::Fault,
+        fault::InternalError,
         hash::Hasher,
         secrets::{session_token, token_hash},
     },
@@ -32,38 +32,38 @@ use crate::{
 
 /// The use case of the profile.
 #[derive(Clone)]
-pub struct ProfileDesk {
+pub struct ProfileService {
     /// The database.
     pub db: Db,
     /// The hash workers.
     pub hasher: Hasher,
     /// Wakes the postman.
-    pub post: Arc<Notify>,
+    pub wake_mail: Arc<Notify>,
 }
 
 #[async_trait]
-impl Profile for ProfileDesk {
+impl Profile for ProfileService {
     async fn change(
         &self,
         member: &Member,
         new: NewProfile,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<ProfileChange> {
-        self.take_over(member, new, asker, now)
+        self.take_over(member, new, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 }
 
-impl ProfileDesk {
+impl ProfileService {
     async fn take_over(
         &self,
         member: &Member,
         new: NewProfile,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<ProfileChange, Fault> {
+    ) -> Result<ProfileChange, InternalError> {
         let login_id = Some(&new.login_id).filter(|id| id.as_str() != member.login_id);
         let nickname = Some(&new.nickname).filter(|name| name.as_str() != member.nickname);
         let is_weighty = login_id.is_some() || new.password.is_some();
@@ -74,7 +74,8 @@ impl ProfileDesk {
             None => false,
             Some(typed) => {
                 let (db, hasher) = (&self.db, &self.hasher);
-                if !password_check::is_right((db, hasher), member, typed, asker, now).await? {
+                if !password_check::verify_current((db, hasher), member, typed, origin, now).await?
+                {
                     return Ok(ProfileChange::PasswordWrong);
                 }
                 true
@@ -96,7 +97,7 @@ impl ProfileDesk {
         let token = session_token()?;
 
         let mut tx = self.db.write().await?;
-        if !member::hold(&mut tx, member.id, member.session).await? {
+        if !member::lock_with_session(&mut tx, member.id, member.session).await? {
             return Ok(ProfileChange::Over);
         }
         if let Some(login_id) = login_id
@@ -131,7 +132,7 @@ impl ProfileDesk {
         ] {
             if is_changed {
                 changes.extend(told);
-                let entry = event.by(asker, now).of_person(member.person);
+                let entry = event.by(origin, now).of_person(member.person);
                 entry.of_member(member.id).record(&mut tx).await?;
             }
         }
@@ -139,10 +140,10 @@ impl ProfileDesk {
             session::end_others(&mut tx, member.id, member.session, now).await?;
             link::end_reissues_of(&mut tx, member.id, now).await?;
             let about = Changed::about(&changes);
-            letter::tell_all(&mut tx, member.id, LetterKind::Change, &about, now).await?;
+            letter::notify_all(&mut tx, member.id, LetterKind::Change, &about, now).await?;
         }
         if new.password.is_some() {
-            throttle::forgive(&mut tx, member.id).await?;
+            throttle::reset_tries(&mut tx, member.id).await?;
         }
         let session = if is_weighty || is_given {
             let given_at = if is_given {
@@ -160,7 +161,7 @@ impl ProfileDesk {
             None
         };
         tx.commit().await?;
-        self.post.notify_one();
+        self.wake_mail.notify_one();
         Ok(ProfileChange::Done(session))
     }
 }

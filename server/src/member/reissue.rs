@@ -1,6 +1,6 @@
 //! パスワード再発行: from an address to a new password.
 //!
-//! Asking changes nothing: the present password works until another is chosen.
+//! LetterRequest changes nothing: the present password works until another is chosen.
 //! The letter's pair is derived from the server's key and stored nowhere, so
 //! what is typed is compared with what the letter must have said.
 
@@ -12,7 +12,7 @@ use domain::{
     ports::{Answer, Entry, OpenLink, Reissue, Renewal},
     rules::{EmailAddress, Password, ProvisionalPassword},
     values::timestamp::Timestamp,
-    visit::{Asker, LinkToken, Reissuing, SentLetter, SessionToken},
+    visit::{LinkToken, Reissuing, RequestOrigin, SentLetter, SessionToken},
 };
 use store::{
     Db,
@@ -28,7 +28,7 @@ use tokio::sync::Notify;
 use crate::{
     account::reissue_letter::ReissueLetter,
     base::{
-        fault::Fault,
+        fault::InternalError,
         hash::Hasher,
         secrets::{Secrets, session_token, token_hash},
     },
@@ -37,7 +37,7 @@ use crate::{
 
 /// The use cases of the reissue.
 #[derive(Clone)]
-pub struct ReissueDesk {
+pub struct ReissueService {
     /// The database.
     pub db: Db,
     /// The hash workers.
@@ -45,66 +45,66 @@ pub struct ReissueDesk {
     /// The server's key.
     pub secrets: Arc<Secrets>,
     /// Wakes the postman.
-    pub post: Arc<Notify>,
+    pub wake_mail: Arc<Notify>,
 }
 
 #[async_trait]
-impl Reissue for ReissueDesk {
+impl Reissue for ReissueService {
     async fn ask(
         &self,
         address: EmailAddress,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<SentLetter> {
-        self.ask_for_letter(address, asker, now)
+        self.ask_for_letter(address, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 
     async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>> {
         link::find_open(&self.db, Purpose::Reissue, &token_hash(&token.0), now)
             .await
             .map(|open| open.map(OpenLink::from))
-            .map_err(|error| Fault::from(error).report())
+            .map_err(|error| InternalError::from(error).report())
     }
 
     async fn enter(
         &self,
         token: &LinkToken,
         letter: ReissueCredentials,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Entry> {
-        self.enter_with(token, letter, asker, now)
+        self.enter_with(token, letter, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 
     async fn complete(
         &self,
         reissuing: &Reissuing,
         new: NewCredentials,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Renewal> {
-        self.renew(reissuing, new, asker, now)
+        self.renew(reissuing, new, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 }
 
-impl ReissueDesk {
+impl ReissueService {
     async fn ask_for_letter(
         &self,
         address: EmailAddress,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<SentLetter, Fault> {
+    ) -> Result<SentLetter, InternalError> {
         let letter = ReissueLetter::to(&self.secrets, address);
         let mut tx = self.db.write().await?;
-        let sent = letter.ask(&mut tx, true, asker, now).await?;
+        let sent = letter.ask(&mut tx, true, origin, now).await?;
         tx.commit().await?;
-        self.post.notify_one();
+        self.wake_mail.notify_one();
         Ok(sent)
     }
 
@@ -112,9 +112,9 @@ impl ReissueDesk {
         &self,
         token: &LinkToken,
         typed: ReissueCredentials,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<Entry, Fault> {
+    ) -> Result<Entry, InternalError> {
         let link_hash = token_hash(&token.0);
         let session = session_token()?;
         let session_hash = token_hash(&session);
@@ -134,7 +134,7 @@ impl ReissueDesk {
         let mut tx = self.db.write().await?;
         let mut entry = audit::Entry {
             member: sent.member_id,
-            ..Event::ReissueRefused.by(asker, now)
+            ..Event::ReissueRefused.by(origin, now)
         };
         let answer = match (tried, sent.member_id) {
             (None, _) => Entry::LinkOver,
@@ -148,14 +148,14 @@ impl ReissueDesk {
                             member,
                             link: link.id,
                         },
-                        asker,
+                        origin,
                         started_at: now,
                         expires_at: until,
                     },
                 )
                 .await?;
                 // The account first, which the session names, then its link.
-                link::forgive(&mut tx, link.id).await?;
+                link::reset_tries(&mut tx, link.id).await?;
                 entry.event = Event::ReissueAccepted;
                 Entry::Welcome {
                     session: SessionToken(session),
@@ -173,9 +173,9 @@ impl ReissueDesk {
         &self,
         reissuing: &Reissuing,
         new: NewCredentials,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<Renewal, Fault> {
+    ) -> Result<Renewal, InternalError> {
         let typed = new.password.as_str();
         if new.login_id.is_none() && Password::parse(typed, &reissuing.login_id).is_err() {
             return Ok(Renewal::SameAsLoginId);
@@ -190,7 +190,7 @@ impl ReissueDesk {
 
         let account = reissuing.member;
         let mut tx = self.db.write().await?;
-        if !member::hold(&mut tx, account, reissuing.session).await? {
+        if !member::lock_with_session(&mut tx, account, reissuing.session).await? {
             drop(tx);
             // A double click: the other post was quicker, and the password is changed.
             let done = session::is_completed(&self.db, reissuing.session).await?;
@@ -222,7 +222,7 @@ impl ReissueDesk {
         link::end_all_of(&mut tx, account, now).await?;
         device::forget_all_of(&mut tx, account).await?;
         email::remove_waiting(&mut tx, account, now).await?;
-        throttle::forgive(&mut tx, account).await?;
+        throttle::reset_tries(&mut tx, account).await?;
         let other_id = new
             .login_id
             .is_some_and(|id| id.as_str() != reissuing.login_id);
@@ -231,14 +231,14 @@ impl ReissueDesk {
         } else {
             Changed::about(&[Changed::Password])
         };
-        letter::tell_all(&mut tx, account, LetterKind::Change, &about, now).await?;
+        letter::notify_all(&mut tx, account, LetterKind::Change, &about, now).await?;
         Event::Reissued
-            .by(asker, now)
+            .by(origin, now)
             .of_member(account)
             .record(&mut tx)
             .await?;
         tx.commit().await?;
-        self.post.notify_one();
+        self.wake_mail.notify_one();
         Ok(Renewal::Done)
     }
 }

@@ -8,7 +8,7 @@ use domain::{
     ports::{Answer, Disowning, Ending, History, OpenSession, ReportedSignIn, Security},
     rules::EmailAddress,
     values::timestamp::Timestamp,
-    visit::{Asker, LinkToken, Member},
+    visit::{LinkToken, Member, RequestOrigin},
 };
 use store::{
     Db,
@@ -21,9 +21,9 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
-    account::{history::told, reissue_letter::ReissueLetter},
+    account::{history::history_entry, reissue_letter::ReissueLetter},
     base::{
-        fault::Fault,
+        fault::InternalError,
         secrets::{Secrets, token_hash},
     },
 };
@@ -33,31 +33,31 @@ const PAGE: u32 = 50;
 
 /// The use cases of the security page.
 #[derive(Clone)]
-pub struct SecurityDesk {
+pub struct SessionService {
     /// The database.
     pub db: Db,
     /// The server's key.
     pub secrets: Arc<Secrets>,
     /// Wakes the postman.
-    pub post: Arc<Notify>,
+    pub wake_mail: Arc<Notify>,
 }
 
 #[async_trait]
-impl Security for SecurityDesk {
+impl Security for SessionService {
     async fn sessions(&self, member: &Member, now: Timestamp) -> Answer<Vec<OpenSession>> {
         session::open_of(&self.db, member.id, now)
             .await
-            .map_err(|error| Fault::from(error).report())
+            .map_err(|error| InternalError::from(error).report())
     }
 
     async fn history(&self, member: &Member, page: u32) -> Answer<History> {
         let skip = i64::from(page.saturating_sub(1)) * i64::from(PAGE);
         let rows = history::folded(&self.db, member.id, skip, i64::from(PAGE))
             .await
-            .map_err(|error| Fault::from(error).report())?;
+            .map_err(|error| InternalError::from(error).report())?;
         let total = rows.first().map_or(0, |row| row.total);
         Ok(History {
-            entries: rows.into_iter().filter_map(told).collect(),
+            entries: rows.into_iter().filter_map(history_entry).collect(),
             total,
             goes_on: skip + i64::from(PAGE) < total,
         })
@@ -67,43 +67,53 @@ impl Security for SecurityDesk {
         &self,
         member: &Member,
         session: Uuid,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Ending> {
-        self.end_one(member, session, asker, now)
+        self.end_one(member, session, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 
-    async fn end_others(&self, member: &Member, asker: &Asker, now: Timestamp) -> Answer<bool> {
-        self.end_all_others(member, asker, now)
+    async fn end_others(
+        &self,
+        member: &Member,
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Answer<bool> {
+        self.end_all_others(member, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 
     async fn reported(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<ReportedSignIn>> {
         link::device::reported_sign_in(&self.db, &token_hash(&token.0), now)
             .await
-            .map_err(|error| Fault::from(error).report())
+            .map_err(|error| InternalError::from(error).report())
     }
 
-    async fn disown(&self, token: &LinkToken, asker: &Asker, now: Timestamp) -> Answer<Disowning> {
-        self.disown_sign_in(token, asker, now)
+    async fn disown(
+        &self,
+        token: &LinkToken,
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Answer<Disowning> {
+        self.disown_sign_in(token, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 }
 
-impl SecurityDesk {
+impl SessionService {
     async fn end_one(
         &self,
         member: &Member,
         session: Uuid,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<Ending, Fault> {
+    ) -> Result<Ending, InternalError> {
         let mut tx = self.db.write().await?;
-        if !member::hold(&mut tx, member.id, member.session).await? {
+        if !member::lock_with_session(&mut tx, member.id, member.session).await? {
             return Ok(Ending::Over);
         }
         let (event, ending) = if session::is_theirs(&mut tx, session, member.id).await? {
@@ -113,7 +123,7 @@ impl SecurityDesk {
             (Event::NotTheirs, Ending::NotTheirs)
         };
         event
-            .by(asker, now)
+            .by(origin, now)
             .of_person(member.person)
             .of_member(member.id)
             .record(&mut tx)
@@ -125,16 +135,16 @@ impl SecurityDesk {
     async fn end_all_others(
         &self,
         member: &Member,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, InternalError> {
         let mut tx = self.db.write().await?;
-        if !member::hold(&mut tx, member.id, member.session).await? {
+        if !member::lock_with_session(&mut tx, member.id, member.session).await? {
             return Ok(false);
         }
         session::end_others(&mut tx, member.id, member.session, now).await?;
         Event::OthersEnded
-            .by(asker, now)
+            .by(origin, now)
             .of_person(member.person)
             .of_member(member.id)
             .record(&mut tx)
@@ -146,12 +156,12 @@ impl SecurityDesk {
     async fn disown_sign_in(
         &self,
         token: &LinkToken,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<Disowning, Fault> {
+    ) -> Result<Disowning, InternalError> {
         let hash = token_hash(&token.0);
         let mut tx = self.db.write().await?;
-        member::hold_by_link(&mut tx, &hash).await?;
+        member::lock_by_link(&mut tx, &hash).await?;
         let Some(disowned) = link::device::use_up(&mut tx, &hash, now).await? else {
             drop(tx);
             return Ok(if link::device::is_used(&self.db, &hash).await? {
@@ -161,21 +171,21 @@ impl SecurityDesk {
             });
         };
         let address = EmailAddress::parse(&disowned.address)
-            .map_err(|_| Fault::Other("a link has an address that is none".to_owned()))?;
+            .map_err(|_| InternalError::Other("a link has an address that is none".to_owned()))?;
         session::end_since(&mut tx, disowned.member_id, disowned.session_id, now).await?;
         device::forget(&mut tx, disowned.session_id).await?;
         Event::SignInDisowned
-            .by(asker, now)
+            .by(origin, now)
             .of_member(disowned.member_id)
             .record(&mut tx)
             .await?;
         // Only here is it known where the letter goes. The link that offered it is
         // good once, so no cap is needed: a stranger may have used it up.
         let sent = ReissueLetter::to(&self.secrets, address)
-            .ask(&mut tx, false, asker, now)
+            .ask(&mut tx, false, origin, now)
             .await?;
         tx.commit().await?;
-        self.post.notify_one();
+        self.wake_mail.notify_one();
         Ok(Disowning::Done(sent))
     }
 }

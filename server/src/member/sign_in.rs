@@ -8,7 +8,7 @@ use domain::{
     forms::Credentials,
     ports::{Answer, NewSession, SignIn, SignedIn},
     values::timestamp::Timestamp,
-    visit::{Asker, DeviceToken, Member, SessionToken},
+    visit::{DeviceToken, Member, RequestOrigin, SessionToken},
 };
 use store::{
     Db,
@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 
 use crate::{
     base::{
-        fault::Fault,
+        fault::InternalError,
         hash::Hasher,
         secrets::{Secrets, session_token, token_hash},
     },
@@ -28,7 +28,7 @@ use crate::{
 
 /// The use cases of sign-in.
 #[derive(Clone)]
-pub struct Doorman {
+pub struct SignInService {
     /// The database.
     pub db: Db,
     /// The hash workers.
@@ -36,40 +36,45 @@ pub struct Doorman {
     /// The server's key.
     pub secrets: Arc<Secrets>,
     /// Wakes the postman.
-    pub post: Arc<Notify>,
+    pub wake_mail: Arc<Notify>,
 }
 
 #[async_trait]
-impl SignIn for Doorman {
+impl SignIn for SignInService {
     async fn sign_in(
         &self,
         credentials: Credentials,
         device: Option<&DeviceToken>,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Option<SignedIn>> {
-        self.let_in(credentials, device, asker, now)
+        self.let_in(credentials, device, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 
-    async fn sign_out(&self, member: &Member, asker: &Asker, now: Timestamp) -> Answer<()> {
-        self.see_off(member, asker, now)
+    async fn sign_out(
+        &self,
+        member: &Member,
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Answer<()> {
+        self.see_off(member, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 }
 
-impl Doorman {
+impl SignInService {
     async fn let_in(
         &self,
         typed: Credentials,
         device: Option<&DeviceToken>,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<Option<SignedIn>, Fault> {
+    ) -> Result<Option<SignedIn>, InternalError> {
         // First of all a place: whoever is turned away has not tried.
-        let place = self.hasher.reserve()?;
+        let place = self.hasher.acquire()?;
         // Counted before anything is judged, so that parallel guesses count too.
         let mut tx = self.db.write().await?;
         let account = member::by_login_id(&mut tx, typed.login_id.key()).await?;
@@ -103,21 +108,21 @@ impl Doorman {
         let mut tx = self.db.write().await?;
         let mut entry = Entry {
             member: (tried != throttle::DECOY).then_some(tried),
-            ..Event::SignInFailed.by(asker, now)
+            ..Event::SignInFailed.by(origin, now)
         };
         let mut new = None;
         if let Some(account) = account
             && member::signed_in(&mut tx, &account, rehashed.as_deref(), now).await?
         {
             let previous = account.last_sign_in_at.map(Timestamp);
-            throttle::forgive(&mut tx, account.id).await?;
+            throttle::reset_tries(&mut tx, account.id).await?;
             session::end_all_but(&mut tx, account.id, session::MOST - 1, now).await?;
             let session = session::insert(
                 &mut tx,
                 &session::NewSession {
                     token_hash: &hash,
                     of: session::Holder::Member(account.id, previous),
-                    asker,
+                    origin,
                     started_at: now,
                     expires_at: until,
                 },
@@ -139,16 +144,21 @@ impl Doorman {
         entry.record(&mut tx).await?;
         tx.commit().await?;
         if new.is_some() {
-            self.post.notify_one();
+            self.wake_mail.notify_one();
         }
         Ok(new)
     }
 
-    async fn see_off(&self, member: &Member, asker: &Asker, now: Timestamp) -> Result<(), Fault> {
+    async fn see_off(
+        &self,
+        member: &Member,
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Result<(), InternalError> {
         let mut tx = self.db.write().await?;
         session::end(&mut tx, member.session, now).await?;
         Event::SignedOut
-            .by(asker, now)
+            .by(origin, now)
             .of_person(member.person)
             .of_member(member.id)
             .record(&mut tx)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use store::{self, Db, device, expired};
 use tokio::sync::watch;
 
-use crate::base::{clock::Clock, periodic::every};
+use crate::base::{clock::Clock, periodic::run_every};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -27,7 +27,7 @@ const BATCHES: usize = 200;
 
 /// Keeps the tables small.
 #[derive(Clone, Debug)]
-pub struct Housekeeper {
+pub struct Cleanup {
     /// Where they are.
     pub db: Db,
     /// What time it is.
@@ -49,11 +49,11 @@ pub struct Removed {
     pub asked_addresses: u64,
 }
 
-impl Housekeeper {
+impl Cleanup {
     /// Works every hour until `stop` holds `true`.
     pub async fn run(self, stop: watch::Receiver<bool>) {
-        every(HOUR, stop, || async {
-            match self.tidy_up().await {
+        run_every(HOUR, stop, || async {
+            match self.remove_expired().await {
                 Ok(removed) if removed == Removed::default() => {}
                 Ok(removed) => tracing::info!(?removed, "what is over was removed"),
                 Err(error) => tracing::error!(%error, "what is over cannot be removed"),
@@ -66,7 +66,7 @@ impl Housekeeper {
     ///
     /// # Errors
     /// Whatever the database answers; what was removed until then stays so.
-    pub async fn tidy_up(&self) -> store::Result<Removed> {
+    pub async fn remove_expired(&self) -> store::Result<Removed> {
         let (db, now) = (&self.db, self.clock.now());
         let mut removed = Removed::default();
         // Links first: a session would take its letter's link with it, and that the

@@ -17,24 +17,24 @@ const ROUND: Duration = Duration::from_secs(60);
 
 /// Tells members of what is new for them.
 #[derive(Debug)]
-pub struct Herald {
+pub struct NoticeMailer {
     /// Where notices and queue are.
     pub db: Db,
     /// What time it is.
     pub clock: Clock,
     /// Told when something was queued.
-    pub post: Arc<Notify>,
+    pub wake_mail: Arc<Notify>,
 }
 
-impl Herald {
+impl NoticeMailer {
     /// Works until `stop` holds `true` (or its sender is gone).
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            match announce(&self.db, self.clock.now()).await {
+            match queue_letters(&self.db, self.clock.now()).await {
                 Ok(0) => {}
                 Ok(letters) => {
                     tracing::info!(letters, "letters about notices were queued");
-                    self.post.notify_one();
+                    self.wake_mail.notify_one();
                 }
                 Err(error) => tracing::error!(%error, "notices could not be announced"),
             }
@@ -51,7 +51,7 @@ impl Herald {
 ///
 /// # Errors
 /// Whatever the database answers; a notice that was not told is due the next time.
-pub async fn announce(db: &Db, now: Timestamp) -> store::Result<u64> {
+pub async fn queue_letters(db: &Db, now: Timestamp) -> store::Result<u64> {
     let today = now.in_japan().date();
     let mut letters = 0;
     loop {

@@ -13,8 +13,8 @@ use store::{
     Db, Result, Tx,
     audit::Event,
     purge::{
-        checkups_of_leavers, decisions_of_leavers, expenses_before, expenses_of_leavers,
-        open_accounts_of_leavers, read_marks_of_leavers,
+        checkups_of_disqualified, decisions_of_disqualified, expenses_before,
+        expenses_of_disqualified, open_accounts_of_disqualified, read_marks_of_disqualified,
     },
     session,
 };
@@ -86,15 +86,15 @@ pub async fn purge(
     let mut tx = db.write().await?;
     tx.erase_what_is_removed().await?;
     // Accounts first: who holds a row of `member` changes what belongs to it.
-    let accounts = open_accounts_of_leavers(&mut tx, over).await?;
+    let accounts = open_accounts_of_disqualified(&mut tx, over).await?;
     for &account in &accounts {
         close(&mut tx, account, decoy, now).await?;
     }
     // Everything that a person has here is removed at this place.
-    let leavers_expenses = expenses_of_leavers(&mut tx, over).await?;
-    let leavers_checkups = checkups_of_leavers(&mut tx, over).await?;
-    let leavers_read_marks = read_marks_of_leavers(&mut tx, over).await?;
-    let leavers_decisions = decisions_of_leavers(&mut tx, over).await?;
+    let leavers_expenses = expenses_of_disqualified(&mut tx, over).await?;
+    let leavers_checkups = checkups_of_disqualified(&mut tx, over).await?;
+    let leavers_read_marks = read_marks_of_disqualified(&mut tx, over).await?;
+    let leavers_decisions = decisions_of_disqualified(&mut tx, over).await?;
     let kept_since = kept_since(today);
     let old_expenses = expenses_before(&mut tx, kept_since).await?;
     let report = Report {

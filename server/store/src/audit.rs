@@ -1,6 +1,6 @@
 //! What happened, in order: rows are added and never changed.
 
-use domain::{values::timestamp::Timestamp, visit::Asker};
+use domain::{values::timestamp::Timestamp, visit::RequestOrigin};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -155,14 +155,14 @@ impl Event {
     }
 
     /// The entry for something that came in over the net.
-    pub fn by(self, asker: &Asker, at: Timestamp) -> Entry<'_> {
+    pub fn by(self, origin: &RequestOrigin, at: Timestamp) -> Entry<'_> {
         Entry {
             at,
             event: self,
             person: None,
             member: None,
-            network_address: &asker.network_address,
-            detail: &asker.device,
+            network_address: &origin.network_address,
+            detail: &origin.device,
             actor: "",
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::{
     ports::{Delivery, ReportedSignIn},
     values::timestamp::Timestamp,
-    visit::Asker,
+    visit::RequestOrigin,
 };
 use time::Date;
 use uuid::Uuid;
@@ -138,7 +138,7 @@ pub async fn queue_as(tx: &mut Tx, id: Uuid, letter: NewLetter<'_>) -> Result<()
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn tell_all(
+pub async fn notify_all(
     tx: &mut Tx,
     member: Uuid,
     kind: LetterKind,
@@ -355,7 +355,7 @@ impl From<Row> for Claimed {
         let sign_in = match (row.signed_in_at, row.network_address, row.device) {
             (Some(at), Some(network_address), Some(device)) => Some(ReportedSignIn {
                 at: Timestamp(at),
-                from: Asker {
+                from: RequestOrigin {
                     network_address,
                     device,
                 },

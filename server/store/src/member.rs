@@ -103,7 +103,7 @@ pub async fn lock(tx: &mut Tx, member: Uuid) -> Result<bool> {
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn hold_by_link(tx: &mut Tx, token_hash: &[u8]) -> Result<()> {
+pub async fn lock_by_link(tx: &mut Tx, token_hash: &[u8]) -> Result<()> {
     on!(write tx, conn => {
         sqlx::query(
             "update member set nickname = nickname
@@ -122,7 +122,7 @@ pub async fn hold_by_link(tx: &mut Tx, token_hash: &[u8]) -> Result<()> {
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn leave(tx: &mut Tx, member: Uuid, decoy: &str, now: Timestamp) -> Result<()> {
+pub async fn close(tx: &mut Tx, member: Uuid, decoy: &str, now: Timestamp) -> Result<()> {
     on!(write tx, conn => {
         sqlx::query(
             "update member set login_id = $2, login_id_key = $2, nickname = '', password_hash = $3,
@@ -143,7 +143,7 @@ pub async fn leave(tx: &mut Tx, member: Uuid, decoy: &str, now: Timestamp) -> Re
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn has_left(db: &Db, member: Uuid) -> Result<bool> {
+pub async fn is_closed(db: &Db, member: Uuid) -> Result<bool> {
     on!(read db, pool => {
         sqlx::query_scalar(
             "select exists (select 1 from member where id = $1 and left_at is not null)",
@@ -162,7 +162,7 @@ pub async fn has_left(db: &Db, member: Uuid) -> Result<bool> {
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn hold(tx: &mut Tx, member: Uuid, session: Uuid) -> Result<bool> {
+pub async fn lock_with_session(tx: &mut Tx, member: Uuid, session: Uuid) -> Result<bool> {
     Ok(lock(tx, member).await? && super::session::is_open(tx, session).await?)
 }
 

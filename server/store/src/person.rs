@@ -171,21 +171,21 @@ pub async fn is_anybody_there(db: &Db) -> Result<bool> {
 
 /// `SYMBOL-NUMBER-BRANCH` is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotAKey;
+pub struct KeyError;
 
-impl fmt::Display for NotAKey {
+impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("「記号-番号-枝番」の形で指定してください（例: 1001-12-00）")
     }
 }
 
-impl std::error::Error for NotAKey {}
+impl std::error::Error for KeyError {}
 
 impl FromStr for Key {
-    type Err = NotAKey;
+    type Err = KeyError;
 
     /// Split from the right: a symbol may hold hyphens, the others never do.
-    fn from_str(written: &str) -> std::result::Result<Self, NotAKey> {
+    fn from_str(written: &str) -> std::result::Result<Self, KeyError> {
         let mut parts = written.trim().rsplitn(3, '-').map(str::trim);
         match (parts.next(), parts.next(), parts.next()) {
             (Some(branch), Some(number), Some(symbol))
@@ -197,7 +197,7 @@ impl FromStr for Key {
                     branch: branch.into(),
                 })
             }
-            _ => Err(NotAKey),
+            _ => Err(KeyError),
         }
     }
 }
@@ -221,7 +221,7 @@ mod tests {
         for no_key in [
             "", "1001", "1001-12", "-12-00", "1001--00", "1001-12-", "--",
         ] {
-            assert_eq!(no_key.parse::<Key>(), Err(NotAKey), "{no_key:?}");
+            assert_eq!(no_key.parse::<Key>(), Err(KeyError), "{no_key:?}");
         }
     }
 }

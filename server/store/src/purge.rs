@@ -24,7 +24,7 @@ pub async fn expenses_before(tx: &mut Tx, first_kept: Month) -> Result<u64> {
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn expenses_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u64> {
+pub async fn expenses_of_disqualified(tx: &mut Tx, disqualified_by: Date) -> Result<u64> {
     of_leavers(
         tx,
         "delete from expense
@@ -38,7 +38,7 @@ pub async fn expenses_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn checkups_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u64> {
+pub async fn checkups_of_disqualified(tx: &mut Tx, disqualified_by: Date) -> Result<u64> {
     of_leavers(
         tx,
         "delete from checkup
@@ -52,7 +52,7 @@ pub async fn checkups_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn read_marks_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u64> {
+pub async fn read_marks_of_disqualified(tx: &mut Tx, disqualified_by: Date) -> Result<u64> {
     of_leavers(
         tx,
         "delete from notice_read
@@ -68,7 +68,7 @@ pub async fn read_marks_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn decisions_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<u64> {
+pub async fn decisions_of_disqualified(tx: &mut Tx, disqualified_by: Date) -> Result<u64> {
     of_leavers(
         tx,
         "update member set shares_expenses = null
@@ -89,7 +89,10 @@ async fn of_leavers(tx: &mut Tx, sql: &'static str, disqualified_by: Date) -> Re
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn open_accounts_of_leavers(tx: &mut Tx, disqualified_by: Date) -> Result<Vec<Uuid>> {
+pub async fn open_accounts_of_disqualified(
+    tx: &mut Tx,
+    disqualified_by: Date,
+) -> Result<Vec<Uuid>> {
     on!(write tx, conn => {
         sqlx::query_scalar(
             "select m.id from member m join person p on p.id = m.person_id

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{
     ports::OpenSession,
     values::timestamp::Timestamp,
-    visit::{Asker, Member, Provisional, Reissuing, Visitor},
+    visit::{Member, Provisional, Reissuing, RequestOrigin, Visitor},
 };
 use uuid::Uuid;
 
@@ -28,7 +28,7 @@ pub struct NewSession<'a> {
     /// Whose it is.
     pub of: Holder,
     /// From where.
-    pub asker: &'a Asker,
+    pub origin: &'a RequestOrigin,
     /// When it begins.
     pub started_at: Timestamp,
     /// Its absolute end.
@@ -82,8 +82,8 @@ pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<Uuid> {
         .bind(member)
         .bind(postcard)
         .bind(link)
-        .bind(&session.asker.network_address)
-        .bind(&session.asker.device)
+        .bind(&session.origin.network_address)
+        .bind(&session.origin.device)
         .bind(session.started_at.0)
         .bind(session.expires_at.0)
         .bind(previous.map(|at| at.0))
@@ -250,7 +250,7 @@ pub async fn open_of(db: &Db, member: Uuid, now: Timestamp) -> Result<Vec<OpenSe
     });
     let open = |(id, network_address, device, started_at, last_seen_at)| OpenSession {
         id,
-        from: Asker {
+        from: RequestOrigin {
             network_address,
             device,
         },

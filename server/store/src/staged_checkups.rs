@@ -9,7 +9,7 @@ use super::{
     checkup::values,
     on,
     person::Key,
-    staging::{Staging, Strangers, on_staged, placeholders},
+    staging::{Staging, UnknownPeople, on_staged, placeholders},
 };
 
 /// The key in a file, the day, the measured values, two strips and the verdict.
@@ -89,8 +89,8 @@ impl Staged {
     ///
     /// # Errors
     /// Whatever the engine answers.
-    pub async fn strangers(&mut self, most: i64) -> Result<(Strangers, bool)> {
-        self.0.strangers("staged_checkup", most).await
+    pub async fn unknown_people(&mut self, most: i64) -> Result<(UnknownPeople, bool)> {
+        self.0.unknown_people("staged_checkup", most).await
     }
 
     /// Lines of a day before the person was born: how many, and the first `most` of
@@ -98,7 +98,7 @@ impl Staged {
     ///
     /// # Errors
     /// Whatever the engine answers.
-    pub async fn unborn(&mut self, most: i64) -> Result<(i64, Vec<i64>)> {
+    pub async fn before_birth(&mut self, most: i64) -> Result<(i64, Vec<i64>)> {
         on_staged!(&mut self.0, conn => {
             let lines: Vec<i64> = sqlx::query_scalar(
                 "select line from staged_checkup s join person p

@@ -24,7 +24,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use super::{
     Db, Result, Tx, on,
     person::Key,
-    staging::{Staging, Strangers, on_staged, placeholders},
+    staging::{Staging, UnknownPeople, on_staged, placeholders},
 };
 
 /// The columns of `expense` that are not its key.
@@ -161,8 +161,8 @@ impl Staged {
     ///
     /// # Errors
     /// Whatever the engine answers.
-    pub async fn strangers(&mut self, most: i64) -> Result<(Strangers, bool)> {
-        self.0.strangers("staged_expense", most).await
+    pub async fn unknown_people(&mut self, most: i64) -> Result<(UnknownPeople, bool)> {
+        self.0.unknown_people("staged_expense", most).await
     }
 
     /// Compares the waiting rows with what is on file, for [`Staged::unclear`] and

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use domain::{
-    audience::{Audience, Relation},
+    audience::{Audience, InsuredOrDependent},
     values::{sex::Sex, timestamp::Timestamp},
 };
 use sqlx::FromRow;
@@ -140,7 +140,7 @@ impl Staged {
             .bind(&row.title)
             .bind(&row.category)
             .bind(row.important)
-            .bind(row.audience.relation.map_or("", Relation::as_str))
+            .bind(row.audience.relation.map_or("", InsuredOrDependent::as_str))
             .bind(row.audience.sex.map_or("", Sex::as_str))
             .bind(row.audience.employers_as_text())
             .bind(i64::from(row.audience.age_from))

@@ -9,10 +9,10 @@ use super::{Db, Result, Tx, person::Key};
 pub(super) struct Staging(pub(super) Connection);
 
 /// Lines about people whom nobody knows: how many, and the first of them.
-pub(super) type Strangers = (i64, Vec<(u64, Stranger)>);
+pub(super) type UnknownPeople = (i64, Vec<(u64, UnknownPerson)>);
 
 #[derive(FromRow)]
-struct StrangerRow {
+struct UnknownPersonRow {
     line: i64,
     #[sqlx(flatten)]
     key: Key,
@@ -21,8 +21,8 @@ struct StrangerRow {
     known_branch: Option<String>,
 }
 
-impl StrangerRow {
-    fn named(self) -> (u64, Stranger) {
+impl UnknownPersonRow {
+    fn named(self) -> (u64, UnknownPerson) {
         let known = (self.known_symbol, self.known_number, self.known_branch);
         let with_zeros = match known {
             (Some(symbol), Some(number), Some(branch)) => Some(Key {
@@ -32,7 +32,7 @@ impl StrangerRow {
             }),
             _ => None,
         };
-        let stranger = Stranger {
+        let stranger = UnknownPerson {
             key: self.key,
             with_zeros,
         };
@@ -88,11 +88,11 @@ impl Staging {
     ///
     /// # Errors
     /// Whatever the engine answers.
-    pub(super) async fn strangers(
+    pub(super) async fn unknown_people(
         &mut self,
         table: &'static str,
         most: i64,
-    ) -> Result<(Strangers, bool)> {
+    ) -> Result<(UnknownPeople, bool)> {
         let staged = format!(
             "from {table} s left join person p
                on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch"
@@ -116,7 +116,7 @@ impl Staging {
              order by f.line, k.symbol, k.number, k.branch"
         );
         // Made of constants alone, both.
-        let (all, known, mut first): (i64, i64, Vec<StrangerRow>) = on_staged!(self, conn => {
+        let (all, known, mut first): (i64, i64, Vec<UnknownPersonRow>) = on_staged!(self, conn => {
             let (all, known) = sqlx::query_as(AssertSqlSafe(counts)).fetch_one(&mut *conn).await?;
             if all == known {
                 return Ok(((0, Vec::new()), true));
@@ -126,7 +126,7 @@ impl Staging {
         });
         // Several may have the key with zeros, and one is enough to hint at.
         first.dedup_by_key(|row| row.line);
-        let named = first.into_iter().map(StrangerRow::named).collect();
+        let named = first.into_iter().map(UnknownPersonRow::named).collect();
         Ok(((all - known, named), known > 0))
     }
 
@@ -168,7 +168,7 @@ pub(super) fn placeholders(rows: usize, values: usize) -> String {
 
 /// Somebody whom a line is about, and whom nobody knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stranger {
+pub struct UnknownPerson {
     /// The key that was looked for.
     pub key: Key,
     /// Who has the same key but for zeros in front: a spreadsheet takes `0012` for 12.

@@ -62,7 +62,7 @@ pub async fn count_try(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<bool> {
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn forgive(tx: &mut Tx, id: Uuid) -> Result<()> {
+pub async fn reset_tries(tx: &mut Tx, id: Uuid) -> Result<()> {
     on!(write tx, conn => {
         sqlx::query("update throttle set tries = 0, pause_ms = 0, paused_until = 0 where id = $1")
             .bind(id)

@@ -307,7 +307,7 @@ async fn checked(fresh: &Fresh, data: &Path, now: Timestamp) -> Result<String, S
         ("PORTAL_DATA_DIR", data.display().to_string()),
     ];
     let settings = settings.map(|(key, value)| (key.to_owned(), value));
-    let findings = check::examine(Config::load(None, settings).unwrap(), now).await;
+    let findings = check::run(Config::load(None, settings).unwrap(), now).await;
     let audit = findings
         .into_iter()
         .find(|finding| finding.subject == "audit");
@@ -352,14 +352,14 @@ on_both! {
         assert_eq!(sealer.seal().await.unwrap(), 1);
         assert_eq!(found(&fresh, &new).await, refused);
 
-        assert!(sealer.begin_anew().await.unwrap());
+        assert!(sealer.restart_chain().await.unwrap());
         let look = async || verify(&fresh.db, &new, &note(&fresh)).await;
         let sealed = look().await.unwrap();
         assert_eq!((sealed.seals, sealed.earlier, sealed.to_come), (5, 3, 0));
         assert!(sealed.to_string().ends_with("; 3 seals are of an earlier secret file"), "{sealed}");
         let noted: i64 = ask!(&fresh.db, "select count(*) from audit where event = 'audit_chain_begun'");
         assert_eq!(noted, 1);
-        assert!(!sealer.begin_anew().await.unwrap(), "there is nothing to note");
+        assert!(!sealer.restart_chain().await.unwrap(), "there is nothing to note");
 
         // What is older cannot be changed either from then on.
         tell!(&fresh.db, "update audit set detail = 'nothing' where id = 1700");

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use server::office::{
     checkups::{self, Import, ImportError, Report, line::COLUMNS},
-    file::{encoding::Encoding, reading::Unfit},
+    file::{encoding::Encoding, reading::FileError},
 };
 use store::staged_checkups::Outcome;
 
@@ -114,7 +114,7 @@ on_both! {
             assert!(refusal.contains(said), "「{said}」 is not in: {refusal}");
         }
         let header = try_import(&fresh, "記号,番号\n1,2\n", FOR_GOOD).await.unwrap_err();
-        assert!(matches!(header, ImportError::File(Unfit::Header(_))), "{header}");
+        assert!(matches!(header, ImportError::File(FileError::Header(_))), "{header}");
         assert_eq!(results_on_file(&fresh).await, 0);
     }
 }
@@ -122,8 +122,8 @@ on_both! {
 on_both! {
     async fn case_67_a_list_in_which_nobody_is_known_is_another_society_s(fresh: Fresh) {
         roster::import(&fresh, PEOPLE).await;
-        let strangers = RESULTS.replace("1001,12,", "9009,77,");
-        let refusal = try_import(&fresh, sheet(&strangers), FOR_GOOD).await.unwrap_err();
+        let unknown_people = RESULTS.replace("1001,12,", "9009,77,");
+        let refusal = try_import(&fresh, sheet(&unknown_people), FOR_GOOD).await.unwrap_err();
         assert!(matches!(refusal, ImportError::NobodyKnown), "{refusal}");
         assert_eq!(results_on_file(&fresh).await, 0);
     }

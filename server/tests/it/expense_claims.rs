@@ -10,7 +10,7 @@ use domain::values::{
 use proptest::prelude::*;
 use server::office::{
     expenses::{Import, ImportError, Report},
-    file::reading::Unfit,
+    file::reading::FileError,
 };
 use store::{
     Db,
@@ -59,7 +59,7 @@ async fn counted(fresh: &Fresh, text: &str, how: Import) -> [i64; 4] {
 /// The lines that a file is refused for.
 async fn refused(fresh: &Fresh, text: &str) -> Vec<u64> {
     match lines(fresh, text, FOR_GOOD).await {
-        Err(ImportError::File(Unfit::Lines(_, problems))) => problems
+        Err(ImportError::File(FileError::Lines(_, problems))) => problems
             .named()
             .iter()
             .map(|problem| problem.line)
@@ -301,7 +301,10 @@ async fn all_as_the_rule_says(fresh: &Fresh, lists: Vec<List>) {
         };
         let outcome = lines(fresh, &text(&list), how).await;
         match after(&expected, &list) {
-            None => assert!(matches!(outcome, Err(ImportError::File(Unfit::Lines(..))))),
+            None => assert!(matches!(
+                outcome,
+                Err(ImportError::File(FileError::Lines(..)))
+            )),
             Some((left, counts)) => {
                 let Outcome {
                     added,

@@ -7,7 +7,7 @@ use server::office::{
     expenses::{self, Import, ImportError, Report},
     file::{
         encoding::Encoding,
-        reading::{Progress, Unfit},
+        reading::{FileError, Progress},
     },
 };
 use store::{expense_month, staged_expenses::Outcome};
@@ -246,7 +246,7 @@ on_both! {
         assert_eq!(on_file(&fresh).await, 0);
         // A roster is not such a list either.
         let error = try_import(&fresh, format!("{}{PEOPLE}", roster::HEADER), FOR_GOOD).await;
-        assert!(matches!(error, Err(ImportError::File(Unfit::Header(_)))));
+        assert!(matches!(error, Err(ImportError::File(FileError::Header(_)))));
     }
 }
 
@@ -256,7 +256,7 @@ on_both! {
         let stranger = "1001,99,00,2026-03,みほん薬局,調剤,1,100,70,,30,,\n".repeat(1200);
         let error = try_import(&fresh, format!("{HEADER}{LIST}{stranger}"), FOR_GOOD).await;
         match error.unwrap_err() {
-            ImportError::File(Unfit::Lines(_, problems)) => {
+            ImportError::File(FileError::Lines(_, problems)) => {
                 assert_eq!((problems.named().len(), problems.count()), (100, 1200));
                 assert_eq!(problems.named()[99].line, 105);
             }

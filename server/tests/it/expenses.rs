@@ -419,7 +419,7 @@ on_both! {
         let hanako = app.signed_in(HANAKO, &HANAKO_WISH).await;
         let others = ["架空中央病院", "せいじんの歯科", "こどもの医院", "じろうの医院"];
         all_show(&seen(&hanako).await, &["はなこの薬局"], &others);
-        // Asking for somebody by name helps nobody, and is noted.
+        // LetterRequest for somebody by name helps nobody, and is noted.
         for branch in ["00", "02", "03", "99"] {
             hanako.get(&format!("/expenses?person={branch}")).await.refuses(404);
         }

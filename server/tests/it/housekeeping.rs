@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use server::upkeep::cleanup::{Housekeeper, Removed};
+use server::upkeep::cleanup::{Cleanup, Removed};
 
 use crate::{
     roster::NOW,
@@ -19,8 +19,8 @@ const NOTHING: Removed = Removed {
 };
 
 impl TestApp {
-    fn housekeeper(&self) -> Housekeeper {
-        Housekeeper {
+    fn housekeeper(&self) -> Cleanup {
+        Cleanup {
             db: self.fresh.db.clone(),
             clock: self.clock.clone(),
         }
@@ -31,7 +31,7 @@ impl TestApp {
         self.clock.advance(Duration::from_millis(
             (NOW.plus(span).0 - self.clock.now().0).try_into().unwrap(),
         ));
-        self.housekeeper().tidy_up().await.unwrap()
+        self.housekeeper().remove_expired().await.unwrap()
     }
 }
 
@@ -166,7 +166,7 @@ on_both! {
             );
         }
         let (one, other) = (app.housekeeper(), app.housekeeper());
-        tokio::try_join!(one.tidy_up(), other.tidy_up()).unwrap();
+        tokio::try_join!(one.remove_expired(), other.remove_expired()).unwrap();
         let asked: i64 = ask!(&app.fresh.db, "select count(*) from asked_address");
         assert_eq!(asked, 0);
     }

@@ -2,7 +2,7 @@
 
 use domain::text;
 use reqwest::Method;
-use server::http::Allowance;
+use server::http::RateLimitSetting;
 
 use crate::{
     browser::{Browser, Seen},
@@ -13,7 +13,7 @@ use crate::{
 /// Behind a proxy on this machine, or not; three posts, and no more for an hour.
 async fn start(fresh: crate::fresh::Fresh, behind_a_proxy: bool) -> TestApp {
     TestApp::start_with(fresh, |config| {
-        config.allowance = Allowance {
+        config.allowance = RateLimitSetting {
             at_once: 3,
             then_every: HOUR,
         };
@@ -58,7 +58,7 @@ on_both! {
 on_both! {
     async fn after_a_while_the_address_may_post_again(fresh: Fresh) {
         let app = TestApp::start_with(fresh, |config| {
-            config.allowance = Allowance { at_once: 1, then_every: 200 * INSTANT };
+            config.allowance = RateLimitSetting { at_once: 1, then_every: 200 * INSTANT };
         }).await;
         let browser = app.browser();
         for status in [429, 422, 429] {

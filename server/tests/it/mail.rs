@@ -24,7 +24,7 @@ use server::{
         layout::Letter,
         outgoing::Outgoing,
         transport::{Encryption, MailSetting, SendError, SmtpSetting, Transport},
-        worker::{Postman, Round},
+        worker::{DeliveryBatch, MailWorker},
     },
 };
 use store::{
@@ -43,17 +43,17 @@ const NOW: Timestamp = Timestamp(1_795_326_120_000);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
-const SENT: Round = Round {
+const SENT: DeliveryBatch = DeliveryBatch {
     sent: 1,
     put_off: 0,
     given_up: 0,
 };
-const PUT_OFF: Round = Round {
+const PUT_OFF: DeliveryBatch = DeliveryBatch {
     sent: 0,
     put_off: 1,
     given_up: 0,
 };
-const GIVEN_UP: Round = Round {
+const GIVEN_UP: DeliveryBatch = DeliveryBatch {
     sent: 0,
     put_off: 0,
     given_up: 1,
@@ -168,7 +168,7 @@ async fn without_starttls_neither_password_nor_letter_leaves() {
         .send(&outgoing(&address("a@example.jp"), "text"))
         .await;
 
-    let Err(SendError::Trouble(why)) = error else {
+    let Err(SendError::ServiceError(why)) = error else {
         panic!("it was sent: {error:?}")
     };
     assert!(why.contains("STARTTLS"), "{why}");
@@ -185,7 +185,7 @@ async fn a_certificate_that_nobody_vouches_for_gets_no_letter() {
         let to = address(&format!("a@{}.example.jp", Uuid::new_v4()));
         let transport = transport(encrypted(url));
         let error = transport.send(&outgoing(&to, "text")).await;
-        let Err(SendError::Trouble(why)) = error else {
+        let Err(SendError::ServiceError(why)) = error else {
             panic!("{url}: {error:?}")
         };
         assert!(why.contains("certificate"), "{url}: {why}");
@@ -232,7 +232,10 @@ async fn a_server_that_insists_on_encryption_is_trouble_and_not_the_recipient_s_
     let error = insisting
         .send(&outgoing(&address("a@example.jp"), "text"))
         .await;
-    assert_eq!(error, Err(SendError::Trouble("sender: 530".to_owned())));
+    assert_eq!(
+        error,
+        Err(SendError::ServiceError("sender: 530".to_owned()))
+    );
 }
 
 #[tokio::test]
@@ -327,7 +330,7 @@ fn refused(why: &str) -> SendError {
 }
 
 fn trouble(why: &str) -> SendError {
-    SendError::Trouble(why.to_owned())
+    SendError::ServiceError(why.to_owned())
 }
 
 /// A mail server that says what it is told to, and never goodbye.
@@ -439,8 +442,8 @@ fn outgoing(to: &EmailAddress, text: &str) -> Outgoing {
     Outgoing::new(Uuid::now_v7(), letter, &from, to, &society, NOW).unwrap()
 }
 
-fn postman(db: &Db, folder: &Path, transport: Transport) -> Postman {
-    Postman {
+fn postman(db: &Db, folder: &Path, transport: Transport) -> MailWorker {
+    MailWorker {
         db: db.clone(),
         transport,
         clock: Clock::standing_at(NOW),
@@ -478,7 +481,7 @@ async fn queue_in(
 }
 
 /// A link, its letter, and the address in it.
-async fn ask_for_registration(postman: &Postman, to: &EmailAddress) -> (Uuid, String) {
+async fn ask_for_registration(postman: &MailWorker, to: &EmailAddress) -> (Uuid, String) {
     let (link, purpose) = (Uuid::now_v7(), Purpose::Registration);
     let now = postman.clock.now();
     let token = postman

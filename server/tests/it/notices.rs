@@ -90,8 +90,8 @@ async fn letters_about_notices(app: &TestApp, address: &str) -> Vec<StoredLetter
     letters
 }
 
-async fn announce(app: &TestApp) -> u64 {
-    notice_letters::announce(&app.fresh.db, app.clock.now())
+async fn queue_letters(app: &TestApp) -> u64 {
+    notice_letters::queue_letters(&app.fresh.db, app.clock.now())
         .await
         .unwrap()
 }
@@ -360,7 +360,7 @@ on_both! {
         let taro = comes_back(&app, &WISH).await;
         taro.get("/notices").await.shows("特定健診").hides("インフルエンザ");
         taro.get(&address_of(&app, "N-1").await).await.refuses(404);
-        assert_eq!(announce(&app).await, 0, "no letters to who has left");
+        assert_eq!(queue_letters(&app).await, 0, "no letters to who has left");
     }
 }
 
@@ -414,7 +414,7 @@ on_both! {
         app.registered(TARO, &WISH).await;
         app.post_is_out().await;
         import(&app.fresh, FLU).await;
-        assert_eq!(announce(&app).await, 1);
+        assert_eq!(queue_letters(&app).await, 1);
         roster::import(&app.fresh, &taro_left_on("2026-11-22")).await;
         assert_eq!(letters_about_notices(&app, WISH.email).await.len(), 0);
         let given_up: i64 = ask!(
@@ -439,8 +439,8 @@ on_both! {
 
         let tomorrow = DEPENDENTS.replace("2026-11-10", "2026-11-23");
         import(&app.fresh, &[FLU, &tomorrow, WALKING].concat()).await;
-        assert_eq!(announce(&app).await, 2, "taro and hanako, about the flu");
-        assert_eq!(announce(&app).await, 0);
+        assert_eq!(queue_letters(&app).await, 2, "taro and hanako, about the flu");
+        assert_eq!(queue_letters(&app).await, 0);
         let letters = letters_about_notices(&app, WISH.email).await;
         assert_eq!(letters.len(), 1);
         assert_eq!(
@@ -465,16 +465,16 @@ on_both! {
         // Corrected: nobody hears of it again. At nine of the first day: the other one.
         import(&app.fresh, &FLU.replace("2,000", "3,000")).await;
         app.clock.advance(23 * HOUR - INSTANT);
-        assert_eq!(announce(&app).await, 0);
+        assert_eq!(queue_letters(&app).await, 0);
         app.clock.advance(INSTANT);
-        assert_eq!(announce(&app).await, 1);
+        assert_eq!(queue_letters(&app).await, 1);
         assert_eq!(letters_about_notices(&app, HANAKO_WISH.email).await.len(), 2);
         assert_eq!(letters_about_notices(&app, WISH.email).await.len(), 1);
 
         // Who comes later finds them on the page; an old list is no news at all.
         let old = "N-7,お知らせ,去年の話,通信,,全員,2025-11-01,,本文,,\n";
         assert_eq!(import(&app.fresh, old).await.notices.told, 0);
-        assert_eq!(announce(&app).await, 0);
+        assert_eq!(queue_letters(&app).await, 0);
     }
 }
 
@@ -485,7 +485,7 @@ on_both! {
         app.post_is_out().await;
         import(&app.fresh, FLU).await;
         // Queued for a moment to come, as behind many others.
-        let queued = notice_letters::announce(&app.fresh.db, NOW.plus(MINUTE)).await.unwrap();
+        let queued = notice_letters::queue_letters(&app.fresh.db, NOW.plus(MINUTE)).await.unwrap();
         assert_eq!(queued, 1);
         let none = taro.post("/profile/emails/notices", &[("address", "none")]).await;
         assert_eq!(none.status, 303, "{}", none.words());
@@ -507,10 +507,10 @@ on_both! {
         import(&app.fresh, &rows).await;
         let now = app.clock.now();
         let (one, two) = tokio::join!(
-            notice_letters::announce(&app.fresh.db, now),
-            notice_letters::announce(&app.server_db, now)
+            notice_letters::queue_letters(&app.fresh.db, now),
+            notice_letters::queue_letters(&app.server_db, now)
         );
-        let three = announce(&app).await;
+        let three = queue_letters(&app).await;
         assert_eq!(one.unwrap() + two.unwrap() + three, 40);
         let letters: i64 = ask!(&app.fresh.db, "select count(*) from letter where kind = 'notice'");
         assert_eq!(letters, 40);

@@ -8,11 +8,11 @@ use domain::{
     ports::{Profile, ProfileChange},
     text,
     values::timestamp::Timestamp,
-    visit::{Asker, Member},
+    visit::{Member, RequestOrigin},
 };
 use server::{
     base::hash::{Hasher, Pool},
-    member::profile::ProfileDesk,
+    member::profile::ProfileService,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -380,10 +380,10 @@ on_both! {
         };
         browser.sign_out().await.leads_to("/login");
         let before = app.written().await;
-        let desk = ProfileDesk {
+        let desk = ProfileService {
             db: app.server_db.clone(),
             hasher: Hasher::start(CHEAP, Pool::default()).unwrap(),
-            post: Arc::new(Notify::new()),
+            wake_mail: Arc::new(Notify::new()),
         };
         let wanted = ProfileForm {
             login_id: NEW_ID.to_owned(),
@@ -392,8 +392,8 @@ on_both! {
             password_confirmation: NEW_PASSWORD.to_owned(),
             ..ProfileForm::default()
         };
-        let asker = Asker::default();
-        let change = desk.change(&member, wanted.check().unwrap(), &asker, Timestamp(NOW.0 + 1)).await;
+        let origin = RequestOrigin::default();
+        let change = desk.change(&member, wanted.check().unwrap(), &origin, Timestamp(NOW.0 + 1)).await;
         assert_eq!(change, Ok(ProfileChange::Over));
         assert_eq!(app.written().await, before);
         app.browser().sign_in(WISH.login_id, WISH.password).await.leads_to("/home");

@@ -9,7 +9,7 @@ use domain::values::timestamp::Timestamp;
 use server::office::{
     file::{
         encoding::Encoding,
-        reading::{Progress, Unfit},
+        reading::{FileError, Progress},
     },
     roster::{self, Import, ImportError, Moved, Report},
 };
@@ -185,7 +185,7 @@ on_both! {
         let line = FAMILY.lines().next().unwrap();
         let path = file(&fresh, format!("{HEADER}{}", format!("{line}\n").repeat(1201)));
         match try_import(&fresh, &path, FOR_GOOD).await.unwrap_err() {
-            ImportError::File(Unfit::Lines(_, problems)) => {
+            ImportError::File(FileError::Lines(_, problems)) => {
                 assert_eq!((problems.named().len(), problems.count()), (100, 1200));
                 assert_eq!(problems.named()[99].line, 102);
             }

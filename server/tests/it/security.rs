@@ -1,7 +1,7 @@
 //! 利用状況とセキュリティ: what a member sees of the use of the account and can end of
 //! it, and the letter about a sign-in from a new device.
 
-use domain::{ports::StoredLetter, text, visit::Asker};
+use domain::{ports::StoredLetter, text, visit::RequestOrigin};
 use reqwest::Method;
 use store::audit::{Entry, Event};
 use uuid::Uuid;
@@ -491,8 +491,8 @@ on_both! {
         app.registered(TARO, &WISH).await;
         let browser = signed_in_with(&app, "<script>alert('x')</script>").await;
         let taro = member(&app, WISH.login_id).await;
-        let asker = Asker { network_address: "<b>1</b>".to_owned(), device: "<i>".to_owned() };
-        record(&app, Event::SignInFailed.by(&asker, NOW).of_member(taro)).await;
+        let origin = RequestOrigin { network_address: "<b>1</b>".to_owned(), device: "<i>".to_owned() };
+        record(&app, Event::SignInFailed.by(&origin, NOW).of_member(taro)).await;
         record(&app, Entry {
             actor: "<u>",
             ..Event::OfficeLooked.at_the_command_line("</td><script>", NOW)
@@ -514,11 +514,11 @@ on_both! {
         let browser = app.signed_in(TARO, &WISH).await;
         app.post_is_out().await;
         let taro = member(&app, WISH.login_id).await;
-        let asker = Asker { network_address: "203.0.113.7".to_owned(), device: DESKTOP.to_owned() };
+        let origin = RequestOrigin { network_address: "203.0.113.7".to_owned(), device: DESKTOP.to_owned() };
         let mut tx = app.fresh.db.write().await.unwrap();
         for n in 0..1000 {
             let at = NOW.plus(n * MINUTE);
-            Event::NicknameChanged.by(&asker, at).of_member(taro).record(&mut tx).await.unwrap();
+            Event::NicknameChanged.by(&origin, at).of_member(taro).record(&mut tx).await.unwrap();
         }
         tx.commit().await.unwrap();
 
@@ -571,10 +571,10 @@ on_both! {
         // After the sign-in another run begins; it comes from several places.
         for (n, place) in ["203.0.113.7", "203.0.113.8", "203.0.113.7"].iter().enumerate() {
             let member: Uuid = ask!(&app.fresh.db, "select id from member");
-            let asker = Asker { network_address: (*place).to_owned(), device: DESKTOP.to_owned() };
+            let origin = RequestOrigin { network_address: (*place).to_owned(), device: DESKTOP.to_owned() };
             let at = app.clock.now().plus(MINUTE * (1 + u32::try_from(n).unwrap()));
             let mut tx = app.fresh.db.write().await.unwrap();
-            Event::SignInFailed.by(&asker, at).of_member(member).record(&mut tx).await.unwrap();
+            Event::SignInFailed.by(&origin, at).of_member(member).record(&mut tx).await.unwrap();
             tx.commit().await.unwrap();
         }
         let words = taro.get("/security").await.words();

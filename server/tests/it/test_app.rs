@@ -9,7 +9,7 @@ use reqwest::{Client, redirect::Policy};
 use server::{
     base::{clock::Clock, hash::HashCost},
     config::Config,
-    http::Allowance,
+    http::RateLimitSetting,
     mail::mailbox,
     startup::build,
 };
@@ -56,7 +56,7 @@ pub(crate) const CHEAP: HashCost = HashCost {
 };
 
 /// Nor about how much one network address may post: everybody here has the same.
-pub(crate) const FREELY: Allowance = Allowance {
+pub(crate) const FREELY: RateLimitSetting = RateLimitSetting {
     at_once: 1_000_000,
     then_every: INSTANT,
 };

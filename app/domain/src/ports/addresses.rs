@@ -6,7 +6,7 @@ use super::{Answer, PasswordGiven};
 use crate::{
     rules::{EmailError, SignInPassword},
     values::timestamp::Timestamp,
-    visit::{Asked, Asker, LinkToken, Member},
+    visit::{LinkToken, Member, PendingAddressChange, RequestOrigin},
 };
 
 /// A member's addresses.
@@ -19,8 +19,8 @@ pub trait Addresses: Send + Sync {
     async fn change(
         &self,
         member: &Member,
-        asked: &Asked,
-        asker: &Asker,
+        asked: &PendingAddressChange,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<AddressChange>;
 
@@ -30,8 +30,8 @@ pub trait Addresses: Send + Sync {
         &self,
         member: &Member,
         password: &SignInPassword,
-        asked: Option<&Asked>,
-        asker: &Asker,
+        asked: Option<&PendingAddressChange>,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<PasswordGiven>;
 
@@ -40,7 +40,7 @@ pub trait Addresses: Send + Sync {
         &self,
         member: &Member,
         address: Option<uuid::Uuid>,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<AddressChange>;
 
@@ -49,7 +49,12 @@ pub trait Addresses: Send + Sync {
     async fn waiting(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<WaitingAddress>>;
 
     /// Confirms it; `false` when the link is no longer good.
-    async fn confirm(&self, token: &LinkToken, asker: &Asker, now: Timestamp) -> Answer<bool>;
+    async fn confirm(
+        &self,
+        token: &LinkToken,
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Answer<bool>;
 }
 
 /// One of a member's addresses.

@@ -10,7 +10,7 @@ use crate::{
         month::Month,
         timestamp::Timestamp,
     },
-    visit::{Asker, Member},
+    visit::{Member, RequestOrigin},
 };
 
 /// 医療費通知
@@ -22,7 +22,7 @@ pub trait Expenses: Send + Sync {
         &self,
         member: &Member,
         wish: &ExpenseWish,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<ExpenseLook>;
 
@@ -39,7 +39,7 @@ pub trait Expenses: Send + Sync {
         &self,
         member: &Member,
         shares: bool,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Decision>;
 }
@@ -132,7 +132,7 @@ pub struct ExpenseYear {
     /// What a dependent has to know and can decide.
     pub sharing: Option<Sharing>,
     /// After 資格喪失: what can be read, and for how long.
-    pub leaving: Option<AfterLeaving>,
+    pub leaving: Option<AfterDisqualification>,
 }
 
 /// What there is of a month, for a member.
@@ -161,7 +161,7 @@ pub struct Sharing {
 
 /// What is left to read after 資格喪失.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AfterLeaving {
+pub struct AfterDisqualification {
     /// The first month of the membership.
     pub first: Month,
     /// Its last month.

@@ -1,13 +1,13 @@
 //! What the pages and server functions need from the server: its table of
 //! contents. The server implements these traits; tests and pages see no more.
 //!
-//! Every question gets the visit's `Asker` and its one `now`, so that a page
+//! Every question gets the visit's `RequestOrigin` and its one `now`, so that a page
 //! and the change it causes agree about the time.
 
 mod addresses;
 mod checkups;
+mod closing;
 mod expenses;
-mod leaving;
 mod mailbox;
 mod my_data;
 mod notices;
@@ -22,18 +22,18 @@ use std::sync::Arc;
 
 pub use addresses::{Address, AddressChange, AddressState, Addresses, WaitingAddress};
 pub use checkups::{CheckupLook, CheckupResults, Checkups};
+pub use closing::{AccountClosing, Closed};
 pub use expenses::{
-    AfterLeaving, Coverage, Decision, ExpenseFront, ExpenseLook, ExpenseWish, ExpenseYear,
+    AfterDisqualification, Coverage, Decision, ExpenseFront, ExpenseLook, ExpenseWish, ExpenseYear,
     Expenses, Sharing,
 };
-pub use leaving::{Leave, Leaving};
 pub use mailbox::{Mailbox, StoredLetter};
-pub use my_data::{MyData, Taking};
+pub use my_data::{Download, MyData};
 pub use notices::{
     Article, ArticleLine, ArticleList, Attachment, AttachmentLink, Front, LeftToRead, Notice,
     NoticeLine, NoticeList, NoticeLook, NoticeWish, Notices,
 };
-pub use post::{Delivery, Post};
+pub use post::{Delivery, DeliveryStatus};
 pub use profile::{Profile, ProfileChange};
 pub use registration::{Completion, Entry, OpenLink, Registration};
 pub use reissue::{Reissue, Renewal};
@@ -58,13 +58,13 @@ pub struct Ports {
     /// パスワード再発行
     pub reissue: Arc<dyn Reissue>,
     /// The way of the letters that were asked for.
-    pub post: Arc<dyn Post>,
+    pub post: Arc<dyn DeliveryStatus>,
     /// ログイン, ログアウト
     pub sign_in: Arc<dyn SignIn>,
     /// 利用状況とセキュリティ
     pub security: Arc<dyn Security>,
     /// 利用停止
-    pub leaving: Arc<dyn Leaving>,
+    pub closing: Arc<dyn AccountClosing>,
     /// プロフィール設定
     pub profile: Arc<dyn Profile>,
     /// A member's addresses.
@@ -96,7 +96,7 @@ pub struct Assets {
 
 /// Why there is no answer at all. What exactly went wrong is in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum ServiceError {
     /// Too much to do at the moment: 503, try again soon.
     Busy,
     /// Something failed: 500, with a reference that the log carries too.
@@ -107,4 +107,4 @@ pub enum Trouble {
 }
 
 /// What a port answers.
-pub type Answer<T> = Result<T, Trouble>;
+pub type Answer<T> = Result<T, ServiceError>;

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::Answer;
 use crate::{
     values::timestamp::Timestamp,
-    visit::{Asker, Member},
+    visit::{Member, RequestOrigin},
 };
 
 /// わたしのデータ
@@ -13,12 +13,17 @@ use crate::{
 pub trait MyData: Send + Sync {
     /// Everything that the portal holds about the member, as one file; the history
     /// says that it was taken.
-    async fn take(&self, member: &Member, asker: &Asker, now: Timestamp) -> Answer<Taking>;
+    async fn take(
+        &self,
+        member: &Member,
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Answer<Download>;
 }
 
 /// What became of taking it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Taking {
+pub enum Download {
     /// The bytes of a ZIP file.
     Done(Vec<u8>),
     /// The present password has to be given first.

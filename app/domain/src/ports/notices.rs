@@ -6,7 +6,7 @@ use time::Date;
 use super::Answer;
 use crate::{
     values::timestamp::Timestamp,
-    visit::{Asker, Member},
+    visit::{Member, RequestOrigin},
 };
 
 /// 健保からのお知らせ and 健康情報: only what is meant for the member and on view.
@@ -29,7 +29,7 @@ pub trait Notices: Send + Sync {
         member: &Member,
         id: uuid::Uuid,
         shown: bool,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<NoticeLook<Notice>>;
 
@@ -41,7 +41,7 @@ pub trait Notices: Send + Sync {
         &self,
         member: &Member,
         slug: &str,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<NoticeLook<Article>>;
 
@@ -51,7 +51,7 @@ pub trait Notices: Send + Sync {
         &self,
         member: &Member,
         id: uuid::Uuid,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<NoticeLook<Attachment>>;
 }

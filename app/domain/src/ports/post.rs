@@ -7,7 +7,7 @@ use crate::{values::timestamp::Timestamp, visit::SentLetter};
 
 /// The way of the letters.
 #[async_trait]
-pub trait Post: Send + Sync {
+pub trait DeliveryStatus: Send + Sync {
     /// How far a letter has come that was asked for in this browser.
     async fn delivery(&self, letter: &SentLetter) -> Answer<Delivery>;
 }

@@ -6,7 +6,7 @@ use super::{Answer, NewSession};
 use crate::{
     forms::NewProfile,
     values::timestamp::Timestamp,
-    visit::{Asker, Member},
+    visit::{Member, RequestOrigin},
 };
 
 /// プロフィール設定
@@ -18,7 +18,7 @@ pub trait Profile: Send + Sync {
         &self,
         member: &Member,
         new: NewProfile,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<ProfileChange>;
 }

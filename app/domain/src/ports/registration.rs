@@ -7,7 +7,7 @@ use crate::{
     forms::{NewMember, ProvisionalCredentials},
     rules::EmailAddress,
     values::timestamp::Timestamp,
-    visit::{Asker, LinkToken, Provisional, SentLetter, SessionToken},
+    visit::{LinkToken, Provisional, RequestOrigin, SentLetter, SessionToken},
 };
 
 /// From the e-mail address to the account.
@@ -16,8 +16,12 @@ pub trait Registration: Send + Sync {
     /// Asks for a letter with a link. The answer is the same whatever is known
     /// about the address: until when the link will work, and which letter to
     /// ask about.
-    async fn ask(&self, address: EmailAddress, asker: &Asker, now: Timestamp)
-    -> Answer<SentLetter>;
+    async fn ask(
+        &self,
+        address: EmailAddress,
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Answer<SentLetter>;
 
     /// What a link is good for; `None` for one that is forged, over or used.
     async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>>;
@@ -28,7 +32,7 @@ pub trait Registration: Send + Sync {
         &self,
         token: &LinkToken,
         postcard: ProvisionalCredentials,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Entry>;
 
@@ -38,7 +42,7 @@ pub trait Registration: Send + Sync {
         &self,
         provisional: &Provisional,
         member: NewMember,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Completion>;
 }

@@ -7,7 +7,7 @@ use crate::{
     forms::{NewCredentials, ReissueCredentials},
     rules::EmailAddress,
     values::timestamp::Timestamp,
-    visit::{Asker, LinkToken, Reissuing, SentLetter},
+    visit::{LinkToken, Reissuing, RequestOrigin, SentLetter},
 };
 
 /// From the forgotten password to a new one.
@@ -15,8 +15,12 @@ use crate::{
 pub trait Reissue: Send + Sync {
     /// Asks for the letter with link, login ID and provisional password. The answer
     /// is the same whatever is known about the address, and nothing changes by it.
-    async fn ask(&self, address: EmailAddress, asker: &Asker, now: Timestamp)
-    -> Answer<SentLetter>;
+    async fn ask(
+        &self,
+        address: EmailAddress,
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Answer<SentLetter>;
 
     /// What a link is good for; `None` for one that is forged, over or used.
     async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>>;
@@ -26,7 +30,7 @@ pub trait Reissue: Send + Sync {
         &self,
         token: &LinkToken,
         letter: ReissueCredentials,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Entry>;
 
@@ -36,7 +40,7 @@ pub trait Reissue: Send + Sync {
         &self,
         reissuing: &Reissuing,
         new: NewCredentials,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Renewal>;
 }

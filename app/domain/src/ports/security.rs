@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::Answer;
 use crate::{
     values::timestamp::Timestamp,
-    visit::{Asker, LinkToken, Member, SentLetter},
+    visit::{LinkToken, Member, RequestOrigin, SentLetter},
 };
 
 /// What a member sees of the use of the account, and can end of it.
@@ -22,12 +22,17 @@ pub trait Security: Send + Sync {
         &self,
         member: &Member,
         session: uuid::Uuid,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Ending>;
 
     /// Ends all sessions but the one that asks; `false` when that one is over.
-    async fn end_others(&self, member: &Member, asker: &Asker, now: Timestamp) -> Answer<bool>;
+    async fn end_others(
+        &self,
+        member: &Member,
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Answer<bool>;
 
     /// The sign-in that a new device's letter told of; `None` for a link that is
     /// forged, over or used.
@@ -35,7 +40,12 @@ pub trait Security: Send + Sync {
 
     /// Ends that session and those begun since, forgets the device, and asks for the
     /// reissue's letter.
-    async fn disown(&self, token: &LinkToken, asker: &Asker, now: Timestamp) -> Answer<Disowning>;
+    async fn disown(
+        &self,
+        token: &LinkToken,
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Answer<Disowning>;
 }
 
 /// A session that is open.
@@ -44,7 +54,7 @@ pub struct OpenSession {
     /// Its row.
     pub id: uuid::Uuid,
     /// From where it was opened.
-    pub from: Asker,
+    pub from: RequestOrigin,
     /// The sign-in.
     pub started_at: Timestamp,
     /// The last request, give or take a minute.
@@ -70,7 +80,7 @@ pub struct HistoryEntry {
     /// What, in a member's words.
     pub what: String,
     /// From where, if it came in over the net.
-    pub from: Option<Asker>,
+    pub from: Option<RequestOrigin>,
 }
 
 /// What became of ending a session.
@@ -90,7 +100,7 @@ pub struct ReportedSignIn {
     /// When.
     pub at: Timestamp,
     /// From where.
-    pub from: Asker,
+    pub from: RequestOrigin,
 }
 
 /// What became of disowning a sign-in.

@@ -6,7 +6,7 @@ use super::{AddressChange, Answer};
 use crate::{
     forms::Credentials,
     values::timestamp::Timestamp,
-    visit::{Asker, DeviceToken, Member, SessionToken},
+    visit::{DeviceToken, Member, RequestOrigin, SessionToken},
 };
 
 /// Sign-in and sign-out.
@@ -18,12 +18,13 @@ pub trait SignIn: Send + Sync {
         &self,
         credentials: Credentials,
         device: Option<&DeviceToken>,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Option<SignedIn>>;
 
     /// Ends the session that asks.
-    async fn sign_out(&self, member: &Member, asker: &Asker, now: Timestamp) -> Answer<()>;
+    async fn sign_out(&self, member: &Member, origin: &RequestOrigin, now: Timestamp)
+    -> Answer<()>;
 }
 
 /// A session that has just begun.

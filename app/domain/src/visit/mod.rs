@@ -5,7 +5,7 @@ pub mod return_to;
 
 use std::{fmt, time::Duration};
 
-use crate::{rules::EmailAddress, values::timestamp::Timestamp, visit::return_to::Wanted};
+use crate::{rules::EmailAddress, values::timestamp::Timestamp, visit::return_to::ReturnTo};
 
 /// For so long after the password was given, changes are made without it.
 const PASSWORD_LASTS: Duration = Duration::from_secs(10 * 60);
@@ -20,7 +20,7 @@ pub struct Visit {
     /// The browser still carries a session, and it is over.
     pub lapsed: bool,
     /// From where.
-    pub asker: Asker,
+    pub origin: RequestOrigin,
     /// The registration's link that was opened in this browser, if any.
     pub registration: Option<LinkToken>,
     /// The reissue's link, likewise.
@@ -36,9 +36,9 @@ pub struct Visit {
     /// What was typed into 利用者情報入力 when the time ran out.
     pub draft: Option<Draft>,
     /// What waits in this session for the present password.
-    pub asked: Option<Asked>,
+    pub asked: Option<PendingAddressChange>,
     /// The page that was wanted before the sign-in.
-    pub wanted: Option<Wanted>,
+    pub return_to: Option<ReturnTo>,
 }
 
 impl Visit {
@@ -127,7 +127,7 @@ impl Member {
 
 /// From where a request comes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asker {
+pub struct RequestOrigin {
     /// The network address, as text.
     pub network_address: String,
     /// What the browser calls itself, shortened.
@@ -166,7 +166,7 @@ impl fmt::Debug for DeviceToken {
 
 /// What somebody without a session can ask a letter for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum LetterPurpose {
     /// 新規利用登録
     Registration,
     /// パスワード再発行
@@ -177,7 +177,7 @@ pub enum Way {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentLetter {
     /// What it was asked for.
-    pub way: Way,
+    pub way: LetterPurpose,
     /// Which letter to ask about.
     pub letter: uuid::Uuid,
     /// The address as typed.
@@ -201,7 +201,7 @@ pub struct Draft {
 
 /// A change of a member's addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum PendingAddressChange {
     /// One more.
     Add(EmailAddress),
     /// The letter that confirms this one, once more.
@@ -212,7 +212,7 @@ pub enum Asked {
 
 /// What the browser is to carry from now on.
 #[derive(Clone, Debug)]
-pub enum Keep {
+pub enum CookieChange {
     /// A new session, until its absolute end.
     Session(SessionToken, Timestamp),
     /// No session any more.
@@ -224,11 +224,11 @@ pub enum Keep {
     /// What was typed when the time ran out.
     Draft(Draft),
     /// What waits for the present password in the session of that row.
-    Asked(Asked, uuid::Uuid),
+    PendingAddressChange(PendingAddressChange, uuid::Uuid),
     /// Nothing waits any more.
-    NothingAsked,
+    NoPendingChange,
     /// The page that was wanted before the sign-in has been reached.
-    NothingWanted,
+    NoReturn,
     /// The registration is complete: its link, letter and draft are forgotten.
     RegistrationDone,
     /// The member has left: nothing at all.

@@ -17,9 +17,9 @@ const MOST_BYTES: usize = 400;
 
 /// Path and query of a page of ours that shows a member something.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted(String);
+pub struct ReturnTo(String);
 
-impl Wanted {
+impl ReturnTo {
     /// Reads path and query; `None` for whatever leads anywhere else.
     pub fn parse(address: &str) -> Option<Self> {
         let path = address.split(['?', '#']).next().unwrap_or_default();
@@ -61,8 +61,8 @@ mod tests {
             "/expenses/print?year=2026",
             "/profile",
         ] {
-            let wanted = Wanted::parse(address);
-            assert_eq!(wanted.as_ref().map(Wanted::as_str), Some(address));
+            let wanted = ReturnTo::parse(address);
+            assert_eq!(wanted.as_ref().map(ReturnTo::as_str), Some(address));
         }
         let long = format!("/notices?q={}", "x".repeat(MOST_BYTES));
         for address in [
@@ -85,7 +85,7 @@ mod tests {
             "/files/1",
             &long,
         ] {
-            assert_eq!(Wanted::parse(address), None, "{address}");
+            assert_eq!(ReturnTo::parse(address), None, "{address}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use domain::{
     forms::{Field, PresentPasswordForm},
     ports::{Answer, Ports},
-    visit::{Asked, Member, Visit, Visitor},
+    visit::{Member, PendingAddressChange, Visit, Visitor},
 };
 use leptos::prelude::*;
 
@@ -38,19 +38,19 @@ pub fn ConfirmPasswordPage() -> impl IntoView {
 async fn in_words(
     ports: &Ports,
     member: &Member,
-    asked: Option<Asked>,
+    asked: Option<PendingAddressChange>,
 ) -> Answer<Option<(&'static str, String)>> {
     let (what, row) = match asked {
         None => return Ok(None),
-        Some(Asked::Add(address)) => {
+        Some(PendingAddressChange::Add(address)) => {
             let what = "次のメールアドレスを追加し、確認のメールをお送りします。";
             return Ok(Some((what, address.as_str().to_owned())));
         }
-        Some(Asked::Again(row)) => (
+        Some(PendingAddressChange::Again(row)) => (
             "次のメールアドレスに、確認のメールをもう一度お送りします。",
             row,
         ),
-        Some(Asked::Remove(row)) => ("次のメールアドレスを削除します。", row),
+        Some(PendingAddressChange::Remove(row)) => ("次のメールアドレスを削除します。", row),
     };
     let addresses = ports.addresses.of(member).await?;
     let its = addresses.into_iter().find(|address| address.id == row);

@@ -3,7 +3,7 @@
 use domain::{
     ports::{Answer, History, HistoryEntry, OpenSession, Ports},
     values::device,
-    visit::{Asker, Member, Visit, Visitor},
+    visit::{Member, RequestOrigin, Visit, Visitor},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -184,7 +184,7 @@ fn Past(history: History, page: u32) -> impl IntoView {
 }
 
 fn entry(entry: HistoryEntry) -> impl IntoView {
-    let from = |from: Asker| {
+    let from = |from: RequestOrigin| {
         let device = device::in_words(&from.device);
         view! { <span class="device">{device} <br /> {from.network_address}</span> }
     };

@@ -2,7 +2,7 @@
 
 use domain::{
     ports::Ports,
-    visit::{Visit, Visitor, Way},
+    visit::{LetterPurpose, Visit, Visitor},
 };
 use leptos::prelude::*;
 
@@ -20,7 +20,7 @@ pub fn RegistrationDonePage() -> impl IntoView {
     let ports = expect_context::<Ports>();
     view! {
         <Page title="利用者情報登録完了" screen="R-5" sheet=true>
-            <Steps of=Way::Registration at=4 />
+            <Steps of=LetterPurpose::Registration at=4 />
             <h1>"利用者情報登録完了"</h1>
             <p class="lead">"利用登録が完了しました。ログイン画面へ進んでください。"</p>
             <p>

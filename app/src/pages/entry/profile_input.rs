@@ -2,7 +2,7 @@
 
 use domain::{
     forms::{Field, RegistrationProfileForm},
-    visit::{Provisional, Visit, Visitor, Way},
+    visit::{LetterPurpose, Provisional, Visit, Visitor},
 };
 use leptos::prelude::*;
 
@@ -33,7 +33,7 @@ fn Input(provisional: Provisional) -> impl IntoView {
     let draft = visit.draft.unwrap_or_default();
     view! {
         <Page title="利用者情報入力" screen="R-4" sheet=true>
-            <Steps of=Way::Registration at=3 />
+            <Steps of=LetterPurpose::Registration at=3 />
             <h1>"利用者情報入力"</h1>
             <p class="lead">"新しいログインID、パスワードを入力してください。"</p>
             <p class="deadline">"この手続きは " {provisional.until.clock_seen_at(visit.now)} " まで"</p>

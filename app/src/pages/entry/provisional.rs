@@ -3,7 +3,7 @@
 use domain::{
     forms::{Field, ProvisionalForm},
     ports::{OpenLink, Ports},
-    visit::{Visit, Way},
+    visit::{LetterPurpose, Visit},
 };
 use leptos::prelude::*;
 
@@ -40,7 +40,7 @@ fn WithPostcard(link: OpenLink) -> impl IntoView {
     let now = expect_context::<Visit>().now;
     view! {
         <Page title="新規利用登録（仮ログイン）" screen="R-3" sheet=true>
-            <Steps of=Way::Registration at=2 />
+            <Steps of=LetterPurpose::Registration at=2 />
             <h1>"新規利用登録"</h1>
             <p class="lead">
                 {format!(

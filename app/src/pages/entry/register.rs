@@ -3,7 +3,7 @@
 use domain::{
     forms::{AddressForm, Field},
     ports::Ports,
-    visit::{Visit, Way},
+    visit::{LetterPurpose, Visit},
 };
 use leptos::prelude::*;
 
@@ -21,7 +21,7 @@ pub fn RegisterPage() -> impl IntoView {
     let typed = expect_context::<Visit>().sent.map(|sent| sent.address);
     view! {
         <Page title="新規利用登録" screen="R-1" sheet=true>
-            <Steps of=Way::Registration at=1 />
+            <Steps of=LetterPurpose::Registration at=1 />
             <h1>"新規利用登録"</h1>
             <p class="lead">"メールアドレスを入力し、送信してください。"</p>
             <CheckedForm form=AddressForm::default() action="/register" button="送信する">

@@ -3,7 +3,7 @@
 use domain::{
     forms::{AddressForm, Field, NewPasswordForm, ReissueProvisionalForm},
     ports::{OpenLink, Ports},
-    visit::{Reissuing, Visit, Visitor, Way},
+    visit::{LetterPurpose, Reissuing, Visit, Visitor},
 };
 use leptos::prelude::*;
 
@@ -25,11 +25,11 @@ pub fn ReissuePage() -> impl IntoView {
     // 「入力し直す」 begins with what was typed.
     let typed = expect_context::<Visit>()
         .sent
-        .filter(|sent| sent.way == Way::Reissue)
+        .filter(|sent| sent.way == LetterPurpose::Reissue)
         .map(|sent| sent.address);
     view! {
         <Page title="パスワード再発行" screen="S-1" sheet=true>
-            <Steps of=Way::Reissue at=1 />
+            <Steps of=LetterPurpose::Reissue at=1 />
             <h1>"パスワード再発行"</h1>
             <p class="lead">"メールアドレスを入力し、送信してください。"</p>
             <CheckedForm form=AddressForm::default() action="/reissue" button="送信">
@@ -91,7 +91,7 @@ fn WithLetter(link: OpenLink) -> impl IntoView {
     let now = expect_context::<Visit>().now;
     view! {
         <Page title="仮ログイン(パスワード再発行)" screen="S-3" sheet=true>
-            <Steps of=Way::Reissue at=2 />
+            <Steps of=LetterPurpose::Reissue at=2 />
             <h1>"仮ログイン" <wbr /> "(パスワード再発行)"</h1>
             <p class="lead">"メールでお知らせしたログインIDと仮パスワードでログインしてください。"</p>
             <p class="deadline">"この手続きは " {link.until.clock_seen_at(now)} " まで"</p>
@@ -138,7 +138,7 @@ fn NewPassword(reissuing: Reissuing) -> impl IntoView {
     let now = expect_context::<Visit>().now;
     view! {
         <Page title="パスワード変更(パスワード再発行)" screen="S-4" sheet=true>
-            <Steps of=Way::Reissue at=3 />
+            <Steps of=LetterPurpose::Reissue at=3 />
             <h1>"パスワード変更" <wbr /> "(パスワード再発行)"</h1>
             <p class="lead">"新しいパスワードに変更してください。"</p>
             <p class="deadline">"この手続きは " {reissuing.until.clock_seen_at(now)} " まで"</p>
@@ -181,7 +181,7 @@ pub fn ReissueDonePage() -> impl IntoView {
     }
     view! {
         <Page title="パスワード変更完了" screen="S-5" sheet=true>
-            <Steps of=Way::Reissue at=4 />
+            <Steps of=LetterPurpose::Reissue at=4 />
             <h1>"パスワード変更完了"</h1>
             <p class="lead">"変更完了です！ログイン画面から、新しいパスワードでログインしてください。"</p>
             <p>"ほかの端末でのログインはすべて終了しました。変更のお知らせを、登録されているメールアドレスにお送りしています。"</p>

@@ -7,7 +7,7 @@ use domain::{
     forms::{AddressForm, Field},
     ports::{Delivery, Ports},
     values::timestamp::Timestamp,
-    visit::{SentLetter, Visit, Way},
+    visit::{LetterPurpose, SentLetter, Visit},
 };
 use http::{HeaderName, HeaderValue};
 use leptos::prelude::*;
@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// 新規利用登録 (送信完了)
 #[component]
 pub fn RegistrationSentPage() -> impl IntoView {
-    match asked_for(Way::Registration) {
+    match asked_for(LetterPurpose::Registration) {
         Some(sent) => on_its_way(sent),
         None => go_to("/register"),
     }
@@ -39,14 +39,14 @@ pub fn RegistrationSentPage() -> impl IntoView {
 /// device that knows nothing of the letter.
 #[component]
 pub fn ReissueSentPage() -> impl IntoView {
-    match asked_for(Way::Reissue) {
+    match asked_for(LetterPurpose::Reissue) {
         Some(sent) => on_its_way(sent),
         None => view! { <OpenTheLetter /> }.into_any(),
     }
 }
 
 /// The letter that was asked for last in this browser, if it was for this.
-fn asked_for(way: Way) -> Option<SentLetter> {
+fn asked_for(way: LetterPurpose) -> Option<SentLetter> {
     let sent = expect_context::<Visit>().sent;
     sent.filter(|sent| sent.way == way)
 }
@@ -94,7 +94,7 @@ fn Sent(sent: SentLetter, delivery: Delivery) -> impl IntoView {
         }
     };
     let (title, screen, again, next, given_up, handed_over) = match sent.way {
-        Way::Registration => (
+        LetterPurpose::Registration => (
             "新規利用登録（送信完了）",
             "R-2",
             "/register",
@@ -102,7 +102,7 @@ fn Sent(sent: SentLetter, delivery: Delivery) -> impl IntoView {
             "手続き案内メールを届けられませんでした",
             "手続き案内メールを送信しました",
         ),
-        Way::Reissue => (
+        LetterPurpose::Reissue => (
             "パスワード再発行（送信完了）",
             "S-2",
             "/reissue",
@@ -182,7 +182,7 @@ fn NothingArrives() -> impl IntoView {
 fn OpenTheLetter() -> impl IntoView {
     view! {
         <Page title="再発行手続きをされた方" screen="S-2" sheet=true>
-            <Steps of=Way::Reissue at=1 />
+            <Steps of=LetterPurpose::Reissue at=1 />
             <h1>"再発行手続きをされた方"</h1>
             <p class="lead">
                 "お送りしたメール「パスワード再発行のご案内」のURLを開いてください。"

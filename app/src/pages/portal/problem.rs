@@ -1,7 +1,7 @@
 //! X: what went wrong, in a sentence, with the way on and, where the log has
 //! more, a reference to tell on the telephone.
 
-use domain::{ports::Trouble, text};
+use domain::{ports::ServiceError, text};
 use http::StatusCode;
 use leptos::prelude::*;
 
@@ -82,10 +82,10 @@ impl Problem {
     }
 
     /// No answer at all.
-    pub fn trouble(what: &Trouble) -> Self {
+    pub fn trouble(what: &ServiceError) -> Self {
         match what {
-            Trouble::Busy => Self::of(StatusCode::SERVICE_UNAVAILABLE),
-            Trouble::Failed { reference } => Self {
+            ServiceError::Busy => Self::of(StatusCode::SERVICE_UNAVAILABLE),
+            ServiceError::Failed { reference } => Self {
                 reference: Some(reference.clone()),
                 ..Self::of(StatusCode::INTERNAL_SERVER_ERROR)
             },
@@ -138,6 +138,6 @@ pub(crate) fn refused(refusal: Refusal) -> AnyView {
 }
 
 /// A port had no answer.
-pub(crate) fn trouble(what: &Trouble) -> AnyView {
+pub(crate) fn trouble(what: &ServiceError) -> AnyView {
     view! { <ProblemPage problem=Problem::trouble(what) /> }.into_any()
 }

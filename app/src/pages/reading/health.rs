@@ -10,7 +10,7 @@ use leptos_router::hooks::use_params_map;
 
 use crate::{
     components::{
-        after_leaving::{OverPage, ReadUntil},
+        after_disqualification::{OverPage, ReadUntil},
         layout::Page,
         notice_list::AttachmentBox,
     },
@@ -100,7 +100,7 @@ pub fn ArticlePage() -> impl IntoView {
     Suspend::new(async move {
         let article = ports
             .notices
-            .article(&member, &slug, &visit.asker, visit.now);
+            .article(&member, &slug, &visit.origin, visit.now);
         match article.await {
             Ok(NoticeLook::Shown(article)) => view! { <Whole article /> }.into_any(),
             Ok(NoticeLook::NotTheirs) => view! { <NotFoundPage /> }.into_any(),

@@ -9,7 +9,9 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
-    components::{after_leaving::ReadUntil, layout::Page, notice_list::Lines, sharing::Undecided},
+    components::{
+        after_disqualification::ReadUntil, layout::Page, notice_list::Lines, sharing::Undecided,
+    },
     pages::portal::problem::trouble,
     respond::go_to,
 };
@@ -47,7 +49,7 @@ fn Home(member: Member, front: Front, expenses: ExpenseFront) -> impl IntoView {
                     None => "はじめてのログインです。ようこそ。".to_owned(),
                 }}
             </p>
-            {front.leaving.map(after_leaving)}
+            {front.leaving.map(after_disqualification)}
             {expenses.sharing.map(|sharing| view! { <Undecided sharing /> })}
             <Doors
                 unread=front.unread
@@ -65,7 +67,7 @@ fn Home(member: Member, front: Front, expenses: ExpenseFront) -> impl IntoView {
 }
 
 /// What a member who has left has to know before anything else.
-fn after_leaving(left: LeftToRead) -> AnyView {
+fn after_disqualification(left: LeftToRead) -> AnyView {
     match left {
         LeftToRead::Until(until) => view! {
             <ReadUntil what="加入されていた期間の内容" until>

@@ -10,7 +10,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::{
     components::{
-        after_leaving::{OverPage, ReadUntil},
+        after_disqualification::{OverPage, ReadUntil},
         layout::Page,
         notice_list::{AttachmentBox, Lines},
     },
@@ -224,7 +224,7 @@ pub fn NoticePage() -> impl IntoView {
     Suspend::new(async move {
         let notice = ports
             .notices
-            .open(&member, id, shown, &visit.asker, visit.now);
+            .open(&member, id, shown, &visit.origin, visit.now);
         match notice.await {
             Ok(NoticeLook::Shown(notice)) => view! { <Whole notice /> }.into_any(),
             Ok(NoticeLook::NotTheirs) => view! { <NotFoundPage /> }.into_any(),

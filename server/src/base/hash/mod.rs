@@ -173,13 +173,13 @@ impl Hasher {
     ///
     /// # Errors
     /// Every place is taken.
-    pub fn reserve(&self) -> Result<Place, HashError> {
+    pub fn acquire(&self) -> Result<Permit, HashError> {
         let permit = self
             .places
             .clone()
             .try_acquire_owned()
             .map_err(|_| HashError::Busy)?;
-        Ok(Place {
+        Ok(Permit {
             params: self.params.clone(),
             queue: self.handle.0.clone(),
             permit: Arc::new(permit),
@@ -191,7 +191,7 @@ impl Hasher {
     /// # Errors
     /// Every place is taken, or the system has nothing left to give.
     pub async fn hash(&self, secret: &str) -> Result<String, HashError> {
-        self.reserve()?.hash(secret).await
+        self.acquire()?.hash(secret).await
     }
 
     /// Whether `stored` is a hash of `secret`; compared in constant time.
@@ -200,7 +200,7 @@ impl Hasher {
     /// As [`Self::hash`]; `stored` cannot be read, or asks for more than any
     /// setting of this server would.
     pub async fn verify(&self, secret: &str, stored: &str) -> Result<bool, HashError> {
-        self.reserve()?.verify(secret, stored).await
+        self.acquire()?.verify(secret, stored).await
     }
 
     /// A hash at the present cost that no secret matches: its output was drawn,
@@ -223,13 +223,13 @@ impl Hasher {
 
 /// A place at the threads or in the queue before them, for one piece of work after
 /// another; free again when it is dropped and the work is done.
-pub struct Place {
+pub struct Permit {
     params: Params,
     queue: Arc<Queue<Job>>,
     permit: Arc<OwnedSemaphorePermit>,
 }
 
-impl Place {
+impl Permit {
     /// As [`Hasher::hash`].
     ///
     /// # Errors
@@ -266,9 +266,9 @@ impl Place {
     }
 }
 
-impl fmt::Debug for Place {
+impl fmt::Debug for Permit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Place")
+        f.write_str("Permit")
     }
 }
 
@@ -572,13 +572,13 @@ mod tests {
             idle: Duration::from_secs(60),
         };
         let hasher = Hasher::start(TINY, pool).unwrap();
-        let place = hasher.reserve().unwrap();
-        let other = hasher.reserve().unwrap();
-        assert_eq!(hasher.reserve().err(), Some(HashError::Busy));
+        let place = hasher.acquire().unwrap();
+        let other = hasher.acquire().unwrap();
+        assert_eq!(hasher.acquire().err(), Some(HashError::Busy));
         let stored = place.hash("kenpo123").await.unwrap();
         assert_eq!(place.verify("kenpo123", &stored).await, Ok(true));
-        assert_eq!(hasher.reserve().err(), Some(HashError::Busy));
+        assert_eq!(hasher.acquire().err(), Some(HashError::Busy));
         drop(other);
-        assert!(hasher.reserve().is_ok());
+        assert!(hasher.acquire().is_ok());
     }
 }

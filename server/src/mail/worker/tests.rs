@@ -20,7 +20,7 @@ const NOW: Timestamp = Timestamp(1_795_326_120_000);
 const LINK_LIFE: Duration = Duration::from_secs(3 * 3600);
 
 struct Office {
-    postman: Postman,
+    postman: MailWorker,
     mailbox: PathBuf,
     _folder: tempfile::TempDir,
 }
@@ -32,7 +32,7 @@ impl Office {
         let db = Db::open(&url).await.unwrap();
         db.migrate().await.unwrap();
         let mailbox = folder.path().join("mail");
-        let postman = Postman {
+        let postman = MailWorker {
             db,
             transport: Transport::Mailbox(mailbox.clone()),
             clock: Clock::standing_at(NOW),
@@ -85,11 +85,11 @@ impl Office {
         letter
     }
 
-    async fn deliver(&self) -> Round {
+    async fn deliver(&self) -> DeliveryBatch {
         self.postman.deliver_due().await.unwrap()
     }
 
-    async fn after(&self, span: Duration) -> Round {
+    async fn after(&self, span: Duration) -> DeliveryBatch {
         self.postman.clock.advance(span);
         self.deliver().await
     }
@@ -135,17 +135,17 @@ async fn queue(
     letter::queue(tx, letter).await.unwrap()
 }
 
-const NOTHING: Round = Round {
+const NOTHING: DeliveryBatch = DeliveryBatch {
     sent: 0,
     put_off: 0,
     given_up: 0,
 };
-const SENT: Round = Round { sent: 1, ..NOTHING };
-const PUT_OFF: Round = Round {
+const SENT: DeliveryBatch = DeliveryBatch { sent: 1, ..NOTHING };
+const PUT_OFF: DeliveryBatch = DeliveryBatch {
     put_off: 1,
     ..NOTHING
 };
-const GIVEN_UP: Round = Round {
+const GIVEN_UP: DeliveryBatch = DeliveryBatch {
     given_up: 1,
     ..NOTHING
 };

@@ -10,7 +10,7 @@ use domain::{
         email::{MOST, MOST_A_DAY},
     },
     values::timestamp::Timestamp,
-    visit::{Asked, Member},
+    visit::{Member, PendingAddressChange},
 };
 use store::{
     Tx,
@@ -21,10 +21,10 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::{AddressBook, Request};
+use super::{AddressService, Request};
 use crate::{
-    account::letter_request::{self, Asking},
-    base::{fault::Fault, secrets::token_hash},
+    account::letter_request::{self, LetterRequest},
+    base::{fault::InternalError, secrets::token_hash},
 };
 
 /// What is wanted, with everything that has to be known before the transaction.
@@ -45,13 +45,19 @@ pub(super) struct Confirmation {
     token_hash: [u8; 32],
 }
 
-impl AddressBook {
+impl AddressService {
     /// Finds out whose address is spoken of and derives the link's token. Neither
     /// changes any more once it is known.
-    pub(super) async fn prepare(&self, member: &Member, asked: &Asked) -> Result<Wanted, Fault> {
+    pub(super) async fn prepare(
+        &self,
+        member: &Member,
+        asked: &PendingAddressChange,
+    ) -> Result<Wanted, InternalError> {
         let row = match asked {
-            Asked::Add(address) => return Ok(Wanted::Add(self.confirmation(address.clone()))),
-            Asked::Again(row) | Asked::Remove(row) => *row,
+            PendingAddressChange::Add(address) => {
+                return Ok(Wanted::Add(self.confirmation(address.clone())));
+            }
+            PendingAddressChange::Again(row) | PendingAddressChange::Remove(row) => *row,
         };
         let Some(email) = email::find(&self.db, row).await? else {
             return Ok(Wanted::Nothing);
@@ -60,8 +66,10 @@ impl AddressBook {
             return Ok(Wanted::NotTheirs);
         }
         Ok(match (asked, EmailAddress::parse(&email.address)) {
-            (Asked::Again(_), Ok(address)) => Wanted::Again(row, self.confirmation(address)),
-            (Asked::Again(_), Err(_)) => {
+            (PendingAddressChange::Again(_), Ok(address)) => {
+                Wanted::Again(row, self.confirmation(address))
+            }
+            (PendingAddressChange::Again(_), Err(_)) => {
                 // No letter could go there.
                 tracing::error!(%row, "an address is none by our rule");
                 Wanted::Nothing
@@ -91,7 +99,7 @@ pub(super) async fn refusal(
     member: Uuid,
     wanted: &Wanted,
     now: Timestamp,
-) -> Result<Option<EmailError>, Fault> {
+) -> Result<Option<EmailError>, InternalError> {
     let addresses = email::of_member(tx, member).await?;
     let refusal = match wanted {
         Wanted::Add(new) if addresses.iter().any(|e| e.address_key == new.address.key()) => {
@@ -122,7 +130,7 @@ pub(super) async fn carry_out(
     tx: &mut Tx,
     request: &Request<'_>,
     wanted: &Wanted,
-) -> Result<AddressChange, Fault> {
+) -> Result<AddressChange, InternalError> {
     let Request { member, now, .. } = *request;
     match wanted {
         Wanted::Nothing => Ok(AddressChange::Gone),
@@ -159,7 +167,7 @@ pub(super) async fn carry_out(
     }
 }
 
-async fn own(tx: &mut Tx, member: Uuid, row: Uuid) -> Result<Option<Email>, Fault> {
+async fn own(tx: &mut Tx, member: Uuid, row: Uuid) -> Result<Option<Email>, InternalError> {
     let addresses = email::of_member(tx, member).await?;
     Ok(addresses.into_iter().find(|email| email.id == row))
 }
@@ -170,7 +178,7 @@ async fn send(
     request: &Request<'_>,
     row: Uuid,
     confirmation: &Confirmation,
-) -> Result<AddressChange, Fault> {
+) -> Result<AddressChange, InternalError> {
     let Confirmation {
         address,
         link,
@@ -181,7 +189,7 @@ async fn send(
     let is_taken = email::is_taken(tx, address).await?;
     let asked = letter_request::ask(
         tx,
-        &Asking {
+        &LetterRequest {
             purpose: Purpose::Email,
             link: *link,
             token_hash,

@@ -11,7 +11,7 @@ use domain::{
     ports::{Address, AddressChange, Addresses, Answer, NewSession, PasswordGiven, WaitingAddress},
     rules::SignInPassword,
     values::timestamp::Timestamp,
-    visit::{Asked, Asker, LinkToken, Member, SessionToken},
+    visit::{LinkToken, Member, PendingAddressChange, RequestOrigin, SessionToken},
 };
 use store::{
     Db, Tx,
@@ -26,7 +26,7 @@ use uuid::Uuid;
 use self::change::{Wanted, carry_out, refusal};
 use crate::{
     base::{
-        fault::Fault,
+        fault::InternalError,
         hash::Hasher,
         secrets::{Secrets, session_token, token_hash},
     },
@@ -36,7 +36,7 @@ use crate::{
 
 /// The use cases of addresses.
 #[derive(Clone)]
-pub struct AddressBook {
+pub struct AddressService {
     /// The database.
     pub db: Db,
     /// The hash workers.
@@ -44,94 +44,125 @@ pub struct AddressBook {
     /// The server's key.
     pub secrets: Arc<Secrets>,
     /// Wakes the postman.
-    pub post: Arc<Notify>,
+    pub wake_mail: Arc<Notify>,
 }
 
 #[async_trait]
-impl Addresses for AddressBook {
+impl Addresses for AddressService {
     async fn of(&self, member: &Member) -> Answer<Vec<Address>> {
         email::list(&self.db, member.id)
             .await
-            .map_err(|error| Fault::from(error).report())
+            .map_err(|error| InternalError::from(error).report())
     }
 
     async fn change(
         &self,
         member: &Member,
-        asked: &Asked,
-        asker: &Asker,
+        asked: &PendingAddressChange,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<AddressChange> {
-        self.change_now(&Request { member, asker, now }, asked)
-            .await
-            .map_err(Fault::report)
+        self.change_now(
+            &Request {
+                member,
+                origin,
+                now,
+            },
+            asked,
+        )
+        .await
+        .map_err(InternalError::report)
     }
 
     async fn change_with(
         &self,
         member: &Member,
         password: &SignInPassword,
-        asked: Option<&Asked>,
-        asker: &Asker,
+        asked: Option<&PendingAddressChange>,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<PasswordGiven> {
-        self.give_password(&Request { member, asker, now }, password, asked)
-            .await
-            .map_err(Fault::report)
+        self.give_password(
+            &Request {
+                member,
+                origin,
+                now,
+            },
+            password,
+            asked,
+        )
+        .await
+        .map_err(InternalError::report)
     }
 
     async fn choose_for_notices(
         &self,
         member: &Member,
         address: Option<Uuid>,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<AddressChange> {
-        self.choose(&Request { member, asker, now }, address)
-            .await
-            .map_err(Fault::report)
+        self.choose(
+            &Request {
+                member,
+                origin,
+                now,
+            },
+            address,
+        )
+        .await
+        .map_err(InternalError::report)
     }
 
     async fn waiting(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<WaitingAddress>> {
         link::confirmation::waiting_address(&self.db, &token_hash(&token.0), now)
             .await
-            .map_err(|error| Fault::from(error).report())
+            .map_err(|error| InternalError::from(error).report())
     }
 
-    async fn confirm(&self, token: &LinkToken, asker: &Asker, now: Timestamp) -> Answer<bool> {
-        self.take(token, asker, now).await.map_err(Fault::report)
+    async fn confirm(
+        &self,
+        token: &LinkToken,
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Answer<bool> {
+        self.take(token, origin, now)
+            .await
+            .map_err(InternalError::report)
     }
 }
 
 /// Who wants a change, from where, and when.
 struct Request<'a> {
     member: &'a Member,
-    asker: &'a Asker,
+    origin: &'a RequestOrigin,
     now: Timestamp,
 }
 
 impl Request<'_> {
-    async fn record(&self, tx: &mut Tx, event: Event) -> Result<(), Fault> {
-        let entry = event.by(self.asker, self.now).of_person(self.member.person);
+    async fn record(&self, tx: &mut Tx, event: Event) -> Result<(), InternalError> {
+        let entry = event
+            .by(self.origin, self.now)
+            .of_person(self.member.person);
         Ok(entry.of_member(self.member.id).record(tx).await?)
     }
 
-    async fn tell_all(&self, tx: &mut Tx) -> Result<(), Fault> {
+    async fn tell_all(&self, tx: &mut Tx) -> Result<(), InternalError> {
         let about = Changed::about(&[Changed::Address]);
         let kind = LetterKind::Change;
-        Ok(letter::tell_all(tx, self.member.id, kind, &about, self.now).await?)
+        Ok(letter::notify_all(tx, self.member.id, kind, &about, self.now).await?)
     }
 }
 
-impl AddressBook {
+impl AddressService {
     async fn change_now(
         &self,
         request: &Request<'_>,
-        asked: &Asked,
-    ) -> Result<AddressChange, Fault> {
+        asked: &PendingAddressChange,
+    ) -> Result<AddressChange, InternalError> {
         let wanted = self.prepare(request.member, asked).await?;
         let mut tx = self.db.write().await?;
-        if !member::hold(&mut tx, request.member.id, request.member.session).await? {
+        if !member::lock_with_session(&mut tx, request.member.id, request.member.session).await? {
             return Ok(AddressChange::Over);
         }
         let is_due = request.member.password_is_due(request.now);
@@ -143,7 +174,7 @@ impl AddressBook {
             None => carry_out(&mut tx, request, &wanted).await?,
         };
         tx.commit().await?;
-        self.post.notify_one();
+        self.wake_mail.notify_one();
         Ok(change)
     }
 
@@ -151,11 +182,15 @@ impl AddressBook {
         &self,
         request: &Request<'_>,
         password: &SignInPassword,
-        asked: Option<&Asked>,
-    ) -> Result<PasswordGiven, Fault> {
-        let Request { member, asker, now } = *request;
+        asked: Option<&PendingAddressChange>,
+    ) -> Result<PasswordGiven, InternalError> {
+        let Request {
+            member,
+            origin,
+            now,
+        } = *request;
         let (db, hasher) = (&self.db, &self.hasher);
-        if !password_check::is_right((db, hasher), member, password, asker, now).await? {
+        if !password_check::verify_current((db, hasher), member, password, origin, now).await? {
             return Ok(PasswordGiven::Wrong);
         }
         let wanted = match asked {
@@ -166,7 +201,7 @@ impl AddressBook {
         let hash = token_hash(&token);
 
         let mut tx = self.db.write().await?;
-        if !member::hold(&mut tx, member.id, member.session).await? {
+        if !member::lock_with_session(&mut tx, member.id, member.session).await? {
             return Ok(PasswordGiven::Over);
         }
         let until = session::renew(&mut tx, member.session, &hash, now).await?;
@@ -178,7 +213,7 @@ impl AddressBook {
             }),
         };
         tx.commit().await?;
-        self.post.notify_one();
+        self.wake_mail.notify_one();
         Ok(PasswordGiven::Right {
             session: NewSession {
                 token: SessionToken(token),
@@ -192,14 +227,14 @@ impl AddressBook {
         &self,
         request: &Request<'_>,
         address: Option<Uuid>,
-    ) -> Result<AddressChange, Fault> {
+    ) -> Result<AddressChange, InternalError> {
         let member = request.member;
         let chosen = match address {
             Some(row) => email::find(&self.db, row).await?,
             None => None,
         };
         let mut tx = self.db.write().await?;
-        if !member::hold(&mut tx, member.id, member.session).await? {
+        if !member::lock_with_session(&mut tx, member.id, member.session).await? {
             return Ok(AddressChange::Over);
         }
         let change = match (address, chosen) {
@@ -221,7 +256,12 @@ impl AddressBook {
         Ok(change)
     }
 
-    async fn take(&self, token: &LinkToken, asker: &Asker, now: Timestamp) -> Result<bool, Fault> {
+    async fn take(
+        &self,
+        token: &LinkToken,
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Result<bool, InternalError> {
         let hash = token_hash(&token.0);
         let mut tx = self.db.write().await?;
         let Some(member) = link::confirmation::member_of(&mut tx, &hash).await? else {
@@ -240,7 +280,7 @@ impl AddressBook {
             confirmed => confirmed?,
         }
         Event::AddressConfirmed
-            .by(asker, now)
+            .by(origin, now)
             .of_member(member)
             .record(&mut tx)
             .await?;

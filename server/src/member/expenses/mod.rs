@@ -12,7 +12,7 @@ use domain::{
         Sharing,
     },
     values::{expense::Standing, month::Month, society::Society, timestamp::Timestamp},
-    visit::{Asker, Member},
+    visit::{Member, RequestOrigin},
 };
 use store::{
     Db,
@@ -25,13 +25,13 @@ use store::{
 use uuid::Uuid;
 
 use crate::{
-    base::fault::Fault,
+    base::fault::InternalError,
     member::household::{self, Household, Visible},
 };
 
 /// The use cases of medical expenses.
 #[derive(Clone)]
-pub struct ExpenseDesk {
+pub struct ExpenseService {
     /// The database.
     pub db: Db,
     /// Whose settings decide what is shown.
@@ -39,44 +39,50 @@ pub struct ExpenseDesk {
 }
 
 #[async_trait]
-impl Expenses for ExpenseDesk {
+impl Expenses for ExpenseService {
     async fn look(
         &self,
         member: &Member,
         wish: &ExpenseWish,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<ExpenseLook> {
-        self.year(member, wish, asker, now)
+        self.year(member, wish, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 
     async fn front(&self, member: &Member, now: Timestamp) -> Answer<ExpenseFront> {
-        self.front_page(member, now).await.map_err(Fault::report)
+        self.front_page(member, now)
+            .await
+            .map_err(InternalError::report)
     }
 
     async fn sharing(&self, member: &Member) -> Answer<Option<Sharing>> {
         household::sharing_of(&self.db, member, &self.society)
             .await
-            .map_err(|error| Fault::from(error).report())
+            .map_err(|error| InternalError::from(error).report())
     }
 
     async fn share(
         &self,
         member: &Member,
         shares: bool,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Decision> {
-        self.decide(member, shares, asker, now)
+        self.decide(member, shares, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 }
 
-impl ExpenseDesk {
-    async fn front_page(&self, member: &Member, now: Timestamp) -> Result<ExpenseFront, Fault> {
+impl ExpenseService {
+    async fn front_page(
+        &self,
+        member: &Member,
+        now: Timestamp,
+    ) -> Result<ExpenseFront, InternalError> {
         let today = now.in_japan().date();
         let household = household::visible(&self.db, member, &self.society, today).await?;
         let all: Vec<Shown> = household.people.iter().map(shown).collect();
@@ -90,9 +96,9 @@ impl ExpenseDesk {
         &self,
         member: &Member,
         wish: &ExpenseWish,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<ExpenseLook, Fault> {
+    ) -> Result<ExpenseLook, InternalError> {
         let today = now.in_japan().date();
         let household = household::visible(&self.db, member, &self.society, today).await?;
         if household.people.is_empty() {
@@ -103,7 +109,7 @@ impl ExpenseDesk {
             people.any(|visible| visible.patient.branch == *branch)
         });
         if !known {
-            self.note_refusal(member, asker, now).await?;
+            self.note_refusal(member, origin, now).await?;
             return Ok(ExpenseLook::NotTheirs);
         }
         let kept = kept_since(today).year()..=today.year();
@@ -121,7 +127,8 @@ impl ExpenseDesk {
             .or_else(|| years.last().copied())
             .unwrap_or(today.year());
 
-        self.note_look(member, &household, wish, asker, now).await?;
+        self.note_look(member, &household, wish, origin, now)
+            .await?;
         let asked_for: Vec<Shown> = all.into_iter().map(|one| of_year(one, year)).collect();
         let mut expenses = expense::list(&self.db, &asked_for).await?;
         // The sheets are the whole year, whatever the page shows of it.
@@ -135,8 +142,8 @@ impl ExpenseDesk {
             wish.branch.as_ref().is_none_or(is_whose)
                 && wish.kind.is_none_or(|kind| expense.kind == kind)
         });
-        let months_in = expense_month::all_in(&self.db).await?;
-        let coverage = |month| (month, covered(month, &household, &months_in));
+        let complete_months = expense_month::all_in(&self.db).await?;
+        let coverage = |month| (month, covered(month, &household, &complete_months));
         let months = Month::all_of(year).map(coverage).collect();
         let people: Vec<_> = household
             .people
@@ -149,7 +156,7 @@ impl ExpenseDesk {
             symbol: household.key.symbol,
             number: household.key.number,
             months,
-            begins: months_in.first().copied(),
+            begins: complete_months.first().copied(),
             has_family: household.has_family,
             beyond_cp932,
             people,
@@ -166,9 +173,9 @@ impl ExpenseDesk {
         member: &Member,
         household: &Household,
         wish: &ExpenseWish,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), InternalError> {
         let is_asked_for = |one: &&Visible| {
             let branch = wish.branch.as_ref();
             branch.is_none_or(|branch| one.patient.branch == *branch)
@@ -190,7 +197,7 @@ impl ExpenseDesk {
         }
         let mut tx = self.db.write().await?;
         Event::ExpensesSeen
-            .by(asker, now)
+            .by(origin, now)
             .of_member(member.id)
             .record_of_each(&mut tx, &others)
             .await?;
@@ -200,12 +207,12 @@ impl ExpenseDesk {
     async fn note_refusal(
         &self,
         member: &Member,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), InternalError> {
         let mut tx = self.db.write().await?;
         Event::NotTheirs
-            .by(asker, now)
+            .by(origin, now)
             .of_person(member.person)
             .of_member(member.id)
             .record(&mut tx)
@@ -217,11 +224,11 @@ impl ExpenseDesk {
         &self,
         member: &Member,
         shares: bool,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<Decision, Fault> {
+    ) -> Result<Decision, InternalError> {
         let mut tx = self.db.write().await?;
-        if !member::hold(&mut tx, member.id, member.session).await? {
+        if !member::lock_with_session(&mut tx, member.id, member.session).await? {
             return Ok(Decision::Over);
         }
         if !decide(&mut tx, member.id, shares).await? {
@@ -233,7 +240,7 @@ impl ExpenseDesk {
             Event::SharingEnded
         };
         event
-            .by(asker, now)
+            .by(origin, now)
             .of_person(member.person)
             .of_member(member.id)
             .record(&mut tx)
@@ -261,14 +268,14 @@ fn of_year(all: Shown, year: i32) -> Shown {
 }
 
 /// What there is of a month for a member, when these months are in.
-fn covered(month: Month, household: &Household, months_in: &[Month]) -> Coverage {
+fn covered(month: Month, household: &Household, complete_months: &[Month]) -> Coverage {
     if month < household.joined {
         Coverage::BeforeMembership
     } else if household.left_after.is_some_and(|last| month > last) {
         Coverage::AfterMembership
-    } else if months_in.contains(&month) {
+    } else if complete_months.contains(&month) {
         Coverage::In
-    } else if months_in.first().is_some_and(|first| month < *first) {
+    } else if complete_months.first().is_some_and(|first| month < *first) {
         Coverage::BeforeData
     } else {
         Coverage::Awaited

@@ -12,14 +12,14 @@ use domain::{
 };
 use encoding_rs::{EncoderResult, SHIFT_JIS};
 
-use crate::base::spreadsheet::defused;
+use crate::base::spreadsheet::escape_formula;
 
 /// Stands for a character that CP932 lacks: the geta, as printers have always set it.
 const GETA: char = '〓';
 
 /// How a sheet is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Writing {
+pub enum SheetEncoding {
     /// UTF-8 with a byte order mark, by which Excel knows it.
     #[default]
     Utf8,
@@ -27,7 +27,7 @@ pub enum Writing {
     Cp932,
 }
 
-impl Writing {
+impl SheetEncoding {
     /// The charset as browsers call it.
     pub fn charset(self) -> &'static str {
         match self {
@@ -106,7 +106,9 @@ pub fn list(year: &ExpenseYear) -> Result<String, csv::Error> {
             amounts.meals,
             amounts.extra,
         ];
-        let texts = texts.into_iter().map(|text| defused(text).into_owned());
+        let texts = texts
+            .into_iter()
+            .map(|text| escape_formula(text).into_owned());
         sheet.write_record(texts.chain(numbers.map(|number| number.to_string())))?;
     }
     text(sheet)
@@ -128,8 +130,8 @@ pub fn form(year: &ExpenseYear) -> Result<String, csv::Error> {
         let category = Category::of(expense.kind);
         let mark = |one| if one == category { "該当する" } else { "" };
         let mut record = vec![
-            defused(patient.map_or("", |patient| &patient.name)).into_owned(),
-            defused(&expense.provider).into_owned(),
+            escape_formula(patient.map_or("", |patient| &patient.name)).into_owned(),
+            escape_formula(&expense.provider).into_owned(),
         ];
         record.extend(Category::ALL.map(mark).map(str::to_owned));
         record.push(expense.amounts.paid.to_string());
@@ -235,8 +237,12 @@ mod tests {
             beyond_cp932(year.people.iter(), &year.expenses),
             ["𠮷田 太郎"]
         );
-        let bytes = Writing::Cp932.encode("𠮷田 髙橋﨑医院①ｱ");
+        let bytes = SheetEncoding::Cp932.encode("𠮷田 髙橋﨑医院①ｱ");
         assert_eq!(SHIFT_JIS.decode(&bytes).0, "〓田 髙橋﨑医院①ｱ");
-        assert!(Writing::Utf8.encode("𠮷").starts_with(b"\xEF\xBB\xBF"));
+        assert!(
+            SheetEncoding::Utf8
+                .encode("𠮷")
+                .starts_with(b"\xEF\xBB\xBF")
+        );
     }
 }

@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use store::my_data::{Cell, Table};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
-use crate::base::spreadsheet::defused;
+use crate::base::spreadsheet::escape_formula;
 
 /// By which programs on Windows know UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{FEFF}";
@@ -21,7 +21,7 @@ const BYTE_ORDER_MARK: &str = "\u{FEFF}";
 const INSTANT: &str = "日時";
 
 /// Everything that is held about a member at an instant.
-pub(super) struct Taken {
+pub(super) struct Archive {
     pub(super) society: Arc<Society>,
     pub(super) at: Timestamp,
     /// Tables were read up to so many rows.
@@ -30,7 +30,7 @@ pub(super) struct Taken {
     pub(super) parts: Vec<(&'static str, &'static str, Table)>,
 }
 
-impl Taken {
+impl Archive {
     /// The bytes of the ZIP file.
     pub(super) fn packed(&self) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
@@ -107,7 +107,7 @@ impl Taken {
     }
 }
 
-impl Serialize for Taken {
+impl Serialize for Archive {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.parts.len() + 1))?;
         map.serialize_entry("作成日時", &instant(self.at))?;
@@ -159,7 +159,7 @@ fn sheet(table: &Table) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
             .zip(cells)
             .map(|(column, cell)| match cell {
                 Cell::Nothing => String::new(),
-                Cell::Text(text) => defused(text).into_owned(),
+                Cell::Text(text) => escape_formula(text).into_owned(),
                 Cell::Number(number) if column.ends_with(INSTANT) => instant(Timestamp(*number)),
                 Cell::Number(number) => number.to_string(),
             });

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::task;
 
-use archive::Taken;
+use archive::Archive;
 use domain::{
-    ports::{Answer, MyData, Taking},
+    ports::{Answer, Download, MyData},
     values::{society::Society, timestamp::Timestamp},
-    visit::{Asker, Member},
+    visit::{Member, RequestOrigin},
 };
 use store::{
     Db,
@@ -20,7 +20,7 @@ use store::{
     my_data::{self, Cell, PARTS, Table},
 };
 
-use crate::{account::history::told, base::fault::Fault};
+use crate::{account::history::history_entry, base::fault::InternalError};
 
 /// Rows of one table in the file, the newest ones: what is held of anybody in decades
 /// of use is less.
@@ -28,7 +28,7 @@ const MOST_ROWS: i64 = 50_000;
 
 /// The use case of taking one's data.
 #[derive(Clone)]
-pub struct DataDesk {
+pub struct MyDataService {
     /// The database.
     pub db: Db,
     /// Who holds them.
@@ -36,23 +36,28 @@ pub struct DataDesk {
 }
 
 #[async_trait]
-impl MyData for DataDesk {
-    async fn take(&self, member: &Member, asker: &Asker, now: Timestamp) -> Answer<Taking> {
-        self.collect(member, asker, now)
+impl MyData for MyDataService {
+    async fn take(
+        &self,
+        member: &Member,
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Answer<Download> {
+        self.collect(member, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 }
 
-impl DataDesk {
+impl MyDataService {
     async fn collect(
         &self,
         member: &Member,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<Taking, Fault> {
+    ) -> Result<Download, InternalError> {
         if member.password_is_due(now) {
-            return Ok(Taking::PasswordDue);
+            return Ok(Download::PasswordDue);
         }
         let mut parts = Vec::new();
         for part in PARTS {
@@ -64,7 +69,7 @@ impl DataDesk {
             "ログインと手続きの記録、お送りしたメールの記録",
             self.history(member).await?,
         ));
-        let taken = Taken {
+        let taken = Archive {
             society: self.society.clone(),
             at: now,
             most_rows: MOST_ROWS,
@@ -74,27 +79,27 @@ impl DataDesk {
         let zip = packed
             .map_err(|error| error.to_string())
             .and_then(|zip| zip.map_err(|error| error.to_string()))
-            .map_err(|error| Fault::Other(format!("the file of one's data: {error}")))?;
+            .map_err(|error| InternalError::Other(format!("the file of one's data: {error}")))?;
 
         let mut tx = self.db.write().await?;
-        if !member::hold(&mut tx, member.id, member.session).await? {
-            return Ok(Taking::Over);
+        if !member::lock_with_session(&mut tx, member.id, member.session).await? {
+            return Ok(Download::Over);
         }
         Event::DataTaken
-            .by(asker, now)
+            .by(origin, now)
             .of_person(member.person)
             .of_member(member.id)
             .record(&mut tx)
             .await?;
         tx.commit().await?;
-        Ok(Taking::Done(zip))
+        Ok(Download::Done(zip))
     }
 
     /// As the member reads it on the page, and no more: what is kept from the member
     /// there is kept from the file.
-    async fn history(&self, member: &Member) -> Result<Table, Fault> {
+    async fn history(&self, member: &Member) -> Result<Table, InternalError> {
         let rows = history::of(&self.db, member.id, MOST_ROWS).await?;
-        let entries = rows.into_iter().filter_map(told).map(|entry| {
+        let entries = rows.into_iter().filter_map(history_entry).map(|entry| {
             let (network_address, device) = entry
                 .from
                 .map(|from| (from.network_address, from.device))

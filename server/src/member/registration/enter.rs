@@ -4,7 +4,7 @@ use domain::{
     forms::ProvisionalCredentials,
     ports::Entry,
     values::timestamp::Timestamp,
-    visit::{Asker, LinkToken, SessionToken},
+    visit::{LinkToken, RequestOrigin, SessionToken},
 };
 use store::{
     audit::Event,
@@ -12,26 +12,26 @@ use store::{
     postcard, session, throttle,
 };
 
-use super::RegistrationDesk;
+use super::RegistrationService;
 use crate::base::{
-    fault::Fault,
+    fault::InternalError,
     secrets::{session_token, token_hash},
 };
 
-impl RegistrationDesk {
+impl RegistrationService {
     pub(super) async fn enter_with(
         &self,
         token: &LinkToken,
         typed: ProvisionalCredentials,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<Entry, Fault> {
+    ) -> Result<Entry, InternalError> {
         let link_hash = token_hash(&token.0);
 
         let who = self.who(now);
 
         // First of all a place: whoever is turned away has not tried.
-        let place = self.hasher.reserve()?;
+        let place = self.hasher.acquire()?;
         // Counted before anything is judged, so that parallel guesses count too.
         let mut tx = self.db.write().await?;
         let link = link::count_try(&mut tx, Purpose::Registration, &link_hash, now).await?;
@@ -54,14 +54,14 @@ impl RegistrationDesk {
         let entry = match (link, good) {
             (None, _) => {
                 Event::PostcardRefused
-                    .by(asker, now)
+                    .by(origin, now)
                     .record(&mut tx)
                     .await?;
                 Entry::LinkOver
             }
             (Some(_), None) => {
                 Event::PostcardRefused
-                    .by(asker, now)
+                    .by(origin, now)
                     .record(&mut tx)
                     .await?;
                 Entry::Refused
@@ -70,8 +70,8 @@ impl RegistrationDesk {
                 let until = Timestamp(link.expires_at);
                 // In the order of the count, so that two at once wait and don't
                 // stop each other.
-                link::forgive(&mut tx, link.id).await?;
-                throttle::forgive(&mut tx, card.id).await?;
+                link::reset_tries(&mut tx, link.id).await?;
+                throttle::reset_tries(&mut tx, card.id).await?;
                 session::insert(
                     &mut tx,
                     &session::NewSession {
@@ -80,14 +80,14 @@ impl RegistrationDesk {
                             postcard: card.id,
                             link: link.id,
                         },
-                        asker,
+                        origin,
                         started_at: now,
                         expires_at: until,
                     },
                 )
                 .await?;
                 Event::PostcardAccepted
-                    .by(asker, now)
+                    .by(origin, now)
                     .of_person(card.person_id)
                     .record(&mut tx)
                     .await?;

@@ -15,7 +15,7 @@ use domain::{
     ports::{Answer, Completion, Entry, OpenLink, Registration},
     rules::EmailAddress,
     values::timestamp::Timestamp,
-    visit::{Asker, LinkToken, Provisional, SentLetter, Way},
+    visit::{LetterPurpose, LinkToken, Provisional, RequestOrigin, SentLetter},
 };
 use store::{
     Db,
@@ -29,9 +29,9 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
-    account::letter_request::{self, Asking},
+    account::letter_request::{self, LetterRequest},
     base::{
-        fault::Fault,
+        fault::InternalError,
         hash::Hasher,
         secrets::{Secrets, token_hash},
     },
@@ -39,7 +39,7 @@ use crate::{
 
 /// The use cases of the registration.
 #[derive(Clone)]
-pub struct RegistrationDesk {
+pub struct RegistrationService {
     /// The database.
     pub db: Db,
     /// The hash workers.
@@ -49,27 +49,27 @@ pub struct RegistrationDesk {
     /// From which age a dependent may register.
     pub registration_age: u8,
     /// Wakes the postman.
-    pub post: Arc<Notify>,
+    pub wake_mail: Arc<Notify>,
 }
 
 #[async_trait]
-impl Registration for RegistrationDesk {
+impl Registration for RegistrationService {
     async fn ask(
         &self,
         address: EmailAddress,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<SentLetter> {
-        self.ask_for_letter(address, asker, now)
+        self.ask_for_letter(address, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 
     async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>> {
         let hash = token_hash(&token.0);
         let open = link::find_open(&self.db, Purpose::Registration, &hash, now)
             .await
-            .map_err(|e| Fault::from(e).report())?;
+            .map_err(|e| InternalError::from(e).report())?;
         Ok(open.map(OpenLink::from))
     }
 
@@ -77,28 +77,28 @@ impl Registration for RegistrationDesk {
         &self,
         token: &LinkToken,
         postcard: ProvisionalCredentials,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Entry> {
-        self.enter_with(token, postcard, asker, now)
+        self.enter_with(token, postcard, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 
     async fn complete(
         &self,
         provisional: &Provisional,
         new: NewMember,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Completion> {
-        self.open_account(provisional, new, asker, now)
+        self.open_account(provisional, new, origin, now)
             .await
-            .map_err(Fault::report)
+            .map_err(InternalError::report)
     }
 }
 
-impl RegistrationDesk {
+impl RegistrationService {
     fn who(&self, now: Timestamp) -> Eligible {
         let today = now.in_japan().date();
         Eligible {
@@ -110,9 +110,9 @@ impl RegistrationDesk {
     async fn ask_for_letter(
         &self,
         address: EmailAddress,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<SentLetter, Fault> {
+    ) -> Result<SentLetter, InternalError> {
         let purpose = Purpose::Registration;
         let link = Uuid::now_v7();
         let token = self
@@ -124,7 +124,7 @@ impl RegistrationDesk {
         let is_member = email::is_taken(&mut tx, &address).await?;
         let asked = letter_request::ask(
             &mut tx,
-            &Asking {
+            &LetterRequest {
                 purpose,
                 link,
                 token_hash: &token_hash(&token),
@@ -138,9 +138,9 @@ impl RegistrationDesk {
             },
         )
         .await?;
-        Event::LetterAsked.by(asker, now).record(&mut tx).await?;
+        Event::LetterAsked.by(origin, now).record(&mut tx).await?;
         tx.commit().await?;
-        self.post.notify_one();
-        Ok(asked.told(Way::Registration, &address, now))
+        self.wake_mail.notify_one();
+        Ok(asked.told(LetterPurpose::Registration, &address, now))
     }
 }

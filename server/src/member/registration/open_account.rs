@@ -6,7 +6,7 @@ use domain::{
     ports::Completion,
     rules::{EmailAddress, ProvisionalPassword},
     values::timestamp::Timestamp,
-    visit::{Asker, Provisional},
+    visit::{Provisional, RequestOrigin},
 };
 use store::{
     audit::Event,
@@ -17,24 +17,24 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::RegistrationDesk;
+use super::RegistrationService;
 use crate::{
     account::{
         closing,
-        letter_request::{self, Asking},
+        letter_request::{self, LetterRequest},
     },
-    base::{fault::Fault, secrets::token_hash},
+    base::{fault::InternalError, secrets::token_hash},
     mail::letters::Changed,
 };
 
-impl RegistrationDesk {
+impl RegistrationService {
     pub(super) async fn open_account(
         &self,
         provisional: &Provisional,
         new: NewMember,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<Completion, Fault> {
+    ) -> Result<Completion, InternalError> {
         let card_hash = postcard::hash_of_session(&self.db, provisional.session).await?;
         if let Some(card_hash) = card_hash
             && let Ok(as_printed) = ProvisionalPassword::parse(new.password.as_str())
@@ -66,7 +66,7 @@ impl RegistrationDesk {
             return Ok(Completion::Over);
         }
         let Ok(address) = EmailAddress::parse(&registering.address) else {
-            return Err(Fault::Other(format!(
+            return Err(InternalError::Other(format!(
                 "link of session {} has no address",
                 provisional.session
             )));
@@ -143,7 +143,7 @@ impl RegistrationDesk {
             let second = email::add(&mut tx, account, &new.email, now, None).await?;
             letter_request::ask(
                 &mut tx,
-                &Asking {
+                &LetterRequest {
                     purpose,
                     link: confirmation,
                     token_hash: &confirmation_hash,
@@ -164,13 +164,13 @@ impl RegistrationDesk {
             Event::Registered
         };
         event
-            .by(asker, now)
+            .by(origin, now)
             .of_person(person)
             .of_member(account)
             .record(&mut tx)
             .await?;
         tx.commit().await?;
-        self.post.notify_one();
+        self.wake_mail.notify_one();
         Ok(Completion::Done)
     }
 }

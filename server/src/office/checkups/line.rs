@@ -10,7 +10,7 @@ use time::Date;
 use crate::office::file::{
     cells::{Cells, KEY_CHARS},
     header::Header,
-    problem::{Problems, Why},
+    problem::{ProblemKind, Problems},
     records::Record,
 };
 
@@ -111,7 +111,7 @@ trait CheckupCells {
 impl CheckupCells for Cells<'_, '_> {
     fn taken_on(&mut self, today: Date) -> Option<Date> {
         match self.date(column::TAKEN_ON)? {
-            future if future > today => self.bad(column::TAKEN_ON, Why::TakenInFuture),
+            future if future > today => self.bad(column::TAKEN_ON, ProblemKind::TakenInFuture),
             day => Some(day),
         }
     }
@@ -126,7 +126,7 @@ impl CheckupCells for Cells<'_, '_> {
                 .text(column, KEY_CHARS)
                 .is_some_and(|text| !text.is_empty())
             {
-                *value = self.parsed(column, |text| item.parse(text), Why::Value(item));
+                *value = self.parsed(column, |text| item.parse(text), ProblemKind::Value(item));
             }
         }
         (self.problems() == before).then_some(values)
@@ -135,7 +135,9 @@ impl CheckupCells for Cells<'_, '_> {
     fn urine(&mut self, column: usize) -> Option<Option<Urine>> {
         match self.text(column, KEY_CHARS)? {
             "" => Some(None),
-            _ => self.parsed(column, Urine::parse, Why::Urine).map(Some),
+            _ => self
+                .parsed(column, Urine::parse, ProblemKind::Urine)
+                .map(Some),
         }
     }
 
@@ -143,10 +145,10 @@ impl CheckupCells for Cells<'_, '_> {
     fn says_something(&mut self, is_blank: bool, verdict: &str) {
         match (is_blank, verdict) {
             (true, "") => {
-                self.bad::<()>(column::VERDICT, Why::NoResult);
+                self.bad::<()>(column::VERDICT, ProblemKind::NoResult);
             }
             (false, WITHDRAWN) => {
-                self.bad::<()>(column::VERDICT, Why::WithdrawnWithValues);
+                self.bad::<()>(column::VERDICT, ProblemKind::WithdrawnWithValues);
             }
             _ => {}
         }
@@ -161,7 +163,7 @@ impl CheckupCells for Cells<'_, '_> {
         if let (Some(upper), Some(lower)) = (value(Item::Systolic), value(Item::Diastolic))
             && upper <= lower
         {
-            self.bad::<()>(column::SYSTOLIC, Why::Pressures);
+            self.bad::<()>(column::SYSTOLIC, ProblemKind::Pressures);
         }
     }
 }

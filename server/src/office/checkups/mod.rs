@@ -17,8 +17,8 @@ use self::line::COLUMNS;
 use crate::office::file::{
     encoding::Encoding,
     header::Header,
-    problem::{NAMED, Problems},
-    reading::{Progress, Reading},
+    problem::{MAX_LISTED, Problems},
+    reading::{ListReader, Progress},
     records::Record,
 };
 
@@ -76,24 +76,24 @@ pub async fn import(
     let parse = move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
         line::parse(record, header, today, problems)
     };
-    let mut reading = Reading::begin(path, &COLUMNS, parse)?;
+    let mut reading = ListReader::begin(path, &COLUMNS, parse)?;
     let mut staged = Staged::begin(db).await?;
     while let Some(batch) = reading.next().await {
         staged.add(&batch.rows).await?;
         progress(batch.progress);
     }
     let read = reading.end().await?;
-    let (strangers, anybody_known) = staged.strangers(NAMED as i64).await?;
+    let (unknown_people, anybody_known) = staged.unknown_people(MAX_LISTED as i64).await?;
     if !anybody_known {
         // Lines that are wrong in themselves are told first.
         read.judge()?;
         return Err(ImportError::NobodyKnown);
     }
-    let repeated = staged.repeated(NAMED as i64).await?;
-    let unborn = staged.unborn(NAMED as i64).await?;
+    let repeated = staged.repeated(MAX_LISTED as i64).await?;
+    let before_birth = staged.before_birth(MAX_LISTED as i64).await?;
     let encoding = read
-        .with_strangers(strangers)
-        .with_unborn(unborn)
+        .with_unknown_people(unknown_people)
+        .with_unborn(before_birth)
         .with_repeated_days(repeated)
         .judge()?;
 

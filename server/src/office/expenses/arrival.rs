@@ -17,7 +17,7 @@ const PART: i64 = 4;
 /// it, for up to a year: with it the society's data begin. From there on a month is in
 /// that holds at least a quarter of the average of those before it that are in, up to
 /// a year back.
-pub(super) fn months_in(claims: &[(Month, i64)]) -> Vec<Month> {
+pub(super) fn complete_months(claims: &[(Month, i64)]) -> Vec<Month> {
     let all: Vec<(Month, i64)> = claims.iter().copied().filter(|(_, n)| *n > 0).collect();
     let counts: Vec<i64> = all.iter().map(|(_, count)| *count).collect();
     let begins = |place: &usize| {
@@ -51,7 +51,10 @@ mod tests {
     fn found(claims: &[(i64, i64)]) -> Vec<i64> {
         let month = |&(number, count): &(i64, i64)| (Month::from_number(number).unwrap(), count);
         let claims: Vec<_> = claims.iter().map(month).collect();
-        months_in(&claims).into_iter().map(Month::number).collect()
+        complete_months(&claims)
+            .into_iter()
+            .map(Month::number)
+            .collect()
     }
 
     #[test]

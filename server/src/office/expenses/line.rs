@@ -13,7 +13,7 @@ use crate::office::file::{
     cells::{Cells, KEY_CHARS},
     header::Header,
     month::{self, MonthProblem},
-    problem::{Problems, Why},
+    problem::{ProblemKind, Problems},
     records::Record,
 };
 
@@ -54,8 +54,8 @@ pub(super) fn parse(
     let branch = cells.without_hyphen(column::BRANCH);
     let month = cells.month(this_month);
     let provider = cells.text(column::PROVIDER, PROVIDER_CHARS);
-    let kind = cells.parsed(column::KIND, Kind::parse, Why::Kind);
-    let days = cells.parsed(column::DAYS, days, Why::Days);
+    let kind = cells.parsed(column::KIND, Kind::parse, ProblemKind::Kind);
+    let days = cells.parsed(column::DAYS, days, ProblemKind::Days);
     let total = cells.amount(column::TOTAL);
     let insurer = cells.amount(column::INSURER);
     let public = cells.optional_amount(column::PUBLIC);
@@ -107,18 +107,18 @@ impl ExpenseCells for Cells<'_, '_> {
         let text = self.required(column::MONTH, KEY_CHARS)?;
         match month::parse(text) {
             Ok(month) if month > this_month => {
-                self.bad(column::MONTH, Why::Month(MonthProblem::Future))
+                self.bad(column::MONTH, ProblemKind::Month(MonthProblem::Future))
             }
             Ok(month) if month.year() < FIRST_YEAR => {
-                self.bad(column::MONTH, Why::Month(MonthProblem::LongAgo))
+                self.bad(column::MONTH, ProblemKind::Month(MonthProblem::LongAgo))
             }
             Ok(month) => Some(month),
-            Err(problem) => self.bad(column::MONTH, Why::Month(problem)),
+            Err(problem) => self.bad(column::MONTH, ProblemKind::Month(problem)),
         }
     }
 
     fn amount(&mut self, column: usize) -> Option<i64> {
-        self.parsed(column, amount, Why::Amount)
+        self.parsed(column, amount, ProblemKind::Amount)
     }
 
     /// Most claims have none of these: a blank is none.
@@ -142,7 +142,7 @@ impl ExpenseCells for Cells<'_, '_> {
         if insurer + public <= total {
             return true;
         }
-        self.bad::<()>(column::INSURER, Why::PartsBeyondTotal);
+        self.bad::<()>(column::INSURER, ProblemKind::PartsBeyondTotal);
         false
     }
 
@@ -154,7 +154,7 @@ impl ExpenseCells for Cells<'_, '_> {
         if extra <= paid {
             return true;
         }
-        self.bad::<()>(column::EXTRA, Why::ExtraBeyondPaid);
+        self.bad::<()>(column::EXTRA, ProblemKind::ExtraBeyondPaid);
         false
     }
 }

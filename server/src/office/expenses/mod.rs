@@ -17,12 +17,12 @@ use store::{
 
 pub use crate::office::file::list::ImportError;
 
-use self::arrival::months_in;
+use self::arrival::complete_months;
 use crate::office::file::{
     encoding::Encoding,
     header::Header,
-    problem::{NAMED, Problems},
-    reading::{Progress, Reading, Unfit},
+    problem::{MAX_LISTED, Problems},
+    reading::{FileError, ListReader, Progress},
     records::Record,
 };
 
@@ -98,25 +98,25 @@ pub async fn import(
     let parse = move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
         line::parse(record, header, this_month, problems)
     };
-    let mut reading = Reading::begin(path, &COLUMNS, parse)?;
+    let mut reading = ListReader::begin(path, &COLUMNS, parse)?;
     let mut staged = Staged::begin(db).await?;
     while let Some(batch) = reading.next().await {
         staged.add(&batch.rows).await?;
         progress(batch.progress);
     }
     let read = reading.end().await?;
-    let (strangers, anybody_known) = staged.strangers(NAMED as i64).await?;
+    let (unknown_people, anybody_known) = staged.unknown_people(MAX_LISTED as i64).await?;
     if !anybody_known {
         // Lines that are wrong in themselves are told first.
         read.judge()?;
         return Err(ImportError::NobodyKnown);
     }
-    let encoding = read.with_strangers(strangers).judge()?;
+    let encoding = read.with_unknown_people(unknown_people).judge()?;
 
     let compared = staged.compare(options.add_repeated).await?;
-    let unclear = staged.unclear(NAMED as i64).await?;
+    let unclear = staged.unclear(MAX_LISTED as i64).await?;
     if unclear.0 > 0 {
-        return Err(Unfit::Lines(encoding, Problems::of_unclear(unclear)).into());
+        return Err(FileError::Lines(encoding, Problems::of_unclear(unclear)).into());
     }
     let mut tx = staged.into_tx().await?;
     let merged = staged_expenses::merge(&mut tx, compared).await?;
@@ -129,7 +129,7 @@ pub async fn import(
     } = lines;
     if added + withdrawn > 0 {
         let claims = expense_month::count(&mut tx).await?;
-        expense_month::mark(&mut tx, &months_in(&claims)).await?;
+        expense_month::mark(&mut tx, &complete_months(&claims)).await?;
     }
     if added + changed + withdrawn > 0 {
         let counts = format!("added {added}, changed {changed}, withdrawn {withdrawn}");

@@ -6,7 +6,7 @@ use time::Date;
 use super::{
     date,
     header::Header,
-    problem::{Problems, Why},
+    problem::{ProblemKind, Problems},
     records::Record,
 };
 
@@ -34,7 +34,7 @@ impl<'a, 'p> Cells<'a, 'p> {
                 problems,
             });
         }
-        let why = Why::Columns {
+        let why = ProblemKind::Columns {
             found: record.width(),
             expected: header.width(),
         };
@@ -53,7 +53,7 @@ impl<'a, 'p> Cells<'a, 'p> {
     }
 
     /// Names what is wrong.
-    pub fn bad<T>(&mut self, column: usize, why: Why) -> Option<T> {
+    pub fn bad<T>(&mut self, column: usize, why: ProblemKind) -> Option<T> {
         self.problems.cell(
             self.record.line,
             self.header.name(column),
@@ -72,7 +72,7 @@ impl<'a, 'p> Cells<'a, 'p> {
     pub fn lines(&mut self, column: usize, most: usize) -> Option<&'a str> {
         let breaks_no_line = |c| is_invisible(c) && !matches!(c, '\r' | '\n' | '\t');
         match self.seen(column, most, breaks_no_line)? {
-            "" => self.bad(column, Why::Missing),
+            "" => self.bad(column, ProblemKind::Missing),
             text => Some(text),
         }
     }
@@ -85,11 +85,11 @@ impl<'a, 'p> Cells<'a, 'p> {
     ) -> Option<&'a str> {
         let text = self.raw(column).trim();
         if text.contains('\u{FFFD}') {
-            self.bad(column, Why::Undecodable)
+            self.bad(column, ProblemKind::Undecodable)
         } else if text.chars().any(unseen) {
-            self.bad(column, Why::Invisible)
+            self.bad(column, ProblemKind::Invisible)
         } else if text.chars().nth(most).is_some() {
-            self.bad(column, Why::TooLong(most))
+            self.bad(column, ProblemKind::TooLong(most))
         } else {
             Some(text)
         }
@@ -98,7 +98,7 @@ impl<'a, 'p> Cells<'a, 'p> {
     /// The same; empty is not enough.
     pub fn required(&mut self, column: usize, most: usize) -> Option<&'a str> {
         match self.text(column, most)? {
-            "" => self.bad(column, Why::Missing),
+            "" => self.bad(column, ProblemKind::Missing),
             text => Some(text),
         }
     }
@@ -106,7 +106,7 @@ impl<'a, 'p> Cells<'a, 'p> {
     /// Part of a person's key: keys are written with hyphens between their parts.
     pub fn without_hyphen(&mut self, column: usize) -> Option<&'a str> {
         match self.required(column, KEY_CHARS)? {
-            text if text.contains('-') => self.bad(column, Why::Hyphen),
+            text if text.contains('-') => self.bad(column, ProblemKind::Hyphen),
             text => Some(text),
         }
     }
@@ -116,7 +116,7 @@ impl<'a, 'p> Cells<'a, 'p> {
         &mut self,
         column: usize,
         parse: impl Fn(&str) -> Option<T>,
-        why: Why,
+        why: ProblemKind,
     ) -> Option<T> {
         let text = self.required(column, KEY_CHARS)?;
         parse(text).or_else(|| self.bad(column, why))
@@ -134,7 +134,7 @@ impl<'a, 'p> Cells<'a, 'p> {
             "" => Some(None),
             text => match date::parse(text) {
                 Ok(date) => Some(Some(date)),
-                Err(problem) => self.bad(column, Why::Date(problem)),
+                Err(problem) => self.bad(column, ProblemKind::Date(problem)),
             },
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use domain::values::timestamp::Timestamp;
 
-use super::reading::Unfit;
+use super::reading::FileError;
 
 /// How a list is imported.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +19,7 @@ pub struct Import {
 #[derive(Debug)]
 pub enum ImportError {
     /// The file is not one that can be taken.
-    File(Unfit),
+    File(FileError),
     /// Not one of its people is on the roster: another society's file?
     NobodyKnown,
     /// Another list came in while this one was compared with what is there.
@@ -53,8 +53,8 @@ impl From<store::Error> for ImportError {
     }
 }
 
-impl From<Unfit> for ImportError {
-    fn from(unfit: Unfit) -> Self {
+impl From<FileError> for ImportError {
+    fn from(unfit: FileError) -> Self {
         Self::File(unfit)
     }
 }

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use domain::{rules::invisible::is_invisible, values::checkup::Item};
-use store::{person::Key, staging::Stranger};
+use store::{person::Key, staging::UnknownPerson};
 
 use super::{date::DateProblem, month::MonthProblem};
 
 /// Problems that are named; the others are counted.
-pub const NAMED: usize = 100;
+pub const MAX_LISTED: usize = 100;
 
 /// The longest part of a value that is repeated to the clerk, in characters.
 const SHOWN_CHARS: usize = 40;
@@ -21,7 +21,7 @@ pub struct Problem {
     /// The column's name, and what stands there; `None`: the line as a whole.
     pub cell: Option<(&'static str, String)>,
     /// What is wrong with it.
-    pub why: Why,
+    pub why: ProblemKind,
 }
 
 impl fmt::Display for Problem {
@@ -48,7 +48,7 @@ pub fn shown(value: &str) -> String {
 
 /// What can be wrong with a line or a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum ProblemKind {
     /// Nothing stands there.
     Missing,
     /// More characters than this.
@@ -82,7 +82,7 @@ pub enum Why {
     /// Not an amount in yen.
     Amount,
     /// Nobody on the roster has this key.
-    Stranger(Box<Stranger>),
+    UnknownPerson(Box<UnknownPerson>),
     /// Somebody else has this key on file.
     OtherPerson,
     /// The same person as on this line.
@@ -128,7 +128,7 @@ pub enum Why {
     LoneCarriageReturn,
 }
 
-impl fmt::Display for Why {
+impl fmt::Display for ProblemKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("値がありません"),
@@ -151,7 +151,7 @@ impl fmt::Display for Why {
             ),
             Self::Days => f.write_str("0から99までの整数ではありません"),
             Self::Amount => f.write_str("0以上の整数（円）ではないか、大きすぎます"),
-            Self::Stranger(stranger) => unknown(stranger, f),
+            Self::UnknownPerson(stranger) => unknown(stranger, f),
             Self::OtherPerson => f.write_str(
                 "この記号・番号・枝番は、別の人のものとして登録されています。一度使われた番号を、\
                  ほかの人には付けられません（氏名と生年月日の両方を訂正するときは、\
@@ -222,18 +222,23 @@ pub struct Problems {
 
 impl Problems {
     /// Adds one about a value.
-    pub fn cell(&mut self, line: u64, column: &'static str, value: &str, why: Why) {
+    pub fn cell(&mut self, line: u64, column: &'static str, value: &str, why: ProblemKind) {
         let cell = || Some((column, value.chars().take(SHOWN_CHARS + 1).collect()));
         self.add(line, cell, why);
     }
 
     /// Adds one about a line as a whole.
-    pub fn line(&mut self, line: u64, why: Why) {
+    pub fn line(&mut self, line: u64, why: ProblemKind) {
         self.add(line, || None, why);
     }
 
-    fn add(&mut self, line: u64, cell: impl FnOnce() -> Option<(&'static str, String)>, why: Why) {
-        if self.named.len() < NAMED {
+    fn add(
+        &mut self,
+        line: u64,
+        cell: impl FnOnce() -> Option<(&'static str, String)>,
+        why: ProblemKind,
+    ) {
+        if self.named.len() < MAX_LISTED {
             self.named.push(Problem {
                 line,
                 cell: cell(),
@@ -248,29 +253,32 @@ impl Problems {
     pub fn duplicates(&mut self, first: &[(u64, u64)], count: u64) {
         let named = first
             .iter()
-            .map(|&(line, earlier)| (line, Why::Duplicate(earlier)));
+            .map(|&(line, earlier)| (line, ProblemKind::Duplicate(earlier)));
         self.found_afterwards(named, count);
     }
 
     /// Adds lines about people whom nobody knows, likewise.
-    pub fn strangers(&mut self, first: Vec<(u64, Stranger)>, count: u64) {
+    pub fn unknown_people(&mut self, first: Vec<(u64, UnknownPerson)>, count: u64) {
         let named = first.into_iter();
         self.found_afterwards(
-            named.map(|(line, who)| (line, Why::Stranger(Box::new(who)))),
+            named.map(|(line, who)| (line, ProblemKind::UnknownPerson(Box::new(who)))),
             count,
         );
     }
 
     /// Adds checkups of people who were not born yet, likewise.
     pub fn before_birth(&mut self, first: &[u64], count: u64) {
-        self.found_afterwards(first.iter().map(|&line| (line, Why::BeforeBirth)), count);
+        self.found_afterwards(
+            first.iter().map(|&line| (line, ProblemKind::BeforeBirth)),
+            count,
+        );
     }
 
     /// Adds lines that give somebody's key to somebody else, likewise.
     pub fn other_people(&mut self, first: &[i64], count: i64) {
         let named = first
             .iter()
-            .map(|line| (line.cast_unsigned(), Why::OtherPerson));
+            .map(|line| (line.cast_unsigned(), ProblemKind::OtherPerson));
         self.found_afterwards(named, count.cast_unsigned());
     }
 
@@ -278,7 +286,7 @@ impl Problems {
     pub fn repeated_days(&mut self, first: &[(u64, u64)], count: u64) {
         let named = first
             .iter()
-            .map(|&(line, earlier)| (line, Why::RepeatedDay(earlier)));
+            .map(|&(line, earlier)| (line, ProblemKind::RepeatedDay(earlier)));
         self.found_afterwards(named, count);
     }
 
@@ -288,12 +296,12 @@ impl Problems {
         let mut problems = Self::default();
         let named = first
             .into_iter()
-            .map(|line| (line.cast_unsigned(), Why::Unclear));
+            .map(|line| (line.cast_unsigned(), ProblemKind::Unclear));
         problems.found_afterwards(named, count.cast_unsigned());
         problems
     }
 
-    fn found_afterwards(&mut self, first: impl Iterator<Item = (u64, Why)>, count: u64) {
+    fn found_afterwards(&mut self, first: impl Iterator<Item = (u64, ProblemKind)>, count: u64) {
         self.count += count;
         self.named.extend(first.map(|(line, why)| Problem {
             line,
@@ -301,7 +309,7 @@ impl Problems {
             why,
         }));
         self.named.sort_by_key(|problem| problem.line);
-        self.named.truncate(NAMED);
+        self.named.truncate(MAX_LISTED);
     }
 
     /// The first hundred, in the order of their lines.
@@ -328,7 +336,7 @@ impl fmt::Display for Problems {
     }
 }
 
-fn unknown(stranger: &Stranger, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn unknown(stranger: &UnknownPerson, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let key = |key: &Key| format!("{}-{}-{}", key.symbol, key.number, key.branch);
     write!(
         f,
@@ -356,12 +364,12 @@ mod tests {
             12,
             "生年月日",
             "1990-02-30",
-            Why::Date(DateProblem::NoSuchDay),
+            ProblemKind::Date(DateProblem::NoSuchDay),
         );
-        problems.cell(13, "氏名", "\u{1b}[31m赤\0", Why::Invisible);
+        problems.cell(13, "氏名", "\u{1b}[31m赤\0", ProblemKind::Invisible);
         problems.line(
             14,
-            Why::Columns {
+            ProblemKind::Columns {
                 found: 13,
                 expected: 14,
             },
@@ -379,11 +387,11 @@ mod tests {
     fn beyond_a_hundred_they_are_counted() {
         let mut problems = Problems::default();
         for line in 2..302 {
-            problems.cell(line, "氏名", &"長".repeat(1000), Why::TooLong(100));
+            problems.cell(line, "氏名", &"長".repeat(1000), ProblemKind::TooLong(100));
         }
         problems.duplicates(&[(5, 4), (400, 3)], 2);
         assert_eq!((problems.named().len(), problems.count()), (100, 302));
-        assert_eq!(problems.named()[4].why, Why::Duplicate(4));
+        assert_eq!(problems.named()[4].why, ProblemKind::Duplicate(4));
         assert!(
             problems
                 .to_string()

@@ -3,7 +3,7 @@
 
 use std::{fmt, fs::File, io, path::Path};
 
-use store::staging::Stranger;
+use store::staging::UnknownPerson;
 use tokio::{
     sync::mpsc,
     task::{self, JoinHandle},
@@ -13,7 +13,7 @@ use super::{
     encoding::{self, Decoded, Encoding},
     header::{Header, HeaderProblem},
     problem::Problems,
-    records::{Record, Records, Stop},
+    records::{Record, RecordError, Records},
 };
 
 /// Rows that are handed over at a time.
@@ -26,7 +26,7 @@ const BATCHES_WAITING: usize = 4;
 /// How far an import has come, in bytes of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Read and handed to the database.
+    /// ListSummary and handed to the database.
     pub done: u64,
     /// The whole file.
     pub total: u64,
@@ -43,7 +43,7 @@ pub struct Batch<R> {
 
 /// Why a file was not taken. In every case nothing was changed.
 #[derive(Debug)]
-pub enum Unfit {
+pub enum FileError {
     /// It cannot be read.
     Unreadable(io::Error),
     /// It is written in an encoding that is not read: this one.
@@ -56,7 +56,7 @@ pub enum Unfit {
     Empty,
 }
 
-impl fmt::Display for Unfit {
+impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(error) => write!(f, "ファイルを読めません: {error}"),
@@ -72,7 +72,7 @@ impl fmt::Display for Unfit {
     }
 }
 
-impl From<io::Error> for Unfit {
+impl From<io::Error> for FileError {
     fn from(error: io::Error) -> Self {
         Self::Unreadable(error)
     }
@@ -80,20 +80,20 @@ impl From<io::Error> for Unfit {
 
 /// A file that is being read.
 #[derive(Debug)]
-pub struct Reading<R> {
+pub struct ListReader<R> {
     arriving: mpsc::Receiver<Batch<R>>,
-    reader: JoinHandle<Result<Read, Unfit>>,
+    reader: JoinHandle<Result<ListSummary, FileError>>,
 }
 
 /// A file that has been read to its end.
 #[derive(Debug)]
-pub struct Read {
+pub struct ListSummary {
     encoding: Encoding,
     problems: Problems,
     rows: u64,
 }
 
-impl<R: Send + 'static> Reading<R> {
+impl<R: Send + 'static> ListReader<R> {
     /// Begins to read the file, whose columns have these names; `parse` makes a
     /// row of a record, or names what is wrong with it.
     ///
@@ -103,7 +103,7 @@ impl<R: Send + 'static> Reading<R> {
         path: &Path,
         columns: &'static [&'static str],
         parse: impl FnMut(&Record<'_>, &Header, &mut Problems) -> Option<R> + Send + 'static,
-    ) -> Result<Self, Unfit> {
+    ) -> Result<Self, FileError> {
         let file = File::open(path)?;
         let (batches, arriving) = mpsc::channel(BATCHES_WAITING);
         let reader = task::spawn_blocking(move || read(file, columns, parse, &batches));
@@ -119,12 +119,12 @@ impl<R: Send + 'static> Reading<R> {
     ///
     /// # Errors
     /// A file that cannot be read, or with other columns.
-    pub async fn end(self) -> Result<Read, Unfit> {
+    pub async fn end(self) -> Result<ListSummary, FileError> {
         self.reader.await.map_err(io::Error::other)?
     }
 }
 
-impl Read {
+impl ListSummary {
     /// Adds lines that are there twice: how many, and the first of them as
     /// (line, earlier line).
     #[must_use]
@@ -137,8 +137,8 @@ impl Read {
     /// Adds lines about people who are not on the roster: how many, and the first
     /// of them.
     #[must_use]
-    pub fn with_strangers(mut self, (count, first): (i64, Vec<(u64, Stranger)>)) -> Self {
-        self.problems.strangers(first, count.cast_unsigned());
+    pub fn with_unknown_people(mut self, (count, first): (i64, Vec<(u64, UnknownPerson)>)) -> Self {
+        self.problems.unknown_people(first, count.cast_unsigned());
         self
     }
 
@@ -163,11 +163,11 @@ impl Read {
     ///
     /// # Errors
     /// Every line that is wrong, or that there is none.
-    pub fn judge(self) -> Result<Encoding, Unfit> {
+    pub fn judge(self) -> Result<Encoding, FileError> {
         if self.problems.count() > 0 {
-            Err(Unfit::Lines(self.encoding, self.problems))
+            Err(FileError::Lines(self.encoding, self.problems))
         } else if self.rows == 0 {
-            Err(Unfit::Empty)
+            Err(FileError::Empty)
         } else {
             Ok(self.encoding)
         }
@@ -185,21 +185,21 @@ fn read<R>(
     columns: &'static [&'static str],
     mut parse: impl FnMut(&Record<'_>, &Header, &mut Problems) -> Option<R>,
     batches: &mpsc::Sender<Batch<R>>,
-) -> Result<Read, Unfit> {
+) -> Result<ListSummary, FileError> {
     let total = file.metadata()?.len();
     if let Some(name) = encoding::foreign(&mut file)? {
-        return Err(Unfit::Encoding(name));
+        return Err(FileError::Encoding(name));
     }
     let encoding = Encoding::detect(&mut file)?;
     let mut records = Records::new(Decoded::new(file, encoding));
-    let mut read = Read {
+    let mut read = ListSummary {
         encoding,
         problems: Problems::default(),
         rows: 0,
     };
     let header = match records.read() {
-        Ok(Some(first)) => Header::read(&first, columns).map_err(Unfit::Header)?,
-        Ok(None) => return Err(Unfit::Empty),
+        Ok(Some(first)) => Header::read(&first, columns).map_err(FileError::Header)?,
+        Ok(None) => return Err(FileError::Empty),
         Err(stop) => {
             stopped(stop, &mut read.problems)?;
             return Ok(read);
@@ -233,10 +233,10 @@ fn read<R>(
     }
 }
 
-fn stopped(stop: Stop, problems: &mut Problems) -> Result<(), Unfit> {
+fn stopped(stop: RecordError, problems: &mut Problems) -> Result<(), FileError> {
     match stop {
-        Stop::Io(error) => Err(error.into()),
-        Stop::At { line, why } => {
+        RecordError::Io(error) => Err(error.into()),
+        RecordError::At { line, why } => {
             problems.line(line, why);
             Ok(())
         }
@@ -255,7 +255,7 @@ mod tests {
 
     const COLUMNS: [&str; 3] = ["記号", "番号", "氏名"];
 
-    fn read_bytes(bytes: &[u8]) -> Result<Read, Unfit> {
+    fn read_bytes(bytes: &[u8]) -> Result<ListSummary, FileError> {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
         file.rewind().unwrap();

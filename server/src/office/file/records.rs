@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read};
 
 use csv_core::ReadRecordResult;
 
-use super::problem::Why;
+use super::problem::ProblemKind;
 
 /// The longest record, in bytes of UTF-8. A line of a roster has about 200; a
 /// quote that is never closed would otherwise swallow the file.
@@ -16,7 +16,7 @@ const MAX_COLUMNS: usize = 256;
 
 /// What ends the reading before the end of the file.
 #[derive(Debug)]
-pub enum Stop {
+pub enum RecordError {
     /// The file cannot be read any further.
     Io(io::Error),
     /// From this line on nothing can be told apart.
@@ -24,11 +24,11 @@ pub enum Stop {
         /// The first line of the record.
         line: u64,
         /// What is wrong with it.
-        why: Why,
+        why: ProblemKind,
     },
 }
 
-impl From<io::Error> for Stop {
+impl From<io::Error> for RecordError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
@@ -110,18 +110,18 @@ impl<R: BufRead> Records<R> {
     ///
     /// # Errors
     /// The file cannot be read, or its records cannot be told apart any more.
-    pub fn read(&mut self) -> Result<Option<Record<'_>>, Stop> {
+    pub fn read(&mut self) -> Result<Option<Record<'_>>, RecordError> {
         let mut begins = self.lines + 1;
         let (mut filled, mut columns) = (0, 0);
         loop {
-            let at = move |why| Stop::At { line: begins, why };
+            let at = move |why| RecordError::At { line: begins, why };
             self.read_line()
-                .map_err(|stop| stop.unwrap_or(at(Why::RecordTooLong)))?;
+                .map_err(|stop| stop.unwrap_or(at(ProblemKind::RecordTooLong)))?;
             if self.line.is_empty() && columns == 0 && filled == 0 {
                 return Ok(None);
             }
             if self.line.is_empty() {
-                return Err(at(Why::QuoteNeverClosed));
+                return Err(at(ProblemKind::QuoteNeverClosed));
             }
             let (result, took, wrote, ended) = self.parser.read_record(
                 &self.line,
@@ -136,10 +136,10 @@ impl<R: BufRead> Records<R> {
                     begins = self.lines + 1;
                 }
                 ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull => return Err(at(Why::RecordTooLong)),
-                ReadRecordResult::OutputEndsFull => return Err(at(Why::TooManyColumns)),
+                ReadRecordResult::OutputFull => return Err(at(ProblemKind::RecordTooLong)),
+                ReadRecordResult::OutputEndsFull => return Err(at(ProblemKind::TooManyColumns)),
                 ReadRecordResult::Record if took < self.line.len() => {
-                    return Err(at(Why::LoneCarriageReturn));
+                    return Err(at(ProblemKind::LoneCarriageReturn));
                 }
                 ReadRecordResult::Record | ReadRecordResult::End => {
                     let (text, ends) = (&self.fields[..filled], &self.ends[..columns]);
@@ -155,12 +155,12 @@ impl<R: BufRead> Records<R> {
 
     /// The next line, ending in LF whatever it ended in; empty at the end of
     /// the file. `Err(None)`: it is longer than a record may be.
-    fn read_line(&mut self) -> Result<(), Option<Stop>> {
+    fn read_line(&mut self) -> Result<(), Option<RecordError>> {
         self.line.clear();
         let mut bounded = self.text.by_ref().take(MAX_RECORD as u64);
         bounded
             .read_until(b'\n', &mut self.line)
-            .map_err(|e| Some(Stop::Io(e)))?;
+            .map_err(|e| Some(RecordError::Io(e)))?;
         if self.line.len() == MAX_RECORD && !self.line.ends_with(b"\n") {
             return Err(None);
         }
@@ -185,7 +185,7 @@ mod tests {
 
     type Row = (u64, Vec<String>);
 
-    fn read(text: &str) -> Result<Vec<Row>, (u64, Why)> {
+    fn read(text: &str) -> Result<Vec<Row>, (u64, ProblemKind)> {
         let mut records = Records::new(BufReader::with_capacity(7, text.as_bytes()));
         let mut all = Vec::new();
         loop {
@@ -194,8 +194,8 @@ mod tests {
                 Ok(Some(record)) => {
                     all.push((record.line, record.fields().map(str::to_owned).collect()));
                 }
-                Err(Stop::At { line, why }) => return Err((line, why)),
-                Err(Stop::Io(e)) => panic!("{e}"),
+                Err(RecordError::At { line, why }) => return Err((line, why)),
+                Err(RecordError::Io(e)) => panic!("{e}"),
             }
         }
     }
@@ -229,19 +229,28 @@ mod tests {
 
     #[test]
     fn what_cannot_be_told_apart_stops_with_its_line() {
-        assert_eq!(read("a\nb,\"c\nd\n"), Err((2, Why::QuoteNeverClosed)));
-        assert_eq!(read("a\n\"b"), Err((2, Why::QuoteNeverClosed)));
-        assert_eq!(read("a,b\rc,d\r"), Err((1, Why::LoneCarriageReturn)));
+        assert_eq!(
+            read("a\nb,\"c\nd\n"),
+            Err((2, ProblemKind::QuoteNeverClosed))
+        );
+        assert_eq!(read("a\n\"b"), Err((2, ProblemKind::QuoteNeverClosed)));
+        assert_eq!(
+            read("a,b\rc,d\r"),
+            Err((1, ProblemKind::LoneCarriageReturn))
+        );
         assert_eq!(
             read(&format!("a\n\nb{}", ",".repeat(300))),
-            Err((3, Why::TooManyColumns))
+            Err((3, ProblemKind::TooManyColumns))
         );
         let huge = "x".repeat(10 * MAX_RECORD);
-        assert_eq!(read(&format!("a\n{huge}")), Err((2, Why::RecordTooLong)));
+        assert_eq!(
+            read(&format!("a\n{huge}")),
+            Err((2, ProblemKind::RecordTooLong))
+        );
         let quoted = "x\n".repeat(MAX_RECORD);
         assert_eq!(
             read(&format!("a\nb\n\"{quoted}\"\n")),
-            Err((3, Why::RecordTooLong))
+            Err((3, ProblemKind::RecordTooLong))
         );
     }
 

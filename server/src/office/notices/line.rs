@@ -11,7 +11,7 @@ use crate::{
     office::file::{
         cells::{Cells, KEY_CHARS},
         header::Header,
-        problem::{Problems, Why},
+        problem::{ProblemKind, Problems},
         records::Record,
     },
 };
@@ -93,7 +93,7 @@ impl fmt::Display for NoticeProblem {
     }
 }
 
-impl From<NoticeProblem> for Why {
+impl From<NoticeProblem> for ProblemKind {
     fn from(problem: NoticeProblem) -> Self {
         Self::Other(problem.to_string())
     }
@@ -188,7 +188,7 @@ pub(super) fn parse(
         audience: audience?,
         published_on: published_on?,
         ends_on: ends_on?,
-        folded: markdown::folded(&[title, category, &markdown::words(&body)].join(" ")),
+        folded: markdown::search_key(&[title, category, &markdown::to_text(&body)].join(" ")),
         body,
         attachment: attachment?,
         slug: slug.filter(|slug| !slug.is_empty()).map(str::to_owned),

@@ -18,7 +18,7 @@ use crate::office::file::{
     encoding::Encoding,
     header::Header,
     problem::{Problems, shown},
-    reading::{Progress, Reading, Unfit},
+    reading::{FileError, ListReader, Progress},
     records::Record,
 };
 
@@ -94,7 +94,7 @@ impl fmt::Display for Report {
 #[derive(Debug)]
 pub enum ImportError {
     /// The file is not one that can be taken.
-    File(Unfit),
+    File(FileError),
     /// An attachment could not be read to its end.
     Attachment(String, io::Error),
     /// Other articles have these addresses.
@@ -132,8 +132,8 @@ impl From<store::Error> for ImportError {
     }
 }
 
-impl From<Unfit> for ImportError {
-    fn from(unfit: Unfit) -> Self {
+impl From<FileError> for ImportError {
+    fn from(unfit: FileError) -> Self {
         Self::File(unfit)
     }
 }
@@ -157,7 +157,7 @@ pub async fn import(
     let parse = move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
         line::parse(record, header, &folder, &mut seen, problems)
     };
-    let mut reading = Reading::begin(path, &COLUMNS, parse)?;
+    let mut reading = ListReader::begin(path, &COLUMNS, parse)?;
     let mut staged = Staged::begin(db).await?;
     while let Some(batch) = reading.next().await {
         for (_, row) in &batch.rows {

@@ -7,7 +7,7 @@ use time::Date;
 use crate::office::file::{
     cells::{Cells, KEY_CHARS},
     header::Header,
-    problem::{Problems, Why},
+    problem::{ProblemKind, Problems},
     records::Record,
 };
 
@@ -65,8 +65,8 @@ pub fn parse(
     let name = cells.required(column::NAME, NAME_CHARS);
     let kana = cells.text(column::KANA, NAME_CHARS);
     let born_on = cells.date(column::BORN_ON);
-    let sex = cells.parsed(column::SEX, Sex::parse, Why::Sex);
-    let relation = cells.parsed(column::RELATION, Relation::parse, Why::Relation);
+    let sex = cells.parsed(column::SEX, Sex::parse, ProblemKind::Sex);
+    let relation = cells.parsed(column::RELATION, Relation::parse, ProblemKind::Relation);
     let qualified_on = cells.date(column::QUALIFIED_ON);
     let disqualified_on = cells.optional_date(column::DISQUALIFIED_ON);
     let employer_code = cells.text(column::EMPLOYER_CODE, KEY_CHARS);
@@ -119,7 +119,7 @@ impl RosterCells for Cells<'_, '_> {
                 code.insert(3, '-');
                 Some(code)
             }
-            _ => self.bad(column::POSTAL_CODE, Why::PostalCode),
+            _ => self.bad(column::POSTAL_CODE, ProblemKind::PostalCode),
         }
     }
 
@@ -132,12 +132,15 @@ impl RosterCells for Cells<'_, '_> {
     ) -> bool {
         let before = self.problems();
         if born_on > Some(today) {
-            self.bad::<()>(column::BORN_ON, Why::BornInFuture);
+            self.bad::<()>(column::BORN_ON, ProblemKind::BornInFuture);
         } else if qualified_on.is_some() && qualified_on < born_on {
-            self.bad::<()>(column::QUALIFIED_ON, Why::QualifiedBeforeBirth);
+            self.bad::<()>(column::QUALIFIED_ON, ProblemKind::QualifiedBeforeBirth);
         }
         if disqualified_on.is_some() && disqualified_on < qualified_on {
-            self.bad::<()>(column::DISQUALIFIED_ON, Why::DisqualifiedBeforeQualified);
+            self.bad::<()>(
+                column::DISQUALIFIED_ON,
+                ProblemKind::DisqualifiedBeforeQualified,
+            );
         }
         self.problems() == before
     }

@@ -16,8 +16,8 @@ use store::{
 use crate::office::file::{
     encoding::Encoding,
     header::Header,
-    problem::{NAMED, Problems, shown},
-    reading::{Progress, Reading, Unfit},
+    problem::{MAX_LISTED, Problems, shown},
+    reading::{FileError, ListReader, Progress},
     records::Record,
 };
 
@@ -136,7 +136,7 @@ impl fmt::Display for Report {
 #[derive(Debug)]
 pub enum ImportError {
     /// The file is not one that can be taken.
-    File(Unfit),
+    File(FileError),
     /// Nobody on file works for any of these employers: another society's file?
     OtherEmployers(Vec<String>),
     /// People seem to be on file under other keys, and nobody has said whether they are.
@@ -202,8 +202,8 @@ impl From<store::Error> for ImportError {
     }
 }
 
-impl From<Unfit> for ImportError {
-    fn from(unfit: Unfit) -> Self {
+impl From<FileError> for ImportError {
+    fn from(unfit: FileError) -> Self {
         Self::File(unfit)
     }
 }
@@ -226,14 +226,14 @@ pub async fn import(
     let parse = move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
         line::parse(record, header, today, problems)
     };
-    let mut reading = Reading::begin(path, &line::COLUMNS, parse)?;
+    let mut reading = ListReader::begin(path, &line::COLUMNS, parse)?;
     let mut staged = Staged::begin(db).await?;
     while let Some(batch) = reading.next().await {
         staged.add(&batch.rows).await?;
         progress(batch.progress);
     }
     let read = reading.end().await?;
-    let duplicates = staged.duplicates(NAMED as i64).await?;
+    let duplicates = staged.duplicates(MAX_LISTED as i64).await?;
     let encoding = read.with_duplicates(duplicates).judge()?;
 
     let mut tx = staged.into_tx().await?;
@@ -242,11 +242,11 @@ pub async fn import(
         return Err(ImportError::OtherEmployers(employers.new));
     }
     let linking = options.moved != Moved::New;
-    let moves = roster_moves::find(&mut tx, linking, NAMED as i64).await?;
+    let moves = roster_moves::find(&mut tx, linking, MAX_LISTED as i64).await?;
     if moves.reused.count > 0 {
         let mut problems = Problems::default();
         problems.other_people(&moves.reused.first, moves.reused.count);
-        return Err(Unfit::Lines(encoding, problems).into());
+        return Err(FileError::Lines(encoding, problems).into());
     }
     if options.moved == Moved::Refused && moves.count + moves.unclear.count > 0 {
         return Err(ImportError::Moved(moves));

@@ -15,7 +15,7 @@ use store::{
 };
 
 use super::{MOST, SealError, add, begin, end, error::grouped, note::Note};
-use crate::base::secrets::{Parts, Secrets};
+use crate::base::secrets::{MacInput, Secrets};
 
 /// What a good audit looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -148,7 +148,7 @@ pub(super) async fn read(db: &Db, secrets: &Secrets, note: &Path) -> Result<Read
 }
 
 /// Speaks of a seal and of all that was there when it was made.
-fn told(last: &Seal, all: Parts) -> String {
+fn told(last: &Seal, all: MacInput) -> String {
     let code: String = all
         .finish()
         .iter()

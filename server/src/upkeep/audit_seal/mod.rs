@@ -32,8 +32,8 @@ pub use self::{
 use self::note::Note;
 use crate::base::{
     clock::Clock,
-    periodic::every,
-    secrets::{Parts, Secrets},
+    periodic::run_every,
+    secrets::{MacInput, Secrets},
 };
 
 /// How often entries are sealed.
@@ -57,11 +57,11 @@ pub struct Sealer {
 impl Sealer {
     /// Seals every minute until `stop` holds `true`.
     pub async fn run(&self, stop: watch::Receiver<bool>) {
-        every(ROUND, stop, || self.round()).await;
+        run_every(ROUND, stop, || self.seal_pending()).await;
     }
 
     /// Seals what there is, and logs why it could not.
-    pub async fn round(&self) {
+    pub async fn seal_pending(&self) {
         if let Err(error) = self.seal().await {
             tracing::error!(%error, "the audit cannot be sealed");
         }
@@ -107,7 +107,7 @@ impl Sealer {
     ///
     /// # Errors
     /// The audit does not agree with its seals; whatever database and file system answer.
-    pub async fn begin_anew(&self) -> Result<bool, SealError> {
+    pub async fn restart_chain(&self) -> Result<bool, SealError> {
         let read = check::read(&self.db, &self.secrets, &self.note).await?;
         let Some(account) = read.into_missing_account() else {
             return Ok(false);
@@ -158,14 +158,14 @@ impl Sealer {
     }
 }
 
-fn begin(secrets: &Secrets, previous: Option<&Seal>) -> Parts {
+fn begin(secrets: &Secrets, previous: Option<&Seal>) -> MacInput {
     let mut parts = secrets.audit_seal();
     parts.add(previous.map_or(&[], |seal| &seal.hash));
     parts
 }
 
 /// Every entry is as many parts, so nothing of one can pass for something of the next.
-fn add(parts: &mut Parts, entry: &StoredEntry) {
+fn add(parts: &mut MacInput, entry: &StoredEntry) {
     parts.add(&entry.id.to_be_bytes());
     parts.add(&entry.at.to_be_bytes());
     parts.add(entry.event.as_bytes());
@@ -177,7 +177,7 @@ fn add(parts: &mut Parts, entry: &StoredEntry) {
     }
 }
 
-fn end(mut parts: Parts, seal: &Seal) -> [u8; 32] {
+fn end(mut parts: MacInput, seal: &Seal) -> [u8; 32] {
     for number in [
         seal.id,
         seal.first_entry,

@@ -1,6 +1,6 @@
 //! The links that disown a sign-in from a new device.
 
-use domain::{ports::ReportedSignIn, values::timestamp::Timestamp, visit::Asker};
+use domain::{ports::ReportedSignIn, values::timestamp::Timestamp, visit::RequestOrigin};
 use uuid::Uuid;
 
 use super::Purpose;
@@ -30,7 +30,7 @@ pub async fn reported_sign_in(
     });
     Ok(row.map(|(at, network_address, device)| ReportedSignIn {
         at: Timestamp(at),
-        from: Asker {
+        from: RequestOrigin {
             network_address,
             device,
         },
@@ -49,7 +49,7 @@ pub struct Disowned {
 }
 
 /// Ends a new device's link because it is used; `None` when it is over. The
-/// account is held already, by [`crate::member::hold_by_link`].
+/// account is held already, by [`crate::member::lock_by_link`].
 ///
 /// # Errors
 /// Whatever the database answers.

@@ -209,7 +209,7 @@ pub async fn count_try(
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn forgive(tx: &mut Tx, link: Uuid) -> Result<()> {
+pub async fn reset_tries(tx: &mut Tx, link: Uuid) -> Result<()> {
     on!(write tx, conn => {
         sqlx::query("update link set wrong_tries = 0 where id = $1").bind(link).execute(conn).await?;
     });

@@ -15,7 +15,7 @@ use results::{earlier, newest};
 
 use crate::{
     components::{
-        after_leaving::{OverPage, ReadUntil},
+        after_disqualification::{OverPage, ReadUntil},
         layout::Page,
     },
     pages::portal::problem::trouble,

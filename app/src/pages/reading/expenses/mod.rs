@@ -20,7 +20,7 @@ use ledger::{ByMonth, ByPerson, Ledger};
 
 use crate::{
     components::{
-        after_leaving::{OverPage, ReadUntil},
+        after_disqualification::{OverPage, ReadUntil},
         layout::Page,
         sharing::{SharingChoice, Undecided},
     },
@@ -48,7 +48,9 @@ fn looked_at(wish: Option<ExpenseWish>, show: fn(ExpenseYear, ExpenseWish) -> An
     };
     let (ports, visit) = (expect_context::<Ports>(), expect_context::<Visit>());
     Suspend::new(async move {
-        let look = ports.expenses.look(&member, &wish, &visit.asker, visit.now);
+        let look = ports
+            .expenses
+            .look(&member, &wish, &visit.origin, visit.now);
         match look.await {
             Ok(ExpenseLook::Year(year)) => show(*year, wish),
             Ok(ExpenseLook::Over) => {

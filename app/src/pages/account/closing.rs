@@ -18,7 +18,7 @@ use crate::{
 
 /// T-2: what ends, what stays, and the way back
 #[component]
-pub fn LeavePage() -> impl IntoView {
+pub fn ClosingPage() -> impl IntoView {
     if !matches!(expect_context::<Visit>().who, Visitor::Member(_)) {
         return go_to("/login");
     }
@@ -59,7 +59,7 @@ pub fn LeavePage() -> impl IntoView {
 
 /// T-3: asked a second time
 #[component]
-pub fn LeaveConfirmPage() -> impl IntoView {
+pub fn ClosingConfirmPage() -> impl IntoView {
     let Visitor::Member(member) = expect_context::<Visit>().who else {
         return go_to("/login");
     };
@@ -98,7 +98,7 @@ pub fn LeaveConfirmPage() -> impl IntoView {
 
 /// T-4: done
 #[component]
-pub fn LeftPage() -> impl IntoView {
+pub fn ClosedPage() -> impl IntoView {
     if matches!(expect_context::<Visit>().who, Visitor::Member(_)) {
         return go_to("/security");
     }

@@ -6,12 +6,12 @@ use super::Answer;
 use crate::{
     rules::SignInPassword,
     values::timestamp::Timestamp,
-    visit::{Asker, Member},
+    visit::{Member, RequestOrigin},
 };
 
 /// The end of the use of the portal.
 #[async_trait]
-pub trait Leaving: Send + Sync {
+pub trait AccountClosing: Send + Sync {
     /// Ends the account, all or nothing: sessions, links, addresses, login ID,
     /// password and known devices. The history and the data stay; a new postcard
     /// opens the account again.
@@ -19,14 +19,14 @@ pub trait Leaving: Send + Sync {
         &self,
         member: &Member,
         current: SignInPassword,
-        asker: &Asker,
+        origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Leave>;
+    ) -> Answer<Closed>;
 }
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leave {
+pub enum Closed {
     /// The account is closed.
     Done,
     /// The present password is another, or is not to be tried at the moment.
