@@ -1,10 +1,11 @@
 //! The document around every page. No inline script and no inline style: the
 //! content security policy is one constant header.
 
+use domain::ports::Ports;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
-use crate::{app::App, ports::Ports};
+use crate::app::App;
 
 /// The whole document.
 pub fn shell() -> impl IntoView {

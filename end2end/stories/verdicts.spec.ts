@@ -1,5 +1,5 @@
 // The browser judges as the server does: ten thousand filled-in forms, judged natively
-// (app/examples/verdicts.rs) and by the wasm on the real pages, with identical verdicts.
+// (app/domain/examples/verdicts.rs) and by the wasm on the real pages, with identical verdicts.
 
 import { execFileSync } from "node:child_process";
 import type { Page } from "@playwright/test";

@@ -10,19 +10,18 @@ mod portal;
 
 use std::{env, time::Instant};
 
-use app::{
+use domain::{
     ports::{ExpenseLook, ExpenseWish, Expenses},
-    society::Society,
+    values::society::Society,
     visit::{Asker, Member},
 };
 use server::{
-    clock::Clock,
-    expenses::ExpenseDesk,
-    secrets::token_hash,
-    store::{
-        Db,
-        session::{self, Holder, NewSession},
-    },
+    base::{clock::Clock, secrets::token_hash},
+    member::expenses::ExpenseDesk,
+};
+use store::{
+    Db,
+    session::{self, Holder, NewSession},
 };
 use tempfile::TempDir;
 use uuid::Uuid;

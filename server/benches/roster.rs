@@ -10,11 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::timestamp::Timestamp;
-use server::{
-    roster::{self, COLUMNS, Import, Moved},
-    store::{Db, Tx},
-};
+use domain::values::timestamp::Timestamp;
+use server::office::roster::{self, Import, Moved, line::COLUMNS};
+use store::{Db, Tx};
 use time::{Date, macros::date};
 use uuid::Uuid;
 

@@ -14,7 +14,7 @@ use std::{
 };
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use server::hash::{HashCost, Pool};
+use server::base::hash::{HashCost, Pool};
 use tokio::time::sleep;
 
 use self::portal::{Connection, PASSWORD, Portal};

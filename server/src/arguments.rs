@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use server::store::person::Key;
+use store::person::Key;
 
 /// The member portal of a health-insurance society.
 #[derive(Parser)]

@@ -8,16 +8,16 @@ use std::{
     time::Duration,
 };
 
-use app::{
+use domain::{
     rules::{EmailAddress, InsurerNumber},
-    society::Society,
+    values::society::Society,
 };
 use serde::Deserialize;
-use url::Url;
 
 use crate::{
-    hash::{HashCost, Pool},
+    base::hash::{HashCost, Pool},
     http::Allowance,
+    http::public_url::PublicUrl,
     mail::transport::MailSetting,
 };
 
@@ -63,46 +63,6 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
-
-/// The origin of every link we send: scheme, host and port, no slash at the end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublicUrl(String);
-
-impl PublicUrl {
-    fn parse(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text).map_err(|error| error.to_string())?;
-        let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-        if !plain || !url.username().is_empty() || url.password().is_some() {
-            return Err("only scheme, host and port, such as https://portal.example.jp".to_owned());
-        }
-        match url.scheme() {
-            "https" => {}
-            "http" if is_loopback(&url) => {}
-            "http" => return Err("http is for this machine only; members need https".to_owned()),
-            other => return Err(format!("{other} is neither http nor https")),
-        }
-        Ok(Self(url.origin().ascii_serialization()))
-    }
-
-    /// As in a browser's `Origin`.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether cookies may ask for https.
-    pub fn is_https(&self) -> bool {
-        self.0.starts_with("https:")
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
 
 /// Where the data are. Printing it shows no password.
 #[derive(Clone, PartialEq, Eq)]
@@ -224,7 +184,7 @@ impl File {
                 .map_err(|_| wrong("addr", "an IP address and a port, such as 127.0.0.1:3000"))?,
         };
         let public_url = match &self.public_url {
-            None => PublicUrl(format!("http://{addr}")),
+            None => PublicUrl::of_address(addr),
             Some(text) => PublicUrl::parse(text).map_err(|why| wrong("public_url", &why))?,
         };
         if self.public_url.is_none() && !addr.ip().is_loopback() {

@@ -1,40 +1,19 @@
-//! Everything that only the server does. `build` makes the whole from a
+//! Everything that only the server does. `startup` makes the whole from a
 //! configuration; `main` and the tests use the same.
+//!
+//! The wings are named by who acts: `member` the one who is signed in, `office` the
+//! society's staff, `upkeep` time alone. `account` is what happens to an account whoever
+//! causes it, `mail` how letters leave, `base` the machinery below. `tests/it/house.rs`
+//! holds who may use whom.
 
-pub mod addresses;
-pub mod age;
-pub mod asking;
-pub mod audit_seal;
-pub mod build;
-pub mod checkups;
-mod chores;
-pub mod clock;
+pub mod account;
+pub mod base;
+pub mod check;
 pub mod config;
 pub mod demo;
-pub mod doctor;
-pub mod expenses;
-pub mod fault;
-pub mod hash;
-pub mod household;
-pub mod housekeeping;
 pub mod http;
-pub mod import;
-pub mod leaving;
 pub mod mail;
-pub mod membership;
-pub mod my_data;
-pub mod new_device;
-pub mod notices;
-pub mod postcards;
-pub mod present_password;
-pub mod profile;
-pub mod purge;
-pub mod registration;
-pub mod reissue;
-pub mod roster;
-pub mod secrets;
-pub mod security;
-pub mod sign_in;
-pub mod spreadsheet;
-pub mod store;
-pub mod throttle;
+pub mod member;
+pub mod office;
+pub mod startup;
+pub mod upkeep;

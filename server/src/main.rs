@@ -8,23 +8,29 @@ use std::{fmt::Display, os::unix::fs::OpenOptionsExt, path::Path, process::ExitC
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use server::{
-    audit_seal::{Sealer, note_file},
-    build::build,
-    checkups,
-    clock::Clock,
+    base::{
+        clock::Clock,
+        hash::{HashError, Hasher},
+        secrets::Secrets,
+    },
+    check,
     config::Config,
     demo::{self, Found},
-    doctor, expenses,
-    hash::{HashError, Hasher},
-    import::reading::Progress,
     mail::transport::MailSetting,
-    notices,
-    postcards::{self, Terms},
-    purge,
-    roster::{self, Moved},
-    secrets::Secrets,
-    store::{Db, person::Key},
+    office::{
+        checkups, expenses,
+        file::reading::Progress,
+        notices,
+        postcards::{self, Terms},
+        roster::{self, Moved},
+    },
+    startup::build,
+    upkeep::{
+        audit_seal::{Sealer, note_file},
+        purge,
+    },
 };
+use store::{Db, person::Key};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
@@ -256,7 +262,9 @@ async fn fill_demo(config: Config) -> Done {
                 "  ハガキのファイル {} はありません。仮パスワードはほかのどこにも残っていません。",
                 file.display()
             );
-            println!("  新しいハガキは、次のコマンドで1枚ずつ発行できます（前の1枚は無効になります）。");
+            println!(
+                "  新しいハガキは、次のコマンドで1枚ずつ発行できます（前の1枚は無効になります）。"
+            );
             println!(
                 "    portal postcards issue --reissue 1001-000012-00 --out {}",
                 file.with_file_name("new-postcard.csv").display()
@@ -332,7 +340,7 @@ async fn begin_audit_anew(config: Config) -> Done {
 
 async fn check(config: Config) -> Done {
     let mut code = ExitCode::SUCCESS;
-    for finding in doctor::examine(config, Clock::System.now()).await {
+    for finding in check::examine(config, Clock::System.now()).await {
         match finding.result {
             Ok(found) => println!("ok    {}: {found}", finding.subject),
             Err(wrong) => {

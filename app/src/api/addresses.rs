@@ -1,17 +1,18 @@
 //! メールアドレス: adding, confirming, removing, and which one gets notices.
 
-use leptos::prelude::*;
-use uuid::Uuid;
-
-use crate::{
-    api::{
-        Outcome, answer, forbidden, not_found, not_possible, see_other, sign_in_first, try_again,
-    },
+use domain::{
     forms::{AddressForm, Errors, Field, Form},
-    pages::problem::{Begun, Refusal},
     ports::{AddressChange, Answer, Ports},
     rules::EmailError,
     visit::{Asked, Keep, Member, Visit, Visitor},
+};
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use crate::api::{
+    Outcome, answer, forbidden, not_found, not_possible,
+    refusal::{Begun, Refusal},
+    see_other, sign_in_first, try_again,
 };
 
 /// What stands for 「お知らせメールを受け取らない」 in place of an address.

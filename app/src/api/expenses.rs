@@ -1,13 +1,12 @@
 //! 医療費通知: a dependent's decision.
 
-use leptos::prelude::*;
-
-use crate::{
-    api::{answer, forbidden, see_other, sign_in_first},
-    pages::problem::Refusal,
+use domain::{
     ports::{Decision, Ports},
     visit::{Visit, Visitor},
 };
+use leptos::prelude::*;
+
+use crate::api::{answer, forbidden, refusal::Refusal, see_other, sign_in_first};
 
 /// 被保険者への表示を決める
 #[server(prefix = "", endpoint = "/expenses/sharing")]

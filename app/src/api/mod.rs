@@ -14,6 +14,7 @@ pub mod expenses;
 pub mod my_data;
 mod outcome;
 pub mod profile;
+pub mod refusal;
 pub mod register;
 pub mod reissue;
 pub mod security;
@@ -21,14 +22,13 @@ pub mod sign_in;
 
 use leptos::prelude::*;
 
+use domain::{
+    ports::{Answer, Ports},
+    visit::Visit,
+};
 pub use outcome::{
     Next, Outcome, Retry, Slot, forbidden, not_found, not_possible, see_other, see_wanted,
     sign_in_first, try_again,
-};
-
-use crate::{
-    ports::{Answer, Ports},
-    visit::Visit,
 };
 
 /// Runs a server function's story and leaves its outcome.

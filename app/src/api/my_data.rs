@@ -1,15 +1,15 @@
 //! わたしのデータ: the present password, where it is due. The file itself is no page,
 //! and comes from the http layer.
 
-use leptos::prelude::*;
-
-use crate::{
-    api::{answer, see_other, sign_in_first, try_again},
+use domain::{
     forms::{Errors, Field, Form, PresentPasswordForm},
     ports::{PasswordGiven, Ports},
     rules::CurrentPasswordError,
     visit::{Keep, Visit, Visitor},
 };
+use leptos::prelude::*;
+
+use crate::api::{answer, see_other, sign_in_first, try_again};
 
 /// 現在のパスワードを確認して、ダウンロードの画面へ
 #[server(prefix = "", endpoint = "/my-data")]

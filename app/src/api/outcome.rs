@@ -3,14 +3,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::{
+use domain::{
     forms::{Errors, Field, Form},
-    pages::problem::Refusal,
     ports::Trouble,
     text::Sentence,
-    visit::{Keep, Visitor},
-    wanted::Wanted,
+    visit::{Keep, Visitor, return_to::Wanted},
 };
+
+use crate::api::refusal::Refusal;
 
 /// What a server function came to.
 #[derive(Clone, Debug)]

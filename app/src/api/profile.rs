@@ -1,15 +1,15 @@
 //! プロフィール設定, and the present password where a change waits for it.
 
-use leptos::prelude::*;
-
-use crate::{
-    api::{Outcome, addresses, answer, see_other, sign_in_first, try_again},
+use domain::{
     forms::{Errors, Field, Form, PresentPasswordForm, ProfileForm},
     ports::{PasswordGiven, Ports, ProfileChange},
     rules::{CurrentPasswordError, LoginIdError, PasswordError},
     text::{self, Sentence},
     visit::{Keep, Visit, Visitor},
 };
+use leptos::prelude::*;
+
+use crate::api::{Outcome, addresses, answer, see_other, sign_in_first, try_again};
 
 /// 登録内容を変更する
 #[server(prefix = "", endpoint = "/profile")]

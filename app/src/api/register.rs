@@ -1,15 +1,18 @@
 //! 新規利用登録: from the address to the account.
 
-use leptos::prelude::*;
-
-use crate::{
-    api::{answer, forbidden, see_other, try_again},
+use domain::{
     forms::{AddressForm, Errors, Field, Form, ProvisionalForm, RegistrationProfileForm},
-    pages::problem::{Begun, Refusal},
     ports::{Completion, Entry, Ports},
     rules::{LoginIdError, PasswordError},
     text,
     visit::{Draft, Keep, Visit, Visitor},
+};
+use leptos::prelude::*;
+
+use crate::api::{
+    answer, forbidden,
+    refusal::{Begun, Refusal},
+    see_other, try_again,
 };
 
 /// メールアドレスを送信する

@@ -1,15 +1,18 @@
 //! パスワード再発行: from the address to a new password.
 
-use leptos::prelude::*;
-
-use crate::{
-    api::{answer, forbidden, see_other, try_again},
+use domain::{
     forms::{AddressForm, Errors, Field, Form, NewPasswordForm, ReissueProvisionalForm},
-    pages::problem::{Begun, Refusal},
     ports::{Entry, Ports, Renewal},
     rules::{LoginIdError, PasswordError},
     text,
     visit::{Keep, Visit, Visitor},
+};
+use leptos::prelude::*;
+
+use crate::api::{
+    answer, forbidden,
+    refusal::{Begun, Refusal},
+    see_other, try_again,
 };
 
 /// メールアドレスを送信する

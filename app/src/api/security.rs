@@ -1,14 +1,17 @@
 //! 利用状況とセキュリティ: ending sessions, and the use of the portal.
 
-use leptos::prelude::*;
-
-use crate::{
-    api::{answer, forbidden, not_found, see_other, sign_in_first, try_again},
+use domain::{
     forms::{Errors, Field, Form, PresentPasswordForm},
-    pages::problem::{Begun, Refusal},
     ports::{Disowning, Ending, Leave, Ports},
     rules::CurrentPasswordError,
     visit::{Keep, Visit, Visitor},
+};
+use leptos::prelude::*;
+
+use crate::api::{
+    answer, forbidden, not_found,
+    refusal::{Begun, Refusal},
+    see_other, sign_in_first, try_again,
 };
 
 /// ログインを終了する

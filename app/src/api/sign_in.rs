@@ -1,15 +1,14 @@
 //! ログイン and ログアウト.
 
-use leptos::prelude::*;
-
-use crate::{
-    api::{answer, forbidden, see_other, see_wanted, try_again},
+use domain::{
     forms::{Errors, Form, SignInForm},
-    pages::problem::Refusal,
     ports::Ports,
     text,
     visit::{Keep, Visit, Visitor},
 };
+use leptos::prelude::*;
+
+use crate::api::{answer, forbidden, refusal::Refusal, see_other, see_wanted, try_again};
 
 /// ログインする
 #[server(prefix = "", endpoint = "/login")]

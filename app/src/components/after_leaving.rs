@@ -1,11 +1,12 @@
 //! What a member reads of the months after 資格喪失: that there is an end, and at the
 //! end that it has come.
 
+use domain::{text, values::timestamp::day_in_words};
 use leptos::prelude::*;
 use time::Date;
 
 use super::layout::{Page, Telephone};
-use crate::{pages::answer_with, text, timestamp::day_in_words};
+use crate::respond::answer_with;
 
 /// Until when what belongs to the time of membership can be read.
 #[component]

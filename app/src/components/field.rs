@@ -1,14 +1,14 @@
 //! One field: label, hint, input, and the line for its message. The line is
 //! always there, so that a message never moves the page.
 
-use leptos::{attr::custom::custom_attribute, prelude::*};
-
-use crate::{
-    api::Retry,
+use domain::{
     forms::{Field, Tone},
     rules::password::password_rules,
     text,
 };
+use leptos::{attr::custom::custom_attribute, prelude::*};
+
+use crate::api::Retry;
 
 /// What is typed into a field, and so which keyboard and which help a phone offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

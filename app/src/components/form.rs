@@ -1,9 +1,10 @@
 //! A form as every page has it: a real one that posts to its own path, and
 //! around it the island that checks while the member types.
 
+use domain::forms::Form;
 use leptos::prelude::*;
 
-use crate::{api::Retry, forms::Form, island::InstantChecks};
+use crate::{api::Retry, island::InstantChecks};
 
 /// A form with instant checks, and above it what was wrong with the last try.
 #[component]

@@ -1,13 +1,12 @@
 //! The frame of every page: header, main, and a foot that tells the office in
 //! words where the caller is.
 
-use leptos::prelude::*;
-use leptos_meta::Title;
-
-use crate::{
+use domain::{
     ports::Ports,
     visit::{Visit, Visitor, Way},
 };
+use leptos::prelude::*;
+use leptos_meta::Title;
 
 /// A page with its title and its screen number.
 #[component]

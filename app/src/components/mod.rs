@@ -6,3 +6,4 @@ pub mod form;
 pub mod layout;
 pub mod notice_list;
 pub mod sharing;
+pub mod status;

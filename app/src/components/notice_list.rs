@@ -1,11 +1,10 @@
 //! Notices as they stand in a list, and what hangs on one.
 
-use leptos::prelude::*;
-
-use crate::{
+use domain::{
     ports::{AttachmentLink, NoticeLine},
-    timestamp::day_in_words,
+    values::timestamp::day_in_words,
 };
+use leptos::prelude::*;
 
 /// Lines of notices, each with its day and what makes it stand out.
 #[component]

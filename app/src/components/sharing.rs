@@ -1,9 +1,10 @@
 //! What a dependent is told about the insured's looking at their medical expenses.
 
+use domain::{
+    ports::{Ports, Sharing},
+    visit::Member,
+};
 use leptos::prelude::*;
-
-use crate::ports::{Ports, Sharing};
-use crate::visit::Member;
 
 /// The notice of the member's first visits, for any page: there as long as the
 /// member has not decided.

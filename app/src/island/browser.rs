@@ -1,13 +1,12 @@
 //! The island's side of the browser: reads fields, runs the checks, writes messages.
 
-use leptos::prelude::document;
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, Event, HtmlButtonElement, HtmlFormElement, HtmlInputElement, InputEvent};
-
-use crate::{
+use domain::{
     forms::{Field, Note, Tone, judge},
     text,
 };
+use leptos::prelude::document;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, Event, HtmlButtonElement, HtmlFormElement, HtmlInputElement, InputEvent};
 
 /// A field that was left or sent is judged from then on, even when it is empty.
 const JUDGED: &str = "data-judged";

@@ -9,20 +9,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::{
+use axum::{Router, routing::get};
+use domain::{
     forms::NewMember,
     rules::{EmailAddress, LoginId, Nickname, Password},
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
 };
-use axum::{Router, routing::get};
 use server::{
-    build::build,
-    clock::Clock,
+    base::{
+        clock::Clock,
+        hash::{HashCost, Hasher, Pool},
+    },
     config::Config,
-    hash::{HashCost, Hasher, Pool},
     http::{Allowance, serve},
-    store::{Db, Tx, email, member, throttle},
+    startup::build,
 };
+use store::{Db, Tx, email, member, throttle};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

@@ -3,13 +3,13 @@
 
 use std::fmt::Write as _;
 
-use app::{
-    expense::{Amounts, Kind},
+use domain::values::{
+    expense::{Amounts, COLUMNS, Kind},
     month::Month,
 };
 use time::{Date, Duration};
 
-use crate::{expenses::COLUMNS, import::date};
+use crate::office::file::date;
 
 /// So long does a claim take from the visit to the society.
 const ON_ITS_WAY: Duration = Duration::days(61);

@@ -1,14 +1,17 @@
 //! Four years of checkups for the adults of the demo society: invented, plausible,
 //! and the same at every run of a day. Some get better, some have something to ask.
 
-use app::{
-    checkup::{Checkup, Item, Urine},
-    reference::{Limits, Word},
-    sex::Sex,
+use domain::{
+    age,
+    values::{
+        checkup::{Checkup, Item, Urine},
+        reference::{Limits, Word},
+        sex::Sex,
+    },
 };
 use time::{Date, Month};
 
-use crate::{age, checkups::COLUMNS, import::date};
+use crate::office::{checkups::line::COLUMNS, file::date};
 
 /// From this age on is one an adult.
 const ADULT: u8 = 20;

@@ -3,13 +3,13 @@
 
 use std::{collections::HashMap, fmt, fs, io, path::Path, sync::Arc};
 
-use app::ports::Assets;
 use axum::{
     body::{Body, Bytes},
     extract::{Path as UrlPath, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use domain::ports::Assets;
 
 /// Under a hashed name nothing ever changes.
 const FOREVER: &str = "public, max-age=31536000, immutable";
@@ -100,8 +100,8 @@ impl Bundle {
         let addresses = Assets {
             style: one("style sheet (style-….css)", "style-", ".css")?,
             loader: one("loader (loader-….js)", "loader-", ".js")?,
-            client: one("module (app-….js)", "app-", ".js")?,
-            wasm: one("client (app-…_bg.wasm)", "app-", ".wasm")?,
+            client: one("module (client-….js)", "client-", ".js")?,
+            wasm: one("client (client-…_bg.wasm)", "client-", ".wasm")?,
         };
         Ok(Self {
             files: Arc::new(files),

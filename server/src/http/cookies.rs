@@ -3,20 +3,20 @@
 
 use std::time::Duration;
 
-use app::{
-    rules::EmailAddress,
-    timestamp::Timestamp,
-    visit::{Asked, DeviceToken, Draft, Keep, LinkToken, SentLetter, SessionToken, Way},
-    wanted::Wanted,
-};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, Key, PrivateCookieJar, SameSite};
+use domain::{
+    rules::EmailAddress,
+    values::timestamp::Timestamp,
+    visit::{
+        Asked, DeviceToken, Draft, Keep, LinkToken, SentLetter, SessionToken, Way,
+        return_to::Wanted,
+    },
+};
+use store::{device::REMEMBERED, session};
 use uuid::Uuid;
 
-use crate::{
-    asking::LINK_LIFE,
-    store::{device::REMEMBERED, session},
-};
+use crate::account::letter_request::LINK_LIFE;
 
 const SESSION: &str = "session";
 const DEVICE: &str = "device";

@@ -1,21 +1,21 @@
 //! Sheets to download. What is in them is decided where the page is: they ask the
 //! same port.
 
-use app::{
-    pages::problem::Problem,
-    ports::{ExpenseLook, ExpenseWish, ExpenseYear},
-    visit::{Visit, Visitor},
-};
+use app::pages::portal::problem::Problem;
 use axum::{
     extract::{Request, State as FromState},
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
+use domain::{
+    ports::{ExpenseLook, ExpenseWish, ExpenseYear},
+    visit::{Visit, Visitor},
+};
 
 use super::{State, pages::problem};
 use crate::{
-    expenses::sheet::{self, Writing},
-    fault::Fault,
+    base::fault::Fault,
+    member::expenses::sheet::{self, Writing},
 };
 
 /// `/expenses.csv`: everything of a year.
@@ -79,7 +79,7 @@ async fn troubled(
     state: &State,
     visit: Visit,
     parts: Parts,
-    trouble: &app::ports::Trouble,
+    trouble: &domain::ports::Trouble,
 ) -> Response {
     problem(state, visit, parts, Problem::trouble(trouble)).await
 }

@@ -1,14 +1,14 @@
 //! Attachments: to be kept, never to be shown as pages of ours.
 
-use app::{
-    pages::problem::Problem,
-    ports::{Attachment, NoticeLook},
-    visit::{Visit, Visitor},
-};
+use app::pages::portal::problem::Problem;
 use axum::{
     extract::{Request, State as FromState},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
+};
+use domain::{
+    ports::{Attachment, NoticeLook},
+    visit::{Visit, Visitor},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;

@@ -3,14 +3,14 @@
 
 use app::{
     api::{Next, Slot},
-    pages::problem::Problem,
-    visit::Visit,
+    pages::portal::problem::Problem,
 };
 use axum::{
     extract::{Request, State as FromState},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use domain::visit::Visit;
 use leptos::prelude::*;
 
 use super::{

@@ -21,8 +21,8 @@ use tower_governor::{
     key_extractor::KeyExtractor,
 };
 
-use super::visitor::client;
-use crate::chores::every;
+use super::client::client;
+use crate::base::periodic::every;
 
 /// How often addresses that may post freely again are forgotten.
 const ROUND: Duration = Duration::from_secs(60);

@@ -1,22 +1,26 @@
 //! From the socket to the pages and server functions, and back.
 
 pub mod assets;
+mod client;
 mod cookies;
 mod downloads;
 mod files;
 mod functions;
 mod guard;
 mod headers;
-mod kept;
 mod limits;
 mod links;
 mod my_data;
+mod page_cache;
 mod pages;
+pub mod public_url;
 mod router;
 pub mod serve;
+mod state;
 mod visitor;
 
 pub use cookies::Cookies;
-pub use kept::Kept;
 pub use limits::{Allowance, OuterLimit};
-pub use router::{State, router};
+pub use page_cache::Kept;
+pub use router::router;
+pub use state::State;

@@ -1,14 +1,14 @@
 //! `/my-data.zip`: posted to, since it is noted that the file was taken.
 
-use app::{
-    pages::problem::{Problem, Refusal},
-    ports::Taking,
-    visit::{Visit, Visitor},
-};
+use app::{api::refusal::Refusal, pages::portal::problem::Problem};
 use axum::{
     extract::{Request, State as FromState},
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
+};
+use domain::{
+    ports::Taking,
+    visit::{Visit, Visitor},
 };
 
 use super::{State, pages::problem};

@@ -2,7 +2,7 @@
 
 use std::{any::Any, sync::OnceLock};
 
-use app::{api::Retry, pages::problem::Problem, shell::shell, visit::Visit, wanted::Wanted};
+use app::{api::Retry, pages::portal::problem::Problem, shell::shell};
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State as FromState},
@@ -10,11 +10,12 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use domain::visit::{Visit, return_to::Wanted};
 use futures::{FutureExt, StreamExt, future::ready, stream};
 use leptos::prelude::*;
 
-use super::{State, visitor::anonymous};
-use crate::fault::reference;
+use super::{State, client::anonymous};
+use crate::base::fault::reference;
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 

@@ -1,11 +1,8 @@
 //! Which request goes where, and through what.
 
-use std::{net::IpAddr, sync::Arc};
-
-use app::ports::Ports;
 use axum::{
     Router,
-    extract::{FromRef, State as FromState},
+    extract::State as FromState,
     http::{Method, StatusCode},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
@@ -19,49 +16,19 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
+use super::state::State;
 use super::{
-    Cookies,
-    assets::{AT_THE_ROOT, Bundle, at_the_root, hashed},
+    assets::{AT_THE_ROOT, at_the_root, hashed},
     downloads, files,
     functions::function,
-    guard, headers,
-    kept::Kept,
-    limits::OuterLimit,
-    links, my_data,
+    guard, headers, links, my_data,
     pages::{self, Complete, after_panic, page},
     visitor,
 };
-use crate::{clock::Clock, config::PublicUrl, store::Db};
+use crate::http::public_url::PublicUrl;
 
 /// No request takes longer than this.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
-
-/// What the handlers share.
-#[derive(Clone)]
-pub struct State {
-    /// For the visitor's session and for readiness.
-    pub db: Db,
-    /// The time of each visit.
-    pub clock: Clock,
-    /// What the pages may ask for.
-    pub ports: Ports,
-    /// Our cookies.
-    pub cookies: Cookies,
-    /// The client bundle.
-    pub bundle: Bundle,
-    /// Pages rendered for nobody in particular.
-    pub kept: Kept,
-    /// Proxies whose word about the client counts.
-    pub trusted_proxies: Arc<[IpAddr]>,
-    /// What one network address may post.
-    pub outer_limit: OuterLimit,
-}
-
-impl FromRef<State> for Bundle {
-    fn from_ref(state: &State) -> Self {
-        state.bundle.clone()
-    }
-}
 
 /// The whole service.
 ///

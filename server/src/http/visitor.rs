@@ -1,20 +1,15 @@
 //! Loads the visit: who is asking, from where, and what the browser carries.
 
-use std::net::{IpAddr, SocketAddr};
-
-use app::visit::{Asker, Visit, Visitor};
 use axum::{
-    extract::{ConnectInfo, Request, State as FromState},
-    http::{HeaderMap, header},
+    extract::{Request, State as FromState},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use domain::visit::Visitor;
+use store::session;
 
-use super::{State, cookies::Opened, pages::problem};
-use crate::{fault::Fault, secrets::token_hash, store::session};
-
-/// A browser's name for itself is kept up to this length, in characters.
-const DEVICE_CHARS: usize = 200;
+use super::{State, client::anonymous, cookies::Opened, pages::problem};
+use crate::base::{fault::Fault, secrets::token_hash};
 
 /// Puts the visit into the request.
 pub(super) async fn load(
@@ -53,7 +48,7 @@ pub(super) async fn load(
                     &state,
                     visit,
                     parts,
-                    app::pages::problem::Problem::trouble(&trouble),
+                    app::pages::portal::problem::Problem::trouble(&trouble),
                 )
                 .await;
             }
@@ -66,101 +61,4 @@ pub(super) async fn load(
         response.extensions_mut().insert(visit);
     }
     response
-}
-
-/// The visit of somebody about whom nothing is known yet.
-pub(super) fn anonymous(state: &State, request: &Request) -> Visit {
-    let headers = request.headers();
-    let device = headers
-        .get(header::USER_AGENT)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()));
-    Visit {
-        now: state.clock.now(),
-        who: Visitor::Nobody,
-        lapsed: false,
-        asker: Asker {
-            network_address: client(request, &state.trusted_proxies)
-                .map(|address| address.to_string())
-                .unwrap_or_default(),
-            device: device
-                .map(|device| {
-                    device
-                        .chars()
-                        .filter(|c| !c.is_control())
-                        .take(DEVICE_CHARS)
-                        .collect()
-                })
-                .unwrap_or_default(),
-        },
-        registration: None,
-        reissue: None,
-        confirmation: None,
-        report: None,
-        device: None,
-        sent: None,
-        draft: None,
-        asked: None,
-        wanted: None,
-    }
-}
-
-/// Where a request comes from; `None` for one that came through no socket.
-pub(super) fn client<B>(request: &axum::http::Request<B>, trusted: &[IpAddr]) -> Option<IpAddr> {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
-    // A socket for both kinds of addresses shows the old ones as ::ffff:203.0.113.7.
-    let peer = peer.0.ip().to_canonical();
-    Some(client_address(peer, trusted, request.headers()))
-}
-
-/// The socket's peer; behind proxies of ours, the last address that none of
-/// them has. From anybody else the header is ignored.
-fn client_address(peer: IpAddr, trusted: &[IpAddr], headers: &HeaderMap) -> IpAddr {
-    if !trusted.contains(&peer) {
-        return peer;
-    }
-    let named: Vec<Option<IpAddr>> = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .flat_map(|value| value.to_str().unwrap_or_default().split(','))
-        .map(|address| address.trim().parse().ok())
-        .collect();
-    // What a proxy of ours has written and we cannot read hides what stands before
-    // it: that may be anybody's invention.
-    let mut from_the_right = named.into_iter().rev();
-    from_the_right
-        .find(|address| address.is_none_or(|address| !trusted.contains(&address)))
-        .flatten()
-        .unwrap_or(peer)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_proxy_of_ours_may_say_who_the_client_is() {
-        let proxy: IpAddr = [10, 0, 0, 1].into();
-        let client: IpAddr = [203, 0, 113, 7].into();
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            "x-forwarded-for",
-            "198.51.100.1, 203.0.113.7, 10.0.0.1".parse().expect("good"),
-        );
-        assert_eq!(client_address(proxy, &[proxy], &headers), client);
-        assert_eq!(
-            client_address(client, &[proxy], &headers),
-            client,
-            "the header is ignored"
-        );
-        assert_eq!(client_address(proxy, &[proxy], &HeaderMap::new()), proxy);
-        headers.insert(
-            "x-forwarded-for",
-            "198.51.100.1, 203.0.113.7:50123".parse().expect("good"),
-        );
-        assert_eq!(
-            client_address(proxy, &[proxy], &headers),
-            proxy,
-            "what the client wrote before it is not believed"
-        );
-    }
 }

@@ -1,7 +1,7 @@
 //! How a letter is laid out. What it says is said once; the plain text and the
 //! HTML are two ways to set the same blocks.
 
-use app::society::Society;
+use domain::values::society::Society;
 
 /// A letter as its reader gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]

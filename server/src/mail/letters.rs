@@ -3,13 +3,14 @@
 //! No letter holds more than its reader asked for: no name from the
 //! roster, no health data, and no link but to the portal itself.
 
-use app::{
-    device, ports::ReportedSignIn, rules::ProvisionalPassword, society::Society,
-    timestamp::Timestamp,
+use domain::{
+    ports::ReportedSignIn,
+    rules::ProvisionalPassword,
+    values::{device, society::Society, timestamp::Timestamp},
 };
+use store::letter::LetterKind;
 
 use super::layout::{Block, Letter};
-use crate::store::letter::LetterKind;
 
 /// What stands in a letter's subject and at its head.
 pub const fn title(kind: LetterKind) -> &'static str {
@@ -379,7 +380,7 @@ fn let_through(society: &Society) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use app::visit::Asker;
+    use domain::visit::Asker;
 
     use super::*;
 

@@ -5,8 +5,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::{ports::StoredLetter, timestamp::Timestamp};
+use async_trait::async_trait;
+use domain::{
+    ports::{Answer, Mailbox, StoredLetter},
+    values::timestamp::Timestamp,
+};
 use mail_parser::{Address, MessageParser};
+
+use crate::base::fault::Fault;
+
+/// So many letters does the mailbox page show.
+const SHOWN: usize = 50;
 
 /// The newest letters of the folder, the newest first; at most `most`. A folder
 /// that is not there yet has none.
@@ -62,5 +71,22 @@ fn person(address: Option<&Address<'_>>) -> String {
     match (first.name(), first.address().unwrap_or_default()) {
         (Some(name), address) => format!("{name} <{address}>"),
         (None, address) => address.to_owned(),
+    }
+}
+
+/// The folder, as the mailbox page asks for it.
+#[derive(Clone, Debug)]
+pub struct MailboxFolder(pub PathBuf);
+
+#[async_trait]
+impl Mailbox for MailboxFolder {
+    async fn letters(&self) -> Answer<Vec<StoredLetter>> {
+        let folder = self.0.clone();
+        let read = tokio::task::spawn_blocking(move || letters(&folder, SHOWN));
+        match read.await {
+            Ok(Ok(letters)) => Ok(letters),
+            Ok(Err(error)) => Err(Fault::Other(format!("mailbox: {error}")).report()),
+            Err(error) => Err(Fault::Other(format!("mailbox: {error}")).report()),
+        }
     }
 }

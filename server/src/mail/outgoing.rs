@@ -2,7 +2,10 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use app::{rules::EmailAddress, society::Society, timestamp::Timestamp};
+use domain::{
+    rules::EmailAddress,
+    values::{society::Society, timestamp::Timestamp},
+};
 use lettre::{
     Address, Message,
     address::Envelope,

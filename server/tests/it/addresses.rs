@@ -1,7 +1,7 @@
 //! メールアドレスの確認: an address counts when its own link has been opened and
 //! the button pressed.
 
-use app::{ports::StoredLetter, text};
+use domain::{ports::StoredLetter, text};
 
 use crate::test_app::{HOUR, INSTANT, JIRO, OTHER_WISH, PUBLIC, TARO, TestApp, WISH, Wish};
 

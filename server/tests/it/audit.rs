@@ -5,17 +5,16 @@ use std::{
     sync::Arc,
 };
 
-use app::timestamp::Timestamp;
+use domain::values::timestamp::Timestamp;
 use server::{
-    audit_seal::{SealError, Sealed, Sealer, note_file, verify},
-    clock::Clock,
+    base::{clock::Clock, secrets::Secrets},
+    check,
     config::Config,
-    doctor,
-    secrets::Secrets,
-    store::{
-        Db, Tx,
-        audit::{Entry, Event},
-    },
+    upkeep::audit_seal::{SealError, Sealed, Sealer, note_file, verify},
+};
+use store::{
+    Db, Tx,
+    audit::{Entry, Event},
 };
 
 use crate::{
@@ -308,7 +307,7 @@ async fn checked(fresh: &Fresh, data: &Path, now: Timestamp) -> Result<String, S
         ("PORTAL_DATA_DIR", data.display().to_string()),
     ];
     let settings = settings.map(|(key, value)| (key.to_owned(), value));
-    let findings = doctor::examine(Config::load(None, settings).unwrap(), now).await;
+    let findings = check::examine(Config::load(None, settings).unwrap(), now).await;
     let audit = findings
         .into_iter()
         .find(|finding| finding.subject == "audit");

@@ -7,7 +7,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use app::ports::StoredLetter;
+use domain::ports::StoredLetter;
 use percent_encoding::percent_decode_str;
 use reqwest::{
     Client, Method, RequestBuilder, StatusCode,

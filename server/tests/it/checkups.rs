@@ -2,11 +2,11 @@
 
 use std::{fs, path::Path};
 
-use server::{
-    checkups::{self, COLUMNS, Import, ImportError, Report},
-    import::{encoding::Encoding, reading::Unfit},
-    store::staged_checkups::Outcome,
+use server::office::{
+    checkups::{self, Import, ImportError, Report, line::COLUMNS},
+    file::{encoding::Encoding, reading::Unfit},
 };
+use store::staged_checkups::Outcome;
 
 use crate::{
     fresh::Fresh,

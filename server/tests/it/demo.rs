@@ -3,9 +3,9 @@
 use std::fs;
 
 use server::{
+    base::hash::Hasher,
     demo::{self, DemoError, Found},
-    hash::Hasher,
-    postcards::{self, Terms},
+    office::postcards::{self, Terms},
 };
 
 use crate::{fresh::Fresh, roster::NOW, test_app::CHEAP};
@@ -42,13 +42,13 @@ on_both! {
         let later = fs::read_to_string(folder.join("roster.csv")).unwrap();
         let later = later.replacen("青凪 健吾", "青凪 健吉", 1);
         fs::write(folder.join("changed.csv"), later).unwrap();
-        let options = server::roster::Import {
+        let options = server::office::roster::Import {
             now: NOW,
             dry_run: false,
             accept_other_employers: false,
-            moved: server::roster::Moved::Refused,
+            moved: server::office::roster::Moved::Refused,
         };
-        server::roster::import(&fresh.db, &folder.join("changed.csv"), options, |_| {})
+        server::office::roster::import(&fresh.db, &folder.join("changed.csv"), options, |_| {})
             .await
             .unwrap();
         assert_eq!(fill(NOW).await.unwrap(), Found::FileGone(file.clone()));

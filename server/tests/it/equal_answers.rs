@@ -10,8 +10,9 @@
 
 use std::time::{Duration, Instant};
 
-use app::rules::EmailAddress;
-use server::{hash::HashCost, store::email};
+use domain::rules::EmailAddress;
+use server::base::hash::HashCost;
+use store::email;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 

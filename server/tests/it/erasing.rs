@@ -2,8 +2,9 @@
 
 use std::{fs, os::unix::fs::FileExt, time::Duration};
 
-use app::society::Society;
-use server::{purge, store::Db};
+use domain::values::society::Society;
+use server::upkeep::purge;
+use store::Db;
 
 use crate::{
     fresh::{self, Fresh},

@@ -3,19 +3,19 @@
 
 use std::collections::BTreeMap;
 
-use app::{
+use domain::values::{
     expense::{Amounts, Kind},
     month::Month,
 };
 use proptest::prelude::*;
-use server::{
-    expenses::{ExpenseRow, Import, ImportError, Report},
-    import::reading::Unfit,
-    store::{
-        Db,
-        person::Key,
-        staged_expenses::{Outcome, Staged, merge},
-    },
+use server::office::{
+    expenses::{Import, ImportError, Report},
+    file::reading::Unfit,
+};
+use store::{
+    Db,
+    person::Key,
+    staged_expenses::{ExpenseRow, Outcome, Staged, merge},
 };
 
 use crate::{

@@ -2,15 +2,15 @@
 
 use std::{fs, path::PathBuf};
 
-use app::month::Month;
-use server::{
+use domain::values::month::Month;
+use server::office::{
     expenses::{self, Import, ImportError, Report},
-    import::{
+    file::{
         encoding::Encoding,
         reading::{Progress, Unfit},
     },
-    store::{expense_month, staged_expenses::Outcome},
 };
+use store::{expense_month, staged_expenses::Outcome};
 
 use crate::{
     fresh::Fresh,

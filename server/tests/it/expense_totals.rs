@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use app::expense::{GREATEST_AMOUNT, yen};
+use domain::values::expense::{GREATEST_AMOUNT, yen};
 use proptest::prelude::*;
 use reqwest::Method;
-use server::expenses::ImportError;
+use server::office::expenses::ImportError;
 
 use crate::{
     browser::Browser,

@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use app::expense::yen;
+use domain::values::expense::yen;
 use reqwest::Method;
-use server::{purge, store::expense::list_sql};
+use server::upkeep::purge;
+use store::expense::list_sql;
 
 use crate::{
     browser::Browser,
@@ -110,7 +111,7 @@ on_both! {
             .shows(&format!("<p class=\"amount\">{}</p>", yen(all)))
             .shows("記号 1001").shows("番号 12")
             .hides("昨年の医院").hides("じろうの医院");
-        for column in server::expenses::COLUMNS.iter().skip(3) {
+        for column in domain::values::expense::COLUMNS.iter().skip(3) {
             assert!(page.body.contains(&format!("\"col\">{column}</th>")), "{column}");
         }
         // A row with everything in it, and the sums at the end.
@@ -603,7 +604,7 @@ on_both! {
 }
 
 async fn purge(app: &TestApp, dry_run: bool) -> purge::Report {
-    let society = app::society::Society::default();
+    let society = domain::values::society::Society::default();
     purge::purge(
         &app.fresh.db,
         &society,
@@ -708,7 +709,7 @@ on_both! {
         );
         tell!(&fresh.db, "analyze expense");
         let plan: Vec<String> = match &fresh.db {
-            server::store::Db::Sqlite(pool) => {
+            store::Db::Sqlite(pool) => {
                 let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(
                     format!("explain query plan {}", list_sql(2)),
                 ))
@@ -717,7 +718,7 @@ on_both! {
                 .unwrap();
                 plan.into_iter().map(|step| step.3).collect()
             }
-            server::store::Db::Postgres(pool) => {
+            store::Db::Postgres(pool) => {
                 let mut query = sqlx::query_scalar(sqlx::AssertSqlSafe(
                     format!("explain {}", list_sql(2)),
                 ));
@@ -729,10 +730,10 @@ on_both! {
         };
         let plan = plan.join("\n");
         let by_key = match &fresh.db {
-            server::store::Db::Sqlite(_) => {
+            store::Db::Sqlite(_) => {
                 "SEARCH e USING PRIMARY KEY (person_id=? AND month>? AND month<?)"
             }
-            server::store::Db::Postgres(_) => "expense_pkey",
+            store::Db::Postgres(_) => "expense_pkey",
         };
         assert!(plan.contains(by_key) && !plan.contains("SCAN e"), "{plan}");
         assert!(!plan.contains("Seq Scan on expense"), "{plan}");
@@ -786,8 +787,8 @@ async fn statements(browser: &Browser, log: &Log) -> [usize; WAYS.len()] {
 
 on_both! {
     async fn the_demo_s_people_have_two_years_of_expenses(fresh: Fresh) {
-        let hasher = server::hash::Hasher::start(crate::test_app::CHEAP, Default::default());
-        let terms = server::postcards::Terms { age: 20, valid_days: 365 };
+        let hasher = server::base::hash::Hasher::start(crate::test_app::CHEAP, Default::default());
+        let terms = server::office::postcards::Terms { age: 20, valid_days: 365 };
         let folder = fresh.folder.path().join("data");
         let now = roster::NOW;
         let hasher = hasher.unwrap();

@@ -1,6 +1,6 @@
 //! What happens around the portal: a database that is gone, or full.
 
-use server::store::Db;
+use store::Db;
 
 use crate::test_app::{JIRO, MINUTE, TARO, TestApp, WISH};
 

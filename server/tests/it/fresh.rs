@@ -2,7 +2,7 @@
 
 use std::env;
 
-use server::store::Db;
+use store::Db;
 use tempfile::TempDir;
 
 /// An empty, migrated database, and a folder for the test's files.
@@ -91,10 +91,10 @@ macro_rules! on_both {
 macro_rules! ask {
     ($db:expr, $sql:literal $(, $value:expr)*) => {
         match $db {
-            server::store::Db::Sqlite(pool) => {
+            store::Db::Sqlite(pool) => {
                 sqlx::query_scalar($sql)$(.bind($value))*.fetch_one(pool).await.unwrap()
             }
-            server::store::Db::Postgres(pool) => {
+            store::Db::Postgres(pool) => {
                 sqlx::query_scalar($sql)$(.bind($value))*.fetch_one(pool).await.unwrap()
             }
         }
@@ -105,10 +105,10 @@ macro_rules! ask {
 macro_rules! tell {
     ($db:expr, $sql:literal $(, $value:expr)*) => {
         match $db {
-            server::store::Db::Sqlite(pool) => {
+            store::Db::Sqlite(pool) => {
                 sqlx::query($sql)$(.bind($value))*.execute(pool).await.map(|_| ()).unwrap()
             }
-            server::store::Db::Postgres(pool) => {
+            store::Db::Postgres(pool) => {
                 sqlx::query($sql)$(.bind($value))*.execute(pool).await.map(|_| ()).unwrap()
             }
         }

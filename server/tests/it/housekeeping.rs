@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use server::housekeeping::{Housekeeper, Removed};
+use server::upkeep::cleanup::{Housekeeper, Removed};
 
 use crate::{
     roster::NOW,

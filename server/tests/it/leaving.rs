@@ -1,6 +1,6 @@
 //! 利用停止: what ends at once, what stays, and the way back.
 
-use app::text;
+use domain::text;
 use uuid::Uuid;
 
 use crate::{

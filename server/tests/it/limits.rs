@@ -1,6 +1,6 @@
 //! The outer limit: what one network address may post.
 
-use app::text;
+use domain::text;
 use reqwest::Method;
 use server::http::Allowance;
 
@@ -49,7 +49,7 @@ on_both! {
         assert_eq!(app.written().await.since(before).tries, 3, "a refused post was counted");
         // Somebody else goes on as before, and so do pages and probes.
         post_from(&browser, "203.0.113.8").await.refuses(422);
-        for path in ["/login", "/healthz", "/readyz", "/pkg/app-x.js"] {
+        for path in ["/login", "/healthz", "/readyz", "/pkg/client-x.js"] {
             assert_eq!(browser.get(path).await.status, 200, "{path}");
         }
     }

@@ -1,7 +1,7 @@
 //! The link in the registration's letter: how long it works, who may look at it,
 //! and that every one that is no good gets the same page.
 
-use app::text;
+use domain::text;
 use reqwest::Method;
 
 use crate::{

@@ -9,22 +9,28 @@ use std::{
     time::Duration,
 };
 
-use app::{ports::Delivery, rules::EmailAddress, society::Society, timestamp::Timestamp};
+use domain::{
+    ports::Delivery,
+    rules::EmailAddress,
+    values::{society::Society, timestamp::Timestamp},
+};
 use mail_parser::MessageParser;
 use server::{
-    clock::Clock,
+    base::{
+        clock::Clock,
+        secrets::{Secrets, token_hash},
+    },
     mail::{
         layout::Letter,
         outgoing::Outgoing,
-        queue::{Postman, Round},
         transport::{Encryption, MailSetting, SendError, SmtpSetting, Transport},
+        worker::{Postman, Round},
     },
-    secrets::{Secrets, token_hash},
-    store::{
-        Db, Tx,
-        letter::{self, LetterKind, NewLetter},
-        link::{self, NewLink, Purpose},
-    },
+};
+use store::{
+    Db, Tx,
+    letter::{self, LetterKind, NewLetter},
+    link::{self, NewLink, Purpose},
 };
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},

@@ -3,12 +3,13 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
-use app::ports::StoredLetter;
+use domain::ports::StoredLetter;
 use reqwest::Method;
 use server::{
-    notices::{self, Import, ImportError, Report},
-    store::staged_notices::Outcome,
+    office::notices::{self, Import, ImportError, Report},
+    upkeep::notice_letters,
 };
+use store::staged_notices::Outcome;
 
 use crate::{
     browser::Browser,
@@ -90,7 +91,7 @@ async fn letters_about_notices(app: &TestApp, address: &str) -> Vec<StoredLetter
 }
 
 async fn announce(app: &TestApp) -> u64 {
-    notices::announce(&app.fresh.db, app.clock.now())
+    notice_letters::announce(&app.fresh.db, app.clock.now())
         .await
         .unwrap()
 }
@@ -484,7 +485,7 @@ on_both! {
         app.post_is_out().await;
         import(&app.fresh, FLU).await;
         // Queued for a moment to come, as behind many others.
-        let queued = notices::announce(&app.fresh.db, NOW.plus(MINUTE)).await.unwrap();
+        let queued = notice_letters::announce(&app.fresh.db, NOW.plus(MINUTE)).await.unwrap();
         assert_eq!(queued, 1);
         let none = taro.post("/profile/emails/notices", &[("address", "none")]).await;
         assert_eq!(none.status, 303, "{}", none.words());
@@ -506,8 +507,8 @@ on_both! {
         import(&app.fresh, &rows).await;
         let now = app.clock.now();
         let (one, two) = tokio::join!(
-            notices::announce(&app.fresh.db, now),
-            notices::announce(&app.server_db, now)
+            notice_letters::announce(&app.fresh.db, now),
+            notice_letters::announce(&app.server_db, now)
         );
         let three = announce(&app).await;
         assert_eq!(one.unwrap() + two.unwrap() + three, 40);
@@ -618,7 +619,7 @@ on_both! {
 on_both! {
     /// A hundred thousand letters about a notice keep nobody from a new password.
     async fn a_letter_that_somebody_waits_for_goes_first(fresh: Fresh) {
-        use server::store::letter;
+        use store::letter;
         let lease = 5 * MINUTE;
         let at = |minutes: u32| NOW.plus(minutes * MINUTE).0;
         for (rank, due, kind) in [(1, at(0), "notice"), (0, at(2), "not_found"), (1, at(1), "notice"), (0, at(9), "welcome")] {
@@ -675,9 +676,12 @@ async fn no_page_asks_more_often_for_more_notices() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_has_something_to_read_for_everybody() {
     let fresh = crate::fresh::sqlite().await;
-    let hasher =
-        server::hash::Hasher::start(crate::test_app::CHEAP, server::hash::Pool::default()).unwrap();
-    let terms = server::postcards::Terms {
+    let hasher = server::base::hash::Hasher::start(
+        crate::test_app::CHEAP,
+        server::base::hash::Pool::default(),
+    )
+    .unwrap();
+    let terms = server::office::postcards::Terms {
         age: 20,
         valid_days: 365,
     };

@@ -1,7 +1,7 @@
 //! メールアドレス in プロフィール設定: adding, asking again, removing, choosing where
 //! notices go; who is told, and who is asked for the present password.
 
-use app::{ports::StoredLetter, text};
+use domain::{ports::StoredLetter, text};
 use futures::future::join_all;
 use uuid::Uuid;
 

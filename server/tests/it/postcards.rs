@@ -2,15 +2,15 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, time::Duration};
 
-use app::{
+use domain::{
     rules::provisional::{ProvisionalId, ProvisionalPassword},
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
 };
 use server::{
-    hash::{HashCost, Hasher, Pool},
-    postcards::{self, Issued, PostcardError, Terms},
-    store::{person::Key, postcard},
+    base::hash::{HashCost, Hasher, Pool},
+    office::postcards::{self, Issued, PostcardError, Terms},
 };
+use store::{person::Key, postcard};
 use uuid::Uuid;
 
 use crate::{

@@ -3,16 +3,16 @@
 
 use std::sync::Arc;
 
-use app::{
+use domain::{
     forms::{Form, ProfileForm},
     ports::{Profile, ProfileChange},
     text,
-    timestamp::Timestamp,
+    values::timestamp::Timestamp,
     visit::{Asker, Member},
 };
 use server::{
-    hash::{Hasher, Pool},
-    profile::ProfileDesk,
+    base::hash::{Hasher, Pool},
+    member::profile::ProfileDesk,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;

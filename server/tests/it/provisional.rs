@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use app::text;
+use domain::text;
 use futures::future::join_all;
 use leptos::server_fn::axum::server_fn_paths;
 

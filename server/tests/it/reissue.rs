@@ -1,7 +1,7 @@
 //! パスワード再発行 over HTTP: from the forgotten password to a new one, and what
 //! must not work on the way. Cases 1 to 7 once more (19), and 20 to 24.
 
-use app::{ports::StoredLetter, text};
+use domain::{ports::StoredLetter, text};
 use futures::future::join_all;
 use reqwest::Method;
 

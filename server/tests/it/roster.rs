@@ -5,13 +5,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::timestamp::Timestamp;
-use server::{
-    import::encoding::Encoding,
-    import::reading::{Progress, Unfit},
+use domain::values::timestamp::Timestamp;
+use server::office::{
+    file::{
+        encoding::Encoding,
+        reading::{Progress, Unfit},
+    },
     roster::{self, Import, ImportError, Moved, Report},
-    store::roster::Outcome,
 };
+use store::roster::Outcome;
 
 use crate::fresh::Fresh;
 

@@ -1,7 +1,7 @@
 //! 記号・番号・枝番 may change, and the person stays; nobody is linked by chance, and
 //! nobody's key goes to somebody else.
 
-use server::roster::{Import, ImportError, Moved};
+use server::office::roster::{Import, ImportError, Moved};
 
 use crate::{
     fresh::Fresh,

@@ -1,9 +1,9 @@
 //! 利用状況とセキュリティ: what a member sees of the use of the account and can end of
 //! it, and the letter about a sign-in from a new device.
 
-use app::{ports::StoredLetter, text, visit::Asker};
+use domain::{ports::StoredLetter, text, visit::Asker};
 use reqwest::Method;
-use server::store::audit::{Entry, Event};
+use store::audit::{Entry, Event};
 use uuid::Uuid;
 
 use crate::{

@@ -1,8 +1,8 @@
 //! Sessions over HTTP: how they begin, what ends them, and what a stolen or a
 //! planted cookie is worth.
 
-use app::text;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::text;
 
 use crate::{
     roster::NOW,

@@ -1,8 +1,8 @@
 //! ログイン over HTTP: one answer for every failure, and tries that are counted.
 
-use app::text;
+use domain::text;
 use futures::future::join_all;
-use server::hash::{HashCost, Pool};
+use server::base::hash::{HashCost, Pool};
 
 use crate::{
     browser::Seen,

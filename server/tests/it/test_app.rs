@@ -3,13 +3,17 @@
 
 use std::{fs, net::SocketAddr, time::Duration};
 
-use app::ports::StoredLetter;
+use domain::ports::StoredLetter;
 use mail_parser::MessageParser;
 use reqwest::{Client, redirect::Policy};
 use server::{
-    build::build, clock::Clock, config::Config, hash::HashCost, http::Allowance, mail::mailbox,
-    store::Db,
+    base::{clock::Clock, hash::HashCost},
+    config::Config,
+    http::Allowance,
+    mail::mailbox,
+    startup::build,
 };
+use store::Db;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -334,13 +338,13 @@ fn write_site(fresh: &Fresh) {
     let dist = fresh.folder.path().join("site/dist");
     fs::create_dir_all(&dist).unwrap();
     for (name, text) in [
-        ("app-x.js", "export default () => {};"),
-        ("app-x.js.br", "brotli"),
-        ("app-x.js.gz", "gzip"),
-        ("app-x_bg.wasm", "\0asm"),
-        ("loader-x.js", "import('/pkg/app-x.js');"),
+        ("client-x.js", "export default () => {};"),
+        ("client-x.js.br", "brotli"),
+        ("client-x.js.gz", "gzip"),
+        ("client-x_bg.wasm", "\0asm"),
+        ("loader-x.js", "import('/pkg/client-x.js');"),
         ("style-x.css", "body { color: black }"),
-        ("app-x.js.map", "{}"),
+        ("client-x.js.map", "{}"),
         ("favicon.svg", "<svg/>"),
         ("robots.txt", "User-agent: *\n"),
         ("manifest.webmanifest", "{}"),

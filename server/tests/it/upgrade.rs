@@ -1,7 +1,7 @@
 //! A database of the first version, with members in it, under this version.
 
-use server::store::Db;
 use sqlx::migrate::Migrator;
+use store::Db;
 use uuid::Uuid;
 
 use crate::fresh::{self, Fresh};

@@ -185,11 +185,11 @@ async fn every_kind_of_answer(app: &TestApp) -> Vec<(String, Seen)> {
         "/metrics",
         "/pkg/",
         "/pkg/nothing.js",
-        "/pkg/app-x.js.map",
-        "/pkg/app-x.js.br",
+        "/pkg/client-x.js.map",
+        "/pkg/client-x.js.br",
         "/pkg/..%2f..%2fdata%2fsecret",
         "/pkg/%2e%2e/data/secret",
-        "/app-x.js",
+        "/client-x.js",
         "/favicon.ico",
         "/api/register",
         "/%FF",
@@ -209,7 +209,7 @@ async fn every_kind_of_answer(app: &TestApp) -> Vec<(String, Seen)> {
         "/",
         "/login",
         "/register/verify",
-        "/pkg/app-x.js",
+        "/pkg/client-x.js",
         "/healthz",
         "/nothing",
     ] {
@@ -223,13 +223,13 @@ async fn every_kind_of_answer(app: &TestApp) -> Vec<(String, Seen)> {
             look(&nobody, method, path, 405).await;
         }
     }
-    for path in ["/", "/home", "/healthz", "/pkg/app-x.js", "/nothing"] {
+    for path in ["/", "/home", "/healthz", "/pkg/client-x.js", "/nothing"] {
         look(&nobody, Method::POST, path, 405).await;
     }
     look(&nobody, Method::POST, "/login", 415).await;
     for path in [
-        "/pkg/app-x.js",
-        "/pkg/app-x_bg.wasm",
+        "/pkg/client-x.js",
+        "/pkg/client-x_bg.wasm",
         "/pkg/style-x.css",
         "/favicon.svg",
         "/robots.txt",
@@ -450,16 +450,16 @@ on_both! {
             ("identity", "", "export default () => {};"),
             ("br;q=0, gzip", "gzip", "gzip"),
         ] {
-            let request = browser.request(Method::GET, "/pkg/app-x.js").header("accept-encoding", accepts);
+            let request = browser.request(Method::GET, "/pkg/client-x.js").header("accept-encoding", accepts);
             let answer = browser.send(request).await;
             assert_eq!((answer.header("content-encoding"), &*answer.body), (coding, body), "{accepts}");
             assert_eq!(answer.header("vary"), "accept-encoding", "{accepts}");
             assert_eq!(answer.header("content-type"), "text/javascript; charset=utf-8");
         }
-        let wasm = browser.get("/pkg/app-x_bg.wasm").await;
+        let wasm = browser.get("/pkg/client-x_bg.wasm").await;
         assert_eq!(wasm.header("content-type"), "application/wasm");
         let page = browser.get("/register").await;
-        for name in ["/pkg/style-x.css", "/pkg/loader-x.js", "/pkg/app-x.js", "/pkg/app-x_bg.wasm"] {
+        for name in ["/pkg/style-x.css", "/pkg/loader-x.js", "/pkg/client-x.js", "/pkg/client-x_bg.wasm"] {
             assert!(page.body.contains(name), "{name}");
         }
     }

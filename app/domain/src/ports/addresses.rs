@@ -1,0 +1,111 @@
+//! プロフィール設定: a member's addresses.
+
+use async_trait::async_trait;
+
+use super::{Answer, PasswordGiven};
+use crate::{
+    rules::{EmailError, SignInPassword},
+    values::timestamp::Timestamp,
+    visit::{Asked, Asker, LinkToken, Member},
+};
+
+/// A member's addresses.
+#[async_trait]
+pub trait Addresses: Send + Sync {
+    /// All of them, the oldest first.
+    async fn of(&self, member: &Member) -> Answer<Vec<Address>>;
+
+    /// Changes them, where the password was given not long ago.
+    async fn change(
+        &self,
+        member: &Member,
+        asked: &Asked,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<AddressChange>;
+
+    /// Changes them with the present password, which counts as given from now on
+    /// whatever becomes of the change, and if nothing was asked.
+    async fn change_with(
+        &self,
+        member: &Member,
+        password: &SignInPassword,
+        asked: Option<&Asked>,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<PasswordGiven>;
+
+    /// Notices go to this one of them, or to none. No password is asked for that.
+    async fn choose_for_notices(
+        &self,
+        member: &Member,
+        address: Option<uuid::Uuid>,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<AddressChange>;
+
+    /// The address that a confirmation's link would confirm; `None` for a link
+    /// that is forged, over or used.
+    async fn waiting(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<WaitingAddress>>;
+
+    /// Confirms it; `false` when the link is no longer good.
+    async fn confirm(&self, token: &LinkToken, asker: &Asker, now: Timestamp) -> Answer<bool>;
+}
+
+/// One of a member's addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// Its row.
+    pub id: uuid::Uuid,
+    /// As it was typed.
+    pub address: String,
+    /// Whether it counts.
+    pub state: AddressState,
+}
+
+/// Whether an address counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressState {
+    /// It does.
+    Confirmed {
+        /// Whether notices go there.
+        gets_notices: bool,
+    },
+    /// Not before the link in its letter has been opened.
+    Waiting {
+        /// Until when that link works; `None` where no letter went out.
+        until: Option<Timestamp>,
+    },
+}
+
+/// What became of a change of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressChange {
+    /// It holds.
+    Done,
+    /// A letter is on its way; or an earlier one, since another would have been
+    /// one too many.
+    Sent {
+        /// No letter was made this time.
+        earlier: bool,
+    },
+    /// Not possible, and why.
+    Refused(EmailError),
+    /// The present password has to be given first.
+    PasswordDue,
+    /// The address is not there any more.
+    Gone,
+    /// It is another member's.
+    NotTheirs,
+    /// The session ended before.
+    Over,
+}
+
+/// An address that waits for its owner's word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingAddress {
+    /// The address.
+    pub address: String,
+    /// What the member who added it is called: somebody else's is to be left alone.
+    pub nickname: String,
+}

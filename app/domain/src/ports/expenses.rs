@@ -1,0 +1,182 @@
+//! 医療費通知.
+
+use async_trait::async_trait;
+use time::Date;
+
+use super::Answer;
+use crate::{
+    values::{
+        expense::{Expense, Kind, Patient},
+        month::Month,
+        timestamp::Timestamp,
+    },
+    visit::{Asker, Member},
+};
+
+/// 医療費通知
+#[async_trait]
+pub trait Expenses: Send + Sync {
+    /// What a member may see of a year. Whose expenses these are besides the own
+    /// is noted in each one's history before there is an answer.
+    async fn look(
+        &self,
+        member: &Member,
+        wish: &ExpenseWish,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<ExpenseLook>;
+
+    /// What the member's first page says of them. This is no look at anybody's: no
+    /// line is shown.
+    async fn front(&self, member: &Member, now: Timestamp) -> Answer<ExpenseFront>;
+
+    /// Whether the insured sees this member's expenses; `None` for a member who
+    /// has nothing to decide, being insured.
+    async fn sharing(&self, member: &Member) -> Answer<Option<Sharing>>;
+
+    /// Decides it, from this moment on.
+    async fn share(
+        &self,
+        member: &Member,
+        shares: bool,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Decision>;
+}
+
+/// What the member's first page says of expenses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExpenseFront {
+    /// The last month of which there is something that this member may see.
+    pub last_month: Option<Month>,
+    /// What a dependent has to know and can decide.
+    pub sharing: Option<Sharing>,
+}
+
+/// What of a year's expenses somebody wants to see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExpenseWish {
+    /// The year; `None`: the newest of which there is something.
+    pub year: Option<i32>,
+    /// The 枝番 of one person; `None`: everybody.
+    pub branch: Option<String>,
+    /// One kind; `None`: all.
+    pub kind: Option<Kind>,
+}
+
+impl ExpenseWish {
+    /// Reads the address of a page or a sheet; `None` for what no link or form of
+    /// ours asks for.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let asked = |key| get(key).filter(|value| !value.is_empty());
+        let year = match asked("year") {
+            None => None,
+            Some(year) => Some(year.parse().ok()?),
+        };
+        let kind = match asked("kind") {
+            None => None,
+            Some(kind) => Some(Kind::parse(&kind)?),
+        };
+        Some(Self {
+            year,
+            branch: asked("person"),
+            kind,
+        })
+    }
+
+    /// The same for what is taken along. It is the whole year, whatever was filtered
+    /// on the page: a sum of some lines would be taken for the year's.
+    pub fn read_whole_year(get: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        Self::read(|key| match key {
+            "year" => get(key),
+            _ => None,
+        })
+    }
+}
+
+/// What a look at the expenses came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExpenseLook {
+    /// A year of them.
+    Year(Box<ExpenseYear>),
+    /// The months after 資格喪失 are over.
+    Over,
+    /// A person or a year that is not for this member: 404, whatever is there.
+    NotTheirs,
+}
+
+/// A year of expenses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpenseYear {
+    /// Which year.
+    pub year: i32,
+    /// Every year of which there is something, the newest first.
+    pub years: Vec<i32>,
+    /// 記号 of the household.
+    pub symbol: String,
+    /// 番号 of the household.
+    pub number: String,
+    /// Whose expenses may be seen; the member who looks is the first.
+    pub people: Vec<Patient>,
+    /// The expenses that were asked for, the newest month first.
+    pub expenses: Vec<Expense>,
+    /// The months of the year, and what there is of each.
+    pub months: Vec<(Month, Coverage)>,
+    /// The month with which the society's data begin.
+    pub begins: Option<Month>,
+    /// The member is insured and has, or had, dependents: there may be expenses that
+    /// are not for this member's eyes.
+    pub has_family: bool,
+    /// Words in it with characters that CP932 lacks.
+    pub beyond_cp932: Vec<String>,
+    /// What a dependent has to know and can decide.
+    pub sharing: Option<Sharing>,
+    /// After 資格喪失: what can be read, and for how long.
+    pub leaving: Option<AfterLeaving>,
+}
+
+/// What there is of a month, for a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    /// Its claims have come in.
+    In,
+    /// They have not come in yet, whoever's.
+    Awaited,
+    /// It lies before the society's data begin.
+    BeforeData,
+    /// It lies before the member's 資格取得日: another insurer has its claims.
+    BeforeMembership,
+    /// It lies after the member's last day, likewise.
+    AfterMembership,
+}
+
+/// Whether the insured sees a dependent's expenses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sharing {
+    /// At this moment.
+    pub shares: bool,
+    /// As the dependent has decided, and not by the society's setting.
+    pub decided: bool,
+}
+
+/// What is left to read after 資格喪失.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AfterLeaving {
+    /// The first month of the membership.
+    pub first: Month,
+    /// Its last month.
+    pub last: Month,
+    /// The last day on which it can be read.
+    pub until: Date,
+}
+
+/// What became of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It holds.
+    Done,
+    /// An insured member has nothing to decide.
+    NotTheirs,
+    /// The session ended before.
+    Over,
+}

@@ -1,0 +1,41 @@
+//! プロフィール設定: login ID, nickname and password.
+
+use async_trait::async_trait;
+
+use super::{Answer, NewSession};
+use crate::{
+    forms::NewProfile,
+    values::timestamp::Timestamp,
+    visit::{Asker, Member},
+};
+
+/// プロフィール設定
+#[async_trait]
+pub trait Profile: Send + Sync {
+    /// Login ID, nickname and password, the end of every other session and of open
+    /// reissues, the audit entries and the letters, all or nothing.
+    async fn change(
+        &self,
+        member: &Member,
+        new: NewProfile,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<ProfileChange>;
+}
+
+/// What became of a change of the profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProfileChange {
+    /// It holds; with what the session goes on under, where that is new.
+    Done(Option<NewSession>),
+    /// The present password has to be given, since the last time is too long ago.
+    PasswordDue,
+    /// It was given, and it is another.
+    PasswordWrong,
+    /// Somebody else has this login ID.
+    LoginIdTaken,
+    /// The new login ID is the password, which stayed.
+    SameAsPassword,
+    /// The session ended before.
+    Over,
+}

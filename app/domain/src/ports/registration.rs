@@ -1,0 +1,80 @@
+//! 新規利用登録: from the e-mail address to the account.
+
+use async_trait::async_trait;
+
+use super::Answer;
+use crate::{
+    forms::{NewMember, ProvisionalCredentials},
+    rules::EmailAddress,
+    values::timestamp::Timestamp,
+    visit::{Asker, LinkToken, Provisional, SentLetter, SessionToken},
+};
+
+/// From the e-mail address to the account.
+#[async_trait]
+pub trait Registration: Send + Sync {
+    /// Asks for a letter with a link. The answer is the same whatever is known
+    /// about the address: until when the link will work, and which letter to
+    /// ask about.
+    async fn ask(&self, address: EmailAddress, asker: &Asker, now: Timestamp)
+    -> Answer<SentLetter>;
+
+    /// What a link is good for; `None` for one that is forged, over or used.
+    async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>>;
+
+    /// 仮ログイン with the postcard. Refusals don't tell their reason, except
+    /// that a link which is no longer good has a page of its own.
+    async fn enter(
+        &self,
+        token: &LinkToken,
+        postcard: ProvisionalCredentials,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Entry>;
+
+    /// 利用者情報登録: the account, the end of postcard, link and session, the
+    /// audit entry and the letters, all or nothing.
+    async fn complete(
+        &self,
+        provisional: &Provisional,
+        member: NewMember,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Completion>;
+}
+
+/// A link that works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenLink {
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// What a provisional sign-in came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Signed in, for as long as the link is good.
+    Welcome {
+        /// The new session.
+        session: SessionToken,
+        /// When it ends.
+        until: Timestamp,
+    },
+    /// The pair was not accepted.
+    Refused,
+    /// The link was not.
+    LinkOver,
+}
+
+/// What became of a registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completion {
+    /// The account is there.
+    Done,
+    /// Somebody has this login ID.
+    LoginIdTaken,
+    /// The new password is the postcard's.
+    SameAsProvisional,
+    /// The session ended before.
+    Over,
+}

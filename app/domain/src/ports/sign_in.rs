@@ -1,0 +1,61 @@
+//! ログイン, ログアウト, and the present password given once more.
+
+use async_trait::async_trait;
+
+use super::{AddressChange, Answer};
+use crate::{
+    forms::Credentials,
+    values::timestamp::Timestamp,
+    visit::{Asker, DeviceToken, Member, SessionToken},
+};
+
+/// Sign-in and sign-out.
+#[async_trait]
+pub trait SignIn: Send + Sync {
+    /// A new session, or `None`: one answer for every failure. `device` is what
+    /// the browser carries from an earlier sign-in.
+    async fn sign_in(
+        &self,
+        credentials: Credentials,
+        device: Option<&DeviceToken>,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Option<SignedIn>>;
+
+    /// Ends the session that asks.
+    async fn sign_out(&self, member: &Member, asker: &Asker, now: Timestamp) -> Answer<()>;
+}
+
+/// A session that has just begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSession {
+    /// Its cookie's value.
+    pub token: SessionToken,
+    /// Its absolute end.
+    pub until: Timestamp,
+}
+
+/// A sign-in that was let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The session.
+    pub session: NewSession,
+    /// By which the browser is known the next time.
+    pub device: DeviceToken,
+}
+
+/// A password was given as the present one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PasswordGiven {
+    /// It is.
+    Right {
+        /// What the session goes on under.
+        session: NewSession,
+        /// What became of the change that waited, if any.
+        change: Option<AddressChange>,
+    },
+    /// It is another.
+    Wrong,
+    /// The session ended before.
+    Over,
+}

@@ -1,0 +1,238 @@
+//! Who is asking, and what the browser carries for them. The server's http
+//! layer loads a `Visit` for every request; pages and server functions read it.
+
+pub mod return_to;
+
+use std::{fmt, time::Duration};
+
+use crate::{rules::EmailAddress, values::timestamp::Timestamp, visit::return_to::Wanted};
+
+/// For so long after the password was given, changes are made without it.
+const PASSWORD_LASTS: Duration = Duration::from_secs(10 * 60);
+
+/// One request's visitor.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The one instant by which this request judges every limit.
+    pub now: Timestamp,
+    /// Who is asking.
+    pub who: Visitor,
+    /// The browser still carries a session, and it is over.
+    pub lapsed: bool,
+    /// From where.
+    pub asker: Asker,
+    /// The registration's link that was opened in this browser, if any.
+    pub registration: Option<LinkToken>,
+    /// The reissue's link, likewise.
+    pub reissue: Option<LinkToken>,
+    /// The link that confirms an address, likewise.
+    pub confirmation: Option<LinkToken>,
+    /// The link that disowns a sign-in, likewise.
+    pub report: Option<LinkToken>,
+    /// What the browser carries from an earlier sign-in.
+    pub device: Option<DeviceToken>,
+    /// The letter that was asked for last in this browser.
+    pub sent: Option<SentLetter>,
+    /// What was typed into 利用者情報入力 when the time ran out.
+    pub draft: Option<Draft>,
+    /// What waits in this session for the present password.
+    pub asked: Option<Asked>,
+    /// The page that was wanted before the sign-in.
+    pub wanted: Option<Wanted>,
+}
+
+impl Visit {
+    /// Whether this is nobody in particular, in a browser that carries nothing of
+    /// ours: a page shows them what it shows everybody.
+    pub fn is_anybody_s(&self) -> bool {
+        matches!(self.who, Visitor::Nobody)
+            && !self.lapsed
+            && self.registration.is_none()
+            && self.reissue.is_none()
+            && self.confirmation.is_none()
+            && self.sent.is_none()
+            && self.draft.is_none()
+    }
+}
+
+/// Who is asking.
+#[derive(Clone, Debug)]
+pub enum Visitor {
+    /// Nobody we know.
+    Nobody,
+    /// Signed in with the postcard.
+    Provisional(Provisional),
+    /// The same browser, after 利用登録完了.
+    Registered {
+        /// For the sheet to keep.
+        login_id: String,
+    },
+    /// Signed in with a reissue's provisional password.
+    Reissuing(Reissuing),
+    /// The same browser, after the password was changed.
+    Reissued,
+    /// Signed in.
+    Member(Member),
+}
+
+/// Somebody with a postcard, between 仮ログイン and 登録.
+#[derive(Clone, Debug)]
+pub struct Provisional {
+    /// The session's row.
+    pub session: uuid::Uuid,
+    /// The confirmed address the link was sent to.
+    pub address: String,
+    /// When link and session end.
+    pub until: Timestamp,
+}
+
+/// A member who has forgotten the password, between 仮ログイン and 登録.
+#[derive(Clone, Debug)]
+pub struct Reissuing {
+    /// The session's row.
+    pub session: uuid::Uuid,
+    /// The account.
+    pub member: uuid::Uuid,
+    /// ログインID, which stays unless another is chosen.
+    pub login_id: String,
+    /// When link and session end.
+    pub until: Timestamp,
+}
+
+/// A member who is signed in.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The account.
+    pub id: uuid::Uuid,
+    /// The person on the roster.
+    pub person: uuid::Uuid,
+    /// The session that asks.
+    pub session: uuid::Uuid,
+    /// ログインID, as it was typed when it was chosen.
+    pub login_id: String,
+    /// ニックネーム
+    pub nickname: String,
+    /// When the password was last given in this session.
+    pub password_given_at: Timestamp,
+    /// When the member signed in before this time.
+    pub previous_sign_in: Option<Timestamp>,
+}
+
+impl Member {
+    /// Whether a change of ID, password or address asks for the present password.
+    pub fn password_is_due(&self, now: Timestamp) -> bool {
+        now >= self.password_given_at.plus(PASSWORD_LASTS)
+    }
+}
+
+/// From where a request comes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asker {
+    /// The network address, as text.
+    pub network_address: String,
+    /// What the browser calls itself, shortened.
+    pub device: String,
+}
+
+/// The secret part of a letter's link.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LinkToken(pub String);
+
+/// The secret that a session's cookie holds.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionToken(pub String);
+
+/// The secret by which a browser is known to have been signed in from before.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DeviceToken(pub String);
+
+impl fmt::Debug for LinkToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LinkToken")
+    }
+}
+
+impl fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionToken")
+    }
+}
+
+impl fmt::Debug for DeviceToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DeviceToken")
+    }
+}
+
+/// What somebody without a session can ask a letter for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// 新規利用登録
+    Registration,
+    /// パスワード再発行
+    Reissue,
+}
+
+/// A letter on its way, as far as the one who asked may know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentLetter {
+    /// What it was asked for.
+    pub way: Way,
+    /// Which letter to ask about.
+    pub letter: uuid::Uuid,
+    /// The address as typed.
+    pub address: String,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// Until when its link works.
+    pub until: Timestamp,
+    /// Sent before this request already: one more would have been too many.
+    pub earlier: bool,
+}
+
+/// What is kept of 利用者情報入力 when the time runs out: never a password.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// 新ログインID
+    pub login_id: String,
+    /// ニックネーム
+    pub nickname: String,
+}
+
+/// A change of a member's addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// One more.
+    Add(EmailAddress),
+    /// The letter that confirms this one, once more.
+    Again(uuid::Uuid),
+    /// This one less.
+    Remove(uuid::Uuid),
+}
+
+/// What the browser is to carry from now on.
+#[derive(Clone, Debug)]
+pub enum Keep {
+    /// A new session, until its absolute end.
+    Session(SessionToken, Timestamp),
+    /// No session any more.
+    NoSession,
+    /// That somebody has signed in here.
+    Device(DeviceToken),
+    /// The letter that was asked for.
+    Sent(SentLetter),
+    /// What was typed when the time ran out.
+    Draft(Draft),
+    /// What waits for the present password in the session of that row.
+    Asked(Asked, uuid::Uuid),
+    /// Nothing waits any more.
+    NothingAsked,
+    /// The page that was wanted before the sign-in has been reached.
+    NothingWanted,
+    /// The registration is complete: its link, letter and draft are forgotten.
+    RegistrationDone,
+    /// The member has left: nothing at all.
+    Left,
+    /// The password is changed: the reissue's link and letter are forgotten.
+    ReissueDone,
+}

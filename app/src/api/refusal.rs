@@ -1,0 +1,26 @@
+//! Why a server function or a page refuses somebody, and where they may begin again.
+#![deny(missing_docs)]
+
+/// Why something is not for this visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A function that somebody else may call.
+    NotForYou,
+    /// A link that is over, used, altered or unknown: one sentence for all.
+    Link(Begun),
+    /// A provisional session that ran out, or never was.
+    Over(Begun),
+}
+
+/// What was going on, and so where to begin again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// 新規利用登録
+    Registration,
+    /// パスワード再発行
+    Reissue,
+    /// プロフィール設定
+    Profile,
+    /// お心当たりのないログイン
+    Report,
+}

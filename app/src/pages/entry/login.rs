@@ -1,0 +1,62 @@
+//! L-1: ログイン, and the four ways on.
+
+use domain::{
+    forms::{Field, SignInForm},
+    visit::{Visit, Visitor},
+};
+use leptos::prelude::*;
+
+use crate::{
+    api::Retry,
+    components::{
+        field::{FormField, Kind},
+        form::CheckedForm,
+        layout::Page,
+    },
+    respond::go_to,
+};
+
+/// ログイン
+#[component]
+pub fn LoginPage() -> impl IntoView {
+    let Visit { who, lapsed, .. } = expect_context::<Visit>();
+    let signed_in = matches!(who, Visitor::Member(_));
+    // A try that failed is answered, even if somebody is signed in already.
+    if signed_in && use_context::<Retry>().is_none() {
+        return go_to("/home");
+    }
+    view! {
+        <Page title="ログイン" screen="L-1" sheet=true>
+            <h1>"ログイン"</h1>
+            {lapsed
+                .then(|| {
+                    view! {
+                        <div class="notice">
+                            <p>
+                                "時間が過ぎたため、ログアウトしました。もう一度ログインしてください。"
+                            </p>
+                        </div>
+                    }
+                })}
+            <CheckedForm form=SignInForm::default() action="/login" button="ログイン">
+                <FormField field=Field::LoginId kind=Kind::LoginId label="ログインID" />
+                <FormField field=Field::Password kind=Kind::Password label="パスワード" />
+            </CheckedForm>
+            <ul class="inline-links">
+                <li>
+                    <a href="/reissue">"パスワードを忘れた方はこちら"</a>
+                </li>
+                <li>
+                    <a href="/register">"はじめてご利用になる方"</a>
+                </li>
+                <li>
+                    <a href="/reissue/sent">"再発行手続きをされた方"</a>
+                </li>
+                <li>
+                    <a href="/about">"その他の情報開示"</a>
+                </li>
+            </ul>
+        </Page>
+    }
+    .into_any()
+}

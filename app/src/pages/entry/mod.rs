@@ -1,0 +1,10 @@
+//! The way in: 新規利用登録, ログイン, パスワード再発行.
+
+pub mod done;
+pub mod entry;
+pub mod login;
+pub mod profile_input;
+pub mod provisional;
+pub mod register;
+pub mod reissue;
+pub mod sent;

@@ -1,0 +1,139 @@
+//! J-1 and J-2: 健康情報, to be read on the screen and on paper.
+
+use domain::{
+    ports::{Article, ArticleList, NoticeLook, Ports},
+    values::timestamp::day_in_words,
+    visit::{Visit, Visitor},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use crate::{
+    components::{
+        after_leaving::{OverPage, ReadUntil},
+        layout::Page,
+        notice_list::AttachmentBox,
+    },
+    pages::portal::problem::{NotFoundPage, trouble},
+    respond::go_to,
+};
+
+/// 健康情報の一覧
+#[component]
+pub fn HealthPage() -> impl IntoView {
+    let (ports, visit) = (expect_context::<Ports>(), expect_context::<Visit>());
+    let Visitor::Member(member) = visit.who else {
+        return go_to("/login");
+    };
+    Suspend::new(async move {
+        match ports.notices.articles(&member, visit.now).await {
+            Ok(NoticeLook::Shown(articles)) => view! { <Topics articles /> }.into_any(),
+            Ok(NoticeLook::NotTheirs) => view! { <NotFoundPage /> }.into_any(),
+            Ok(NoticeLook::Over) => over(),
+            Err(what) => trouble(&what),
+        }
+    })
+    .into_any()
+}
+
+fn over() -> AnyView {
+    view! { <OverPage title="各種健康情報" screen="J-1" /> }.into_any()
+}
+
+/// The articles come by topic.
+#[component]
+fn Topics(articles: ArticleList) -> impl IntoView {
+    let topics = articles
+        .lines
+        .chunk_by(|one, next| one.category == next.category)
+        .map(|topic| {
+            let lines = topic.iter().map(|article| {
+                view! {
+                    <li>
+                        <a href=format!("/health/{}", article.slug)>{article.title.clone()}</a>
+                    </li>
+                }
+            });
+            view! {
+                <section>
+                    <h2>{topic.first().map(|article| article.category.clone())}</h2>
+                    <ul class="inline-links">{lines.collect_view()}</ul>
+                </section>
+            }
+        });
+    let topics = topics.collect_view();
+    view! {
+        <Page title="各種健康情報" screen="J-1">
+            <h1>"各種健康情報"</h1>
+            {articles
+                .until
+                .map(|until| {
+                    view! {
+                        <ReadUntil what="加入されていた期間に公開された健康情報" until>
+                            "必要な方は、印刷してください。"
+                        </ReadUntil>
+                    }
+                })}
+            <p class="lead">
+                "毎日の健康づくりに役立つ読み物です。それぞれのページは印刷してお手元に置いていただけます。"
+            </p>
+            {if topics.is_empty() {
+                view! { <p>"いまお読みいただける健康情報はありません。"</p> }.into_any()
+            } else {
+                view! { <div class="columns">{topics}</div> }.into_any()
+            }}
+        </Page>
+    }
+}
+
+/// 健康情報
+#[component]
+pub fn ArticlePage() -> impl IntoView {
+    let (ports, visit) = (expect_context::<Ports>(), expect_context::<Visit>());
+    let Visitor::Member(member) = visit.who else {
+        return go_to("/login");
+    };
+    let slug = use_params_map()
+        .read_untracked()
+        .get("slug")
+        .unwrap_or_default();
+    Suspend::new(async move {
+        let article = ports
+            .notices
+            .article(&member, &slug, &visit.asker, visit.now);
+        match article.await {
+            Ok(NoticeLook::Shown(article)) => view! { <Whole article /> }.into_any(),
+            Ok(NoticeLook::NotTheirs) => view! { <NotFoundPage /> }.into_any(),
+            Ok(NoticeLook::Over) => over(),
+            Err(what) => trouble(&what),
+        }
+    })
+    .into_any()
+}
+
+#[component]
+fn Whole(article: Article) -> impl IntoView {
+    view! {
+        <Page title=article.title.clone() screen="J-2">
+            <article class="prose">
+                <h1>{article.title}</h1>
+                <p class="about">
+                    <span class="category">{article.category}</span>
+                    <time datetime=article.published_on.to_string()>
+                        {day_in_words(article.published_on)} "掲載"
+                    </time>
+                </p>
+                <div inner_html=article.html></div>
+                {article.attachment.map(|attachment| view! { <AttachmentBox attachment /> })}
+                <p class="about">
+                    "一般的な健康情報です。診断ではありません。気になる症状のある方、治療中の方は、医師にご相談ください。"
+                </p>
+            </article>
+            <ul class="inline-links">
+                <li>
+                    <a href="/health">"健康情報の一覧へ"</a>
+                </li>
+            </ul>
+        </Page>
+    }
+}

@@ -1,0 +1,90 @@
+//! 利用状況: what happened to an account, in its member's words.
+
+use std::borrow::Cow;
+
+use domain::{ports::HistoryEntry, values::timestamp::Timestamp, visit::Asker};
+use store::{audit::Event, history::Row, letter::LetterKind};
+
+use crate::mail::letters::title;
+
+/// A line of the history in a member's words; `None` for what only a later version
+/// of the portal knows.
+pub fn told(row: Row) -> Option<HistoryEntry> {
+    let at = Timestamp(row.at);
+    if row.is_letter {
+        let title = title(LetterKind::parse(&row.name)?);
+        return Some(HistoryEntry {
+            at,
+            what: format!("メール「{title}」をお送りしました（{}）", row.detail),
+            from: None,
+        });
+    }
+    let event = Event::parse(&row.name)?;
+    let mut what = in_words(event, &row.actor, &row.detail).into_owned();
+    if row.times > 1 {
+        let first = Timestamp(row.first_at).full();
+        what += &format!("（{}回。最初は{first}、最後は{}", row.times, at.full());
+        if row.origins > 1 {
+            what += &format!("。接続元は{}か所", row.origins);
+        }
+        what.push('）');
+    }
+    // What was done at the command line has no network address, and where the
+    // office sits is not the member's affair.
+    let is_one_origin = row.origins == 1 && !row.network_address.is_empty();
+    let came_in = event != Event::OfficeLooked && is_one_origin;
+    let from = came_in.then_some(Asker {
+        network_address: row.network_address,
+        device: row.detail,
+    });
+    Some(HistoryEntry { at, what, from })
+}
+
+fn in_words(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
+    match event {
+        Event::LetterAsked => "利用登録のメールが依頼されました",
+        Event::PostcardAccepted => "ハガキの仮ログインIDでログインしました",
+        Event::PostcardRefused => "ハガキの仮ログインIDでのログインに失敗しました",
+        Event::PostcardIssued => "利用登録のハガキを発行しました",
+        Event::PostcardReissued => "新しいハガキを発行しました",
+        Event::Registered => "利用登録が完了しました",
+        Event::Reopened => "新しいハガキで、もう一度利用登録しました",
+        Event::ReissueAsked => "パスワード再発行のメールが依頼されました",
+        Event::ReissueAccepted => "再発行の仮パスワードでログインしました",
+        Event::ReissueRefused => "再発行の仮パスワードでのログインに失敗しました",
+        Event::Reissued => "再発行の手続きでパスワードを変更しました",
+        Event::AddressConfirmed => "メールアドレスを登録しました",
+        Event::LoginIdChanged => "ログインIDを変更しました",
+        Event::PasswordChanged => "パスワードを変更しました",
+        Event::NicknameChanged => "ニックネームを変更しました",
+        Event::AddressAdded => "メールアドレスを追加しました（確認待ち）",
+        Event::ConfirmationAsked => "メールアドレスの確認メールをもう一度送りました",
+        Event::AddressRemoved => "メールアドレスを削除しました",
+        Event::NoticesChanged => "お知らせの宛先を変更しました",
+        Event::SignedIn => "ログインしました",
+        Event::SignInFailed => "ログインに失敗しました",
+        Event::PasswordRefused => "現在のパスワードの入力が違っていました",
+        Event::SignedOut => "ログアウトしました",
+        Event::SessionEnded => "ログイン中の端末を1つ終了しました",
+        Event::OthersEnded => "ほかの端末のログインをすべて終了しました",
+        Event::SignInDisowned => "メールのURLから、お心当たりのないログインを終了しました",
+        Event::NotTheirs => "ご本人のものではない内容への操作をお断りしました",
+        Event::Left => "ポータルの利用をやめました",
+        Event::OfficeLooked => {
+            return format!("健康保険組合の職員（{actor}）が閲覧しました。理由：{detail}").into();
+        }
+        Event::DataTaken => "ご自分のデータをダウンロードしました",
+        Event::KeyChanged => "保険証の記号・番号・枝番が変わりました",
+        Event::RosterImported => "加入者の名簿を更新しました",
+        Event::ExpensesImported => "医療費を取り込みました",
+        Event::ExpensesSeen if actor.is_empty() => "ご家族の医療費通知を見ました",
+        Event::ExpensesSeen => "被保険者が、あなたの医療費通知を見ました",
+        Event::SharingAllowed => "医療費を被保険者に表示する設定にしました",
+        Event::SharingEnded => "医療費を被保険者に表示しない設定にしました",
+        Event::Purged => "保存期間を過ぎたため、利用登録を終了しました",
+        Event::AuditChainBegun => "記録の改ざんを防ぐ仕組みを新しくしました",
+        Event::NoticesImported => "お知らせと健康情報を更新しました",
+        Event::CheckupsImported => "健診結果を更新しました",
+    }
+    .into()
+}

@@ -1,0 +1,172 @@
+//! Letters with a link that somebody asks for by typing an address.
+//!
+//! Whatever is known about the address, the same rows are written and the same
+//! is answered. Only the owner of the mailbox learns the truth, from the letter:
+//! where there is nothing to open, the link is void from its first moment and
+//! the letter says why.
+
+use std::time::Duration;
+
+use domain::{
+    rules::EmailAddress,
+    values::timestamp::Timestamp,
+    visit::{SentLetter, Way},
+};
+use store::{
+    Tx,
+    letter::{self, LetterKind, NewLetter},
+    link::{self, NewLink, Purpose},
+    member,
+};
+use uuid::Uuid;
+
+use crate::base::fault::Fault;
+
+/// How long a link works: at 2:59:59 it does, at 3:00:00 it does not.
+pub const LINK_LIFE: Duration = Duration::from_secs(3 * 3600);
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Letters to one address that may be asked for, for each purpose: one a minute,
+/// three an hour, six a day.
+const CAPS: [(Duration, i64); 3] = [(MINUTE, 1), (HOUR, 3), (DAY, 6)];
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking<'a> {
+    /// What the link is for.
+    pub purpose: Purpose,
+    /// The link's row; the letter gets the same identifier.
+    pub link: Uuid,
+    /// SHA-256 of the link's token.
+    pub token_hash: &'a [u8],
+    /// Where it goes.
+    pub address: &'a EmailAddress,
+    /// Whose account it opens, or whose address it confirms.
+    pub member: Option<Uuid>,
+    /// Which of the member's addresses it confirms.
+    pub email: Option<Uuid>,
+    /// The letter with the link.
+    pub letter: LetterKind,
+    /// The letter instead of it, where there is nothing to open.
+    pub truth: Option<LetterKind>,
+    /// Whether the caps hold; not where a letter of ours has offered this one.
+    pub is_capped: bool,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// The letter that went out, or the earlier one where it would have been one
+/// too many.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    /// The letter.
+    pub letter: Uuid,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+}
+
+impl Asked {
+    /// What the one who asked may know.
+    pub fn told(self, way: Way, address: &EmailAddress, now: Timestamp) -> SentLetter {
+        SentLetter {
+            way,
+            letter: self.letter,
+            address: address.as_str().to_owned(),
+            asked_at: self.asked_at,
+            until: self.asked_at.plus(LINK_LIFE),
+            earlier: self.asked_at < now,
+        }
+    }
+}
+
+/// Writes link and letter; beyond the caps nothing is made and nothing voided.
+/// The address is locked already ([`letter::lock_address`]).
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn ask(tx: &mut Tx, asking: &Asking<'_>) -> Result<Asked, Fault> {
+    let Asking {
+        address,
+        purpose,
+        now,
+        ..
+    } = *asking;
+    let within_caps = within_caps(tx, purpose, address, now).await?;
+    let told_already = told_within_the_hour(tx, asking).await?;
+    let owner = member::by_address(tx, address).await?;
+    let latest = link::latest(tx, purpose, &address.key()).await?;
+    if let Some((letter, asked_at)) = latest.filter(|_| asking.is_capped && !within_caps) {
+        return Ok(Asked { letter, asked_at });
+    }
+    link::insert(
+        tx,
+        &NewLink {
+            id: asking.link,
+            purpose,
+            token_hash: asking.token_hash,
+            address,
+            member: asking.member,
+            email: asking.email,
+            session: None,
+            asked_at: now,
+            expires_at: now.plus(LINK_LIFE),
+            ended_at: asking.truth.map(|_| now),
+        },
+    )
+    .await?;
+    let kind = match asking.truth {
+        None => asking.letter,
+        Some(truth) if !told_already => truth,
+        Some(_) => LetterKind::Withheld,
+    };
+    letter::queue_as(
+        tx,
+        asking.link,
+        NewLetter {
+            kind,
+            address: address.as_str(),
+            address_key: &address.key(),
+            // With a link that is void the letter would be held for stale.
+            link: asking.truth.is_none().then_some(asking.link),
+            // The truth stands in the history of whoever's mailbox it is, and never
+            // in that of a member who typed somebody else's address.
+            member: match asking.truth {
+                None => asking.member,
+                Some(_) => owner,
+            },
+            about: "",
+            asked_at: now,
+        },
+    )
+    .await?;
+    Ok(Asked {
+        letter: asking.link,
+        asked_at: now,
+    })
+}
+
+/// Whether one more letter may go to an address.
+async fn within_caps(
+    tx: &mut Tx,
+    purpose: Purpose,
+    address: &EmailAddress,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let mut within = true;
+    for (span, most) in CAPS {
+        let since = now.minus(span);
+        within &= link::count_asked_since(tx, purpose, &address.key(), since).await? < most;
+    }
+    Ok(within)
+}
+
+/// Whether the owner of the mailbox has had the truth within the last hour.
+async fn told_within_the_hour(tx: &mut Tx, asking: &Asking<'_>) -> Result<bool, Fault> {
+    let truth = asking.truth.unwrap_or(LetterKind::Withheld);
+    let since = asking.now.minus(HOUR);
+    let told = letter::count_asked_since(tx, &asking.address.key(), truth, since).await?;
+    Ok(told > 0)
+}

@@ -1,0 +1,6 @@
+//! What happens to an account, whoever causes it: its member, the office, or time.
+
+pub mod closing;
+pub mod history;
+pub mod letter_request;
+pub mod reissue_letter;

@@ -1,0 +1,74 @@
+//! What can go wrong inside, and what a visitor hears of it: nothing but a
+//! reference, which the log carries too.
+
+use domain::ports::Trouble;
+
+use crate::base::hash::HashError;
+
+/// A use case could not do its work.
+#[derive(Debug)]
+pub enum Fault {
+    /// The database.
+    Database(store::Error),
+    /// The hash workers.
+    Hash(HashError),
+    /// The machine gives no random numbers.
+    Randomness(getrandom::Error),
+    /// Anything else, in words for the log.
+    Other(String),
+}
+
+impl From<store::Error> for Fault {
+    fn from(error: store::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<HashError> for Fault {
+    fn from(error: HashError) -> Self {
+        Self::Hash(error)
+    }
+}
+
+impl From<getrandom::Error> for Fault {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Randomness(error)
+    }
+}
+
+impl Fault {
+    /// Writes the log, and gives what the visitor may know.
+    pub fn report(self) -> Trouble {
+        if self.is_busy() {
+            tracing::warn!(fault = ?self, "turned away");
+            return Trouble::Busy;
+        }
+        let reference = reference();
+        tracing::error!(reference, fault = ?self, "failed");
+        Trouble::Failed { reference }
+    }
+
+    /// Whether trying again soon may help: hash workers at their limit, or a
+    /// database that is gone, full or locked for the moment.
+    fn is_busy(&self) -> bool {
+        match self {
+            Self::Hash(error) => matches!(error, HashError::Busy),
+            Self::Database(error) => store::is_busy(error),
+            _ => false,
+        }
+    }
+}
+
+/// Something to tell on the telephone: two groups of four, no look-alikes.
+pub fn reference() -> String {
+    const SIGNS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    let mut bytes = [0; 8];
+    // Without randomness the reference is dull, not dangerous.
+    let _ = getrandom::fill(&mut bytes);
+    let mut reference: String = bytes
+        .iter()
+        .map(|byte| char::from(SIGNS[usize::from(byte % 32)]))
+        .collect();
+    reference.insert(4, '-');
+    reference
+}

@@ -1,0 +1,10 @@
+//! The machinery below the use cases.
+
+pub mod clock;
+pub mod fault;
+pub mod hash;
+pub mod markdown;
+pub mod media_type;
+pub mod periodic;
+pub mod secrets;
+pub mod spreadsheet;

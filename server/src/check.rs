@@ -1,0 +1,163 @@
+//! `portal check`: what an operator wants to know before members do.
+
+use std::{fmt::Display, time::Duration};
+
+use domain::values::timestamp::Timestamp;
+use store::{Db, Engine};
+
+use crate::{
+    base::secrets::Secrets,
+    config::Config,
+    http::assets::Bundle,
+    mail::transport::{MailSetting, Transport},
+    upkeep::audit_seal::{self, SealError, Sealed},
+};
+
+/// The oldest SQLite without the WAL-reset bug that can damage a database.
+const SQLITE: (u32, u32, u32) = (3, 51, 3);
+/// The oldest PostgreSQL the tests run on.
+const POSTGRESQL: (u32, u32, u32) = (15, 0, 0);
+
+/// Entries are sealed within a minute; when they have waited for so long, nobody seals.
+const UNSEALED: Duration = Duration::from_secs(3600);
+
+/// One thing looked at.
+#[derive(Debug)]
+pub struct Finding {
+    /// What.
+    pub subject: &'static str,
+    /// What was found, or what is wrong and what helps.
+    pub result: Result<String, String>,
+}
+
+/// Looks at everything the server needs, and changes nothing.
+pub async fn examine(config: Config, now: Timestamp) -> Vec<Finding> {
+    let mut findings = vec![Finding {
+        subject: "settings",
+        result: Ok(format!(
+            "{} at {}",
+            config.society.portal_name,
+            config.public_url.as_str()
+        )),
+    }];
+    let secrets = Secrets::open(&config.secret_file);
+    match open(&config).await {
+        Err(wrong) => findings.push(Finding {
+            subject: "database",
+            result: Err(wrong),
+        }),
+        Ok(db) => {
+            findings.push(Finding {
+                subject: "database",
+                result: engine(&db).await,
+            });
+            findings.push(Finding {
+                subject: "integrity",
+                result: integrity(&db).await,
+            });
+            findings.push(Finding {
+                subject: "tables",
+                result: tables(&db).await,
+            });
+            // Without the key there is nothing to compare with; that it is not
+            // there is said further down.
+            if let Ok(secrets) = &secrets {
+                let note = audit_seal::note_file(&config.data_dir);
+                findings.push(Finding {
+                    subject: "audit",
+                    result: audit(audit_seal::verify(&db, secrets, &note).await, now),
+                });
+            }
+            db.close().await;
+        }
+    }
+    let mail = match &config.mail {
+        MailSetting::Mailbox(folder) => format!("to the folder {}", folder.display()),
+        MailSetting::Smtp(server) => format!("{} port {} answers", server.host, server.port),
+    };
+    let mail = match Transport::open(config.mail, &config.society.mail_domain) {
+        Err(error) => Err(error.to_string()),
+        Ok(transport) => told(transport.check().await.map(|()| mail)),
+    };
+    findings.push(Finding {
+        subject: "mail",
+        result: mail,
+    });
+    findings.push(Finding {
+        subject: "client bundle",
+        result: told(Bundle::open(&config.site).map(|bundle| bundle.addresses().wasm)),
+    });
+    findings.push(Finding {
+        subject: "secret file",
+        result: told(secrets)
+            .map(|_| format!("{}, for its owner only", config.secret_file.display())),
+    });
+    findings
+}
+
+async fn open(config: &Config) -> Result<Db, String> {
+    let url = config.database_url.expose();
+    match told(Db::missing_file(url))? {
+        Some(file) => Err(format!(
+            "no database at {}: is PORTAL_CONFIG or PORTAL_DATABASE_URL right?",
+            file.display()
+        )),
+        None => told(Db::open_existing(url).await),
+    }
+}
+
+async fn integrity(db: &Db) -> Result<String, String> {
+    let damage = told(db.damage().await)?;
+    if damage.is_empty() {
+        return Ok("nothing damaged".to_owned());
+    }
+    Err(format!(
+        "the file is damaged ({}): stop the portal and restore the last backup, as README says",
+        damage.join("; ")
+    ))
+}
+
+fn audit(verdict: Result<Sealed, SealError>, now: Timestamp) -> Result<String, String> {
+    match verdict {
+        Ok(sealed) => match sealed.waiting_since {
+            Some(since) if since < now.minus(UNSEALED) => Err(format!(
+                "{sealed}, and they wait since {}: is `portal serve` running with this database, \
+                 and what does it log?",
+                since.in_japan().date()
+            )),
+            _ => Ok(sealed.to_string()),
+        },
+        Err(error @ SealError::OtherKey(_)) => Err(format!(
+            "{error}: bring that file back; if it was replaced for good, run `portal audit \
+             begin-anew`, which notes that"
+        )),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+async fn engine(db: &Db) -> Result<String, String> {
+    let (engine, version) = db.engine().await.map_err(|error| error.to_string())?;
+    let (name, least) = match engine {
+        Engine::Sqlite => ("SQLite", SQLITE),
+        Engine::Postgres => ("PostgreSQL", POSTGRESQL),
+    };
+    let (major, minor, patch) = least;
+    if version < least {
+        return Err(format!(
+            "{name} {version:?} is too old: {major}.{minor}.{patch} or later"
+        ));
+    }
+    Ok(format!("{name} {}.{}.{}", version.0, version.1, version.2))
+}
+
+async fn tables(db: &Db) -> Result<String, String> {
+    match db.missing_migrations().await {
+        Ok(0) => Ok("of this version".to_owned()),
+        Ok(n) => Err(format!("{n} migrations to run: start `portal serve` once")),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn told<T, E: Display>(result: Result<T, E>) -> Result<T, String> {
+    result.map_err(|error| error.to_string())
+}

@@ -1,0 +1,298 @@
+//! The worker that sends what is queued: one letter at a time, again and again
+//! until the mail server has it or the letter has lost its meaning.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{
+    rules::EmailAddress,
+    values::{society::Society, timestamp::Timestamp},
+};
+use store::{
+    self, Db,
+    letter::{self, Claimed, LetterKind},
+};
+use tokio::sync::{Notify, watch};
+
+use super::{
+    layout::Letter,
+    letters::{self, Changed, Link},
+    outgoing::Outgoing,
+    transport::{PATIENCE, SendError, Transport},
+};
+use crate::base::{clock::Clock, secrets::Secrets};
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// How long to wait after the first, second, … failure; after the last of them,
+/// hourly.
+const PAUSES: [Duration; 6] = [
+    Duration::from_secs(30),
+    MINUTE,
+    Duration::from_secs(2 * 60),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(10 * 60),
+    Duration::from_secs(30 * 60),
+];
+
+/// A letter that could not be sent for so long is not news any more.
+const LIFE: Duration = Duration::from_secs(3 * 24 * 3600);
+
+/// How long a letter is nobody else's: longer than any sending takes, so that two
+/// workers never send the same one.
+const LEASE: Duration = Duration::from_secs(5 * PATIENCE.as_secs());
+
+/// How often to look without being woken: for retries, and for what another
+/// server has queued.
+const ROUND: Duration = Duration::from_secs(5);
+
+/// Sends what is queued.
+#[derive(Debug)]
+pub struct Postman {
+    /// Where the queue is.
+    pub db: Db,
+    /// How letters leave.
+    pub transport: Transport,
+    /// What time it is.
+    pub clock: Clock,
+    /// Makes the tokens in links.
+    pub secrets: Arc<Secrets>,
+    /// Who writes.
+    pub society: Arc<Society>,
+    /// Where the portal is found, without a slash at the end.
+    pub public_url: Arc<str>,
+    /// Told when something was queued.
+    pub wake: Arc<Notify>,
+}
+
+/// What became of the letters of one pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Handed over.
+    pub sent: usize,
+    /// To be tried again later.
+    pub put_off: usize,
+    /// Not to be sent any more.
+    pub given_up: usize,
+}
+
+enum Outcome {
+    Sent,
+    PutOff,
+    GivenUp,
+}
+
+impl Postman {
+    /// Works until `stop` holds `true` (or its sender is gone); the letter at hand
+    /// is finished first.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            match self.deliver_next().await {
+                Ok(Some(_)) => continue,
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, "the queue of letters cannot be worked on"),
+            }
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = tokio::time::sleep(ROUND) => {}
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+
+    /// One pass: tries every letter that is due now.
+    ///
+    /// # Errors
+    /// Whatever the database answers; trouble with a letter is none.
+    pub async fn deliver_due(&self) -> store::Result<Round> {
+        let mut round = Round::default();
+        while let Some(outcome) = self.deliver_next().await? {
+            match outcome {
+                Outcome::Sent => round.sent += 1,
+                Outcome::PutOff => round.put_off += 1,
+                Outcome::GivenUp => round.given_up += 1,
+            }
+        }
+        Ok(round)
+    }
+
+    async fn deliver_next(&self) -> store::Result<Option<Outcome>> {
+        let mut tx = self.db.write().await?;
+        let claimed = letter::claim(&mut tx, self.clock.now(), LEASE).await?;
+        tx.commit().await?;
+        let Some(claimed) = claimed else {
+            return Ok(None);
+        };
+
+        let result = self.deliver(&claimed).await;
+
+        let now = self.clock.now();
+        let mut tx = self.db.write().await?;
+        let outcome = match result {
+            Ok(()) => {
+                letter::mark_sent(&mut tx, claimed.id, now).await?;
+                Outcome::Sent
+            }
+            Err(Failure::Later(why)) => {
+                let due = next_try(&claimed, now);
+                letter::mark_failed(&mut tx, claimed.id, due, &why).await?;
+                tracing::warn!(
+                    letter = %claimed.id, kind = claimed.kind, attempt = claimed.attempts,
+                    next = %due.full(), why, "a letter could not be sent"
+                );
+                Outcome::PutOff
+            }
+            Err(Failure::Never(why)) => {
+                letter::give_up(&mut tx, claimed.id, now, &why).await?;
+                tracing::warn!(
+                    letter = %claimed.id, kind = claimed.kind, attempt = claimed.attempts,
+                    why, "a letter was given up"
+                );
+                Outcome::GivenUp
+            }
+        };
+        tx.commit().await?;
+        Ok(Some(outcome))
+    }
+
+    async fn deliver(&self, claimed: &Claimed) -> Result<(), Failure> {
+        let now = self.clock.now();
+        let Some(kind) = LetterKind::parse(&claimed.kind) else {
+            return Err(Failure::Later(
+                "this version does not know the letter".to_owned(),
+            ));
+        };
+        if let Some(why) = has_lost_its_meaning(claimed, now) {
+            return Err(Failure::Never(why.to_owned()));
+        }
+        let Some(letter) = self.write(kind, claimed)? else {
+            return Ok(self.transport.check().await?);
+        };
+        let to = EmailAddress::parse(&claimed.address)
+            .map_err(|_| Failure::Never("the recipient is no address".to_owned()))?;
+        let from = EmailAddress::parse(&self.society.sender())
+            .map_err(|_| Failure::Later("the sender in the settings is no address".to_owned()))?;
+        let outgoing = Outgoing::new(claimed.id, letter, &from, &to, &self.society, now)
+            .map_err(|error| Failure::Never(error.to_string()))?;
+        Ok(self.transport.send(&outgoing).await?)
+    }
+
+    /// The letter, from what the rows say at this moment; `None` for one that is
+    /// withheld.
+    fn write(&self, kind: LetterKind, claimed: &Claimed) -> Result<Option<Letter>, Failure> {
+        let society = &self.society;
+        let sign_in = format!("{}/login", self.public_url);
+        let reissue = format!("{}/reissue", self.public_url);
+        Ok(Some(match kind {
+            LetterKind::Registration => {
+                letters::registration(society, &self.link(claimed, "/register/verify")?)
+            }
+            LetterKind::AddressConfirmation => letters::address_confirmation(
+                society,
+                &self.link(claimed, "/profile/emails/confirm")?,
+            ),
+            LetterKind::Reissue => {
+                let link = self.link(claimed, "/reissue/verify")?;
+                let (Some(member), Some(row)) = (&claimed.member, &claimed.link) else {
+                    return Err(Failure::Never("the member is gone".to_owned()));
+                };
+                let password = self.secrets.reissue_password(row.id, &row.address);
+                letters::reissue(society, &link, &member.login_id, &password)
+            }
+            LetterKind::NotFound => letters::not_found(society, &reissue),
+            LetterKind::AlreadyRegistered => letters::already_registered(society, &sign_in),
+            LetterKind::Change => letters::change(
+                society,
+                claimed.asked_at,
+                &Changed::parse(&claimed.about),
+                &reissue,
+            ),
+            LetterKind::Welcome => match &claimed.member {
+                Some(member) => {
+                    letters::welcome(society, &member.nickname, &member.login_id, &sign_in)
+                }
+                None => return Err(Failure::Never("the member is gone".to_owned())),
+            },
+            LetterKind::NewDevice => {
+                let link = self.link(claimed, "/security/report")?;
+                let sign_in = claimed.link.as_ref().and_then(|link| link.sign_in.as_ref());
+                let Some(sign_in) = sign_in else {
+                    return Err(Failure::Never("the session is gone".to_owned()));
+                };
+                letters::new_device(society, &link, sign_in)
+            }
+            LetterKind::Left => letters::left(
+                society,
+                claimed.asked_at,
+                &format!("{}/help", self.public_url),
+            ),
+            LetterKind::Notice => {
+                let today = self.clock.now().in_japan().date();
+                let notice = claimed.notice.as_ref();
+                let on_view = notice.filter(|n| n.ends_on.is_none_or(|last| today <= last));
+                let Some(notice) = on_view else {
+                    return Err(Failure::Never("nobody waits for it any more".to_owned()));
+                };
+                let address = format!("{}/notices/{}", self.public_url, notice.id);
+                letters::notice(society, &notice.title, &address)
+            }
+            LetterKind::Withheld => return Ok(None),
+        }))
+    }
+
+    fn link(&self, claimed: &Claimed, path: &str) -> Result<Link, Failure> {
+        let Some(link) = &claimed.link else {
+            return Err(Failure::Never("the link is gone".to_owned()));
+        };
+        let token = self
+            .secrets
+            .link_token(&link.purpose, link.id, &link.address);
+        Ok(Link {
+            url: format!("{}{path}?token={token}", self.public_url),
+            asked_at: link.asked_at,
+            expires_at: link.expires_at,
+        })
+    }
+}
+
+enum Failure {
+    Later(String),
+    Never(String),
+}
+
+impl From<SendError> for Failure {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Refused(why) => Self::Never(why),
+            SendError::Trouble(why) => Self::Later(why),
+        }
+    }
+}
+
+fn has_lost_its_meaning(claimed: &Claimed, now: Timestamp) -> Option<&'static str> {
+    match &claimed.link {
+        Some(link) if link.ended_at.is_some() => Some("the link has been used or made void"),
+        Some(link) if link.expires_at <= now => Some("the link has expired"),
+        _ if claimed.asked_at.plus(LIFE) <= now => Some("three days have passed"),
+        _ => None,
+    }
+}
+
+/// No later than the moment at which the letter loses its meaning: it is given up
+/// then, and not an hour afterwards.
+fn next_try(claimed: &Claimed, now: Timestamp) -> Timestamp {
+    let failures = usize::try_from(claimed.attempts).unwrap_or(usize::MAX);
+    let pause = PAUSES
+        .get(failures.saturating_sub(1))
+        .copied()
+        .unwrap_or(HOUR);
+    let mut end = claimed.asked_at.plus(LIFE);
+    if let Some(link) = &claimed.link {
+        end = end.min(link.expires_at);
+    }
+    now.plus(pause).min(end).max(now.plus(SECOND))
+}
+
+#[cfg(test)]
+mod tests;

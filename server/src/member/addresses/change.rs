@@ -1,0 +1,201 @@
+//! One more address, one less, or its letter once more: what is wanted, what speaks
+//! against it, and what is done.
+
+use std::time::Duration;
+
+use domain::{
+    ports::AddressChange,
+    rules::{
+        EmailAddress, EmailError,
+        email::{MOST, MOST_A_DAY},
+    },
+    values::timestamp::Timestamp,
+    visit::{Asked, Member},
+};
+use store::{
+    Tx,
+    audit::Event,
+    email::{self, Email},
+    letter::{self, LetterKind},
+    link::{self, Purpose},
+};
+use uuid::Uuid;
+
+use super::{AddressBook, Request};
+use crate::{
+    account::letter_request::{self, Asking},
+    base::{fault::Fault, secrets::token_hash},
+};
+
+/// What is wanted, with everything that has to be known before the transaction.
+pub(super) enum Wanted {
+    Add(Confirmation),
+    Again(Uuid, Confirmation),
+    Remove(Uuid),
+    /// Of an address that is not there any more.
+    Nothing,
+    /// Of another member's address.
+    NotTheirs,
+}
+
+/// A confirmation's link to be.
+pub(super) struct Confirmation {
+    address: EmailAddress,
+    link: Uuid,
+    token_hash: [u8; 32],
+}
+
+impl AddressBook {
+    /// Finds out whose address is spoken of and derives the link's token. Neither
+    /// changes any more once it is known.
+    pub(super) async fn prepare(&self, member: &Member, asked: &Asked) -> Result<Wanted, Fault> {
+        let row = match asked {
+            Asked::Add(address) => return Ok(Wanted::Add(self.confirmation(address.clone()))),
+            Asked::Again(row) | Asked::Remove(row) => *row,
+        };
+        let Some(email) = email::find(&self.db, row).await? else {
+            return Ok(Wanted::Nothing);
+        };
+        if email.member_id != member.id {
+            return Ok(Wanted::NotTheirs);
+        }
+        Ok(match (asked, EmailAddress::parse(&email.address)) {
+            (Asked::Again(_), Ok(address)) => Wanted::Again(row, self.confirmation(address)),
+            (Asked::Again(_), Err(_)) => {
+                // No letter could go there.
+                tracing::error!(%row, "an address is none by our rule");
+                Wanted::Nothing
+            }
+            _ => Wanted::Remove(row),
+        })
+    }
+
+    fn confirmation(&self, address: EmailAddress) -> Confirmation {
+        let link = Uuid::now_v7();
+        let purpose = Purpose::Email.as_str();
+        let token = self.secrets.link_token(purpose, link, address.as_str());
+        Confirmation {
+            address,
+            link,
+            token_hash: token_hash(&token),
+        }
+    }
+}
+
+/// How long an added address counts against the next ones.
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Why it is not possible as the addresses are now. The account is held.
+pub(super) async fn refusal(
+    tx: &mut Tx,
+    member: Uuid,
+    wanted: &Wanted,
+    now: Timestamp,
+) -> Result<Option<EmailError>, Fault> {
+    let addresses = email::of_member(tx, member).await?;
+    let refusal = match wanted {
+        Wanted::Add(new) if addresses.iter().any(|e| e.address_key == new.address.key()) => {
+            Some(EmailError::Yours)
+        }
+        Wanted::Add(_) if addresses.len() >= MOST => Some(EmailError::ThreeAlready),
+        Wanted::Add(new) => {
+            let since = now.minus(DAY);
+            let others =
+                link::confirmation::count_others(tx, member, &new.address.key(), since).await?;
+            usize::try_from(others)
+                .is_ok_and(|others| others >= MOST_A_DAY)
+                .then_some(EmailError::TooManyToday)
+        }
+        Wanted::Remove(row) => {
+            let mut confirmed = addresses.iter().filter(|e| e.is_confirmed());
+            let is_last =
+                confirmed.next().is_some_and(|e| e.id == *row) && confirmed.next().is_none();
+            is_last.then_some(EmailError::LastOne)
+        }
+        _ => None,
+    };
+    Ok(refusal)
+}
+
+/// Does what nothing speaks against. The account is held.
+pub(super) async fn carry_out(
+    tx: &mut Tx,
+    request: &Request<'_>,
+    wanted: &Wanted,
+) -> Result<AddressChange, Fault> {
+    let Request { member, now, .. } = *request;
+    match wanted {
+        Wanted::Nothing => Ok(AddressChange::Gone),
+        Wanted::NotTheirs => {
+            request.record(tx, Event::NotTheirs).await?;
+            Ok(AddressChange::NotTheirs)
+        }
+        Wanted::Add(new) => {
+            let row = email::add(tx, member.id, &new.address, now, None).await?;
+            request.record(tx, Event::AddressAdded).await?;
+            request.tell_all(tx).await?;
+            send(tx, request, row, new).await
+        }
+        Wanted::Again(row, letter) => match own(tx, member.id, *row).await? {
+            Some(email) if !email.is_confirmed() => {
+                request.record(tx, Event::ConfirmationAsked).await?;
+                send(tx, request, *row, letter).await
+            }
+            _ => Ok(AddressChange::Gone),
+        },
+        Wanted::Remove(row) => {
+            let Some(email) = own(tx, member.id, *row).await? else {
+                return Ok(AddressChange::Gone);
+            };
+            // One that never counted had only its confirmation, and is told nothing.
+            if email.is_confirmed() {
+                request.tell_all(tx).await?;
+                link::end_all_to(tx, member.id, &email.address_key, now).await?;
+            }
+            email::remove(tx, &email, now).await?;
+            request.record(tx, Event::AddressRemoved).await?;
+            Ok(AddressChange::Done)
+        }
+    }
+}
+
+async fn own(tx: &mut Tx, member: Uuid, row: Uuid) -> Result<Option<Email>, Fault> {
+    let addresses = email::of_member(tx, member).await?;
+    Ok(addresses.into_iter().find(|email| email.id == row))
+}
+
+/// Sends an address its confirmation; where it is another member's, the truth.
+async fn send(
+    tx: &mut Tx,
+    request: &Request<'_>,
+    row: Uuid,
+    confirmation: &Confirmation,
+) -> Result<AddressChange, Fault> {
+    let Confirmation {
+        address,
+        link,
+        token_hash,
+    } = confirmation;
+    let now = request.now;
+    letter::lock_address(tx, &address.key(), now).await?;
+    let is_taken = email::is_taken(tx, address).await?;
+    let asked = letter_request::ask(
+        tx,
+        &Asking {
+            purpose: Purpose::Email,
+            link: *link,
+            token_hash,
+            address,
+            member: Some(request.member.id),
+            email: Some(row),
+            letter: LetterKind::AddressConfirmation,
+            truth: is_taken.then_some(LetterKind::AlreadyRegistered),
+            is_capped: true,
+            now,
+        },
+    )
+    .await?;
+    Ok(AddressChange::Sent {
+        earlier: asked.letter != *link,
+    })
+}

@@ -1,0 +1,276 @@
+//! What a member may see of a year, and the dependent's decision about it.
+
+pub mod sheet;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use async_trait::async_trait;
+use domain::{
+    membership::kept_since,
+    ports::{
+        Answer, Coverage, Decision, ExpenseFront, ExpenseLook, ExpenseWish, ExpenseYear, Expenses,
+        Sharing,
+    },
+    values::{expense::Standing, month::Month, society::Society, timestamp::Timestamp},
+    visit::{Asker, Member},
+};
+use store::{
+    Db,
+    audit::Event,
+    expense::{self, Shown},
+    expense_month,
+    household::decide,
+    member,
+};
+use uuid::Uuid;
+
+use crate::{
+    base::fault::Fault,
+    member::household::{self, Household, Visible},
+};
+
+/// The use cases of medical expenses.
+#[derive(Clone)]
+pub struct ExpenseDesk {
+    /// The database.
+    pub db: Db,
+    /// Whose settings decide what is shown.
+    pub society: Arc<Society>,
+}
+
+#[async_trait]
+impl Expenses for ExpenseDesk {
+    async fn look(
+        &self,
+        member: &Member,
+        wish: &ExpenseWish,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<ExpenseLook> {
+        self.year(member, wish, asker, now)
+            .await
+            .map_err(Fault::report)
+    }
+
+    async fn front(&self, member: &Member, now: Timestamp) -> Answer<ExpenseFront> {
+        self.front_page(member, now).await.map_err(Fault::report)
+    }
+
+    async fn sharing(&self, member: &Member) -> Answer<Option<Sharing>> {
+        household::sharing_of(&self.db, member, &self.society)
+            .await
+            .map_err(|error| Fault::from(error).report())
+    }
+
+    async fn share(
+        &self,
+        member: &Member,
+        shares: bool,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Decision> {
+        self.decide(member, shares, asker, now)
+            .await
+            .map_err(Fault::report)
+    }
+}
+
+impl ExpenseDesk {
+    async fn front_page(&self, member: &Member, now: Timestamp) -> Result<ExpenseFront, Fault> {
+        let today = now.in_japan().date();
+        let household = household::visible(&self.db, member, &self.society, today).await?;
+        let all: Vec<Shown> = household.people.iter().map(shown).collect();
+        Ok(ExpenseFront {
+            last_month: expense::months(&self.db, &all).await?.into_iter().max(),
+            sharing: household.sharing,
+        })
+    }
+
+    async fn year(
+        &self,
+        member: &Member,
+        wish: &ExpenseWish,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Result<ExpenseLook, Fault> {
+        let today = now.in_japan().date();
+        let household = household::visible(&self.db, member, &self.society, today).await?;
+        if household.people.is_empty() {
+            return Ok(ExpenseLook::Over);
+        }
+        let known = wish.branch.as_ref().is_none_or(|branch| {
+            let mut people = household.people.iter();
+            people.any(|visible| visible.patient.branch == *branch)
+        });
+        if !known {
+            self.note_refusal(member, asker, now).await?;
+            return Ok(ExpenseLook::NotTheirs);
+        }
+        let kept = kept_since(today).year()..=today.year();
+        if wish.year.is_some_and(|year| !kept.contains(&year)) {
+            return Ok(ExpenseLook::NotTheirs);
+        }
+        let all: Vec<Shown> = household.people.iter().map(shown).collect();
+        let years: BTreeSet<i32> = expense::months(&self.db, &all)
+            .await?
+            .into_iter()
+            .map(Month::year)
+            .collect();
+        let year = wish
+            .year
+            .or_else(|| years.last().copied())
+            .unwrap_or(today.year());
+
+        self.note_look(member, &household, wish, asker, now).await?;
+        let asked_for: Vec<Shown> = all.into_iter().map(|one| of_year(one, year)).collect();
+        let mut expenses = expense::list(&self.db, &asked_for).await?;
+        // The sheets are the whole year, whatever the page shows of it.
+        let beyond_cp932 =
+            sheet::beyond_cp932(household.people.iter().map(|one| &one.patient), &expenses);
+        expenses.retain(|expense| {
+            let is_whose = |branch: &String| {
+                let patient = household.people.get(expense.patient);
+                patient.is_some_and(|visible| visible.patient.branch == *branch)
+            };
+            wish.branch.as_ref().is_none_or(is_whose)
+                && wish.kind.is_none_or(|kind| expense.kind == kind)
+        });
+        let months_in = expense_month::all_in(&self.db).await?;
+        let coverage = |month| (month, covered(month, &household, &months_in));
+        let months = Month::all_of(year).map(coverage).collect();
+        let people: Vec<_> = household
+            .people
+            .into_iter()
+            .map(|one| one.patient)
+            .collect();
+        Ok(ExpenseLook::Year(Box::new(ExpenseYear {
+            year,
+            years: years.into_iter().rev().collect(),
+            symbol: household.key.symbol,
+            number: household.key.number,
+            months,
+            begins: months_in.first().copied(),
+            has_family: household.has_family,
+            beyond_cp932,
+            people,
+            expenses,
+            sharing: household.sharing,
+            leaving: household.leaving,
+        })))
+    }
+
+    /// Notes a look in the history of everybody else it shows, once a day: nobody
+    /// is looked at without a trace, and no history grows with every click.
+    async fn note_look(
+        &self,
+        member: &Member,
+        household: &Household,
+        wish: &ExpenseWish,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let is_asked_for = |one: &&Visible| {
+            let branch = wish.branch.as_ref();
+            branch.is_none_or(|branch| one.patient.branch == *branch)
+        };
+        let mut others: Vec<Uuid> = household
+            .people
+            .iter()
+            .filter(|one| one.patient.standing != Standing::Own)
+            .filter(is_asked_for)
+            .map(|one| one.person)
+            .collect();
+        if others.is_empty() {
+            return Ok(());
+        }
+        let noted = expense::looked_at(&self.db, member.id, now.midnight_before()).await?;
+        others.retain(|person| !noted.contains(person));
+        if others.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.db.write().await?;
+        Event::ExpensesSeen
+            .by(asker, now)
+            .of_member(member.id)
+            .record_of_each(&mut tx, &others)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn note_refusal(
+        &self,
+        member: &Member,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let mut tx = self.db.write().await?;
+        Event::NotTheirs
+            .by(asker, now)
+            .of_person(member.person)
+            .of_member(member.id)
+            .record(&mut tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn decide(
+        &self,
+        member: &Member,
+        shares: bool,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Result<Decision, Fault> {
+        let mut tx = self.db.write().await?;
+        if !member::hold(&mut tx, member.id, member.session).await? {
+            return Ok(Decision::Over);
+        }
+        if !decide(&mut tx, member.id, shares).await? {
+            return Ok(Decision::NotTheirs);
+        }
+        let event = if shares {
+            Event::SharingAllowed
+        } else {
+            Event::SharingEnded
+        };
+        event
+            .by(asker, now)
+            .of_person(member.person)
+            .of_member(member.id)
+            .record(&mut tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Decision::Done)
+    }
+}
+
+fn shown(visible: &Visible) -> Shown {
+    Shown {
+        person: visible.person,
+        months: visible.months.clone(),
+    }
+}
+
+/// The part of it that lies in a year; of somebody who was not there, nothing.
+fn of_year(all: Shown, year: i32) -> Shown {
+    let first = *all.months.start().max(&Month::first_of(year));
+    let last = *all.months.end().min(&Month::last_of(year));
+    Shown {
+        months: first..=last,
+        ..all
+    }
+}
+
+/// What there is of a month for a member, when these months are in.
+fn covered(month: Month, household: &Household, months_in: &[Month]) -> Coverage {
+    if month < household.joined {
+        Coverage::BeforeMembership
+    } else if household.left_after.is_some_and(|last| month > last) {
+        Coverage::AfterMembership
+    } else if months_in.contains(&month) {
+        Coverage::In
+    } else if months_in.first().is_some_and(|first| month < *first) {
+        Coverage::BeforeData
+    } else {
+        Coverage::Awaited
+    }
+}

@@ -1,0 +1,182 @@
+//! Who may see whose medical expenses: the one place that decides it, for the page
+//! as for every sheet and print.
+//!
+//! A dependent sees the own ones. The insured sees the own ones, those of dependents
+//! too young for an account, and those of the other dependents as far as each
+//! allows; before a decision, and without an account, the society's setting holds.
+
+use std::ops::RangeInclusive;
+
+use domain::{
+    age,
+    membership::{Membership, kept_since},
+    ports::{AfterLeaving, Sharing},
+    relation::Relation,
+    values::{
+        expense::{Patient, Standing},
+        month::Month,
+        society::Society,
+    },
+    visit::Member,
+};
+use store::{
+    self, Db,
+    household::{self, Kin},
+    person::Key,
+};
+use time::Date;
+use uuid::Uuid;
+
+/// From this age on 高額療養費 has other limits.
+const SEVENTY: u8 = 70;
+
+/// What a member may see.
+#[derive(Clone, Debug)]
+pub struct Household {
+    /// The member's own key.
+    pub key: Key,
+    /// Whose expenses, the member's own first; nobody's when the months after
+    /// 資格喪失 are over.
+    pub people: Vec<Visible>,
+    /// What the member has to decide, if anything.
+    pub sharing: Option<Sharing>,
+    /// The month of the member's 資格取得日.
+    pub joined: Month,
+    /// The month of the member's last day, where there is one.
+    pub left_after: Option<Month>,
+    /// The member is insured, and others have the same symbol and number.
+    pub has_family: bool,
+    /// The member has left.
+    pub leaving: Option<AfterLeaving>,
+}
+
+/// Somebody whose expenses may be seen.
+#[derive(Clone, Debug)]
+pub struct Visible {
+    /// The person.
+    pub person: Uuid,
+    /// Of which months.
+    pub months: RangeInclusive<Month>,
+    /// What is shown of the person.
+    pub patient: Patient,
+}
+
+/// Whose expenses a member may see on a day, and of which months.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn visible(
+    db: &Db,
+    member: &Member,
+    society: &Society,
+    today: Date,
+) -> store::Result<Household> {
+    let kin = household::of(db, member.person).await?;
+    let (own, others): (Vec<Kin>, Vec<Kin>) =
+        kin.into_iter().partition(|kin| kin.id == member.person);
+    let Some(me) = own.into_iter().next() else {
+        return Err(store::Error::RowNotFound);
+    };
+    let is_insured = me.relation == Relation::INSURED;
+    let has_family = is_insured && !others.is_empty();
+    let mut people = Vec::new();
+    if let Some(own_months) = months(&me, society, today) {
+        for kin in others.iter().filter(|_| is_insured) {
+            let months = months(kin, society, today);
+            if let (Some(standing), Some(months)) = (standing(kin, society, today), months) {
+                // Who has left sees the time of the own membership, of others too.
+                let first = *own_months.start().max(months.start());
+                let last = *own_months.end().min(months.end());
+                people.push(seen(kin, standing, first..=last));
+            }
+        }
+        people.insert(0, seen(&me, Standing::Own, own_months));
+    }
+    Ok(Household {
+        joined: Month::of(me.qualified_on),
+        left_after: me.disqualified_on.map(last_month),
+        has_family,
+        sharing: (!is_insured).then(|| sharing(&me, society)),
+        leaving: match membership(&me, society, today) {
+            Membership::Left { on, until } => Some(AfterLeaving {
+                first: Month::of(me.qualified_on),
+                last: last_month(on),
+                until,
+            }),
+            _ => None,
+        },
+        key: me.key,
+        people,
+    })
+}
+
+/// What a member has to decide about the insured's looking, if anything.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn sharing_of(
+    db: &Db,
+    member: &Member,
+    society: &Society,
+) -> store::Result<Option<Sharing>> {
+    let kin = household::of(db, member.person).await?;
+    let me = kin.iter().find(|kin| kin.id == member.person);
+    let dependent = me.filter(|me| me.relation != Relation::INSURED);
+    Ok(dependent.map(|me| sharing(me, society)))
+}
+
+/// Whether the insured sees a dependent's expenses, and by whose decision.
+fn sharing(dependent: &Kin, society: &Society) -> Sharing {
+    Sharing {
+        shares: dependent
+            .shares_expenses
+            .unwrap_or(society.share_by_default),
+        decided: dependent.shares_expenses.is_some(),
+    }
+}
+
+/// Why the insured may see a dependent's expenses, if so.
+fn standing(kin: &Kin, society: &Society, today: Date) -> Option<Standing> {
+    if kin.relation == Relation::INSURED {
+        return None;
+    }
+    if age::reaches(kin.born_on, society.registration_age) > today {
+        return Some(Standing::Child);
+    }
+    sharing(kin, society).shares.then_some(Standing::Sharing)
+}
+
+/// The months of somebody's expenses that are shown at all; of one who has left,
+/// those of the membership, until its months are over.
+fn months(kin: &Kin, society: &Society, today: Date) -> Option<RangeInclusive<Month>> {
+    let kept = kept_since(today);
+    match membership(kin, society, today) {
+        Membership::Current => Some(kept..=Month::of(today)),
+        Membership::Left { on, .. } => Some(kept.max(Month::of(kin.qualified_on))..=last_month(on)),
+        Membership::Over => None,
+    }
+}
+
+fn membership(kin: &Kin, society: &Society, today: Date) -> Membership {
+    Membership::on(today, kin.disqualified_on, society.months_after_leaving)
+}
+
+/// The month of the last day before 資格喪失.
+fn last_month(disqualified_on: Date) -> Month {
+    Month::of(disqualified_on.previous_day().unwrap_or(disqualified_on))
+}
+
+fn seen(kin: &Kin, standing: Standing, months: RangeInclusive<Month>) -> Visible {
+    Visible {
+        person: kin.id,
+        months,
+        patient: Patient {
+            branch: kin.key.branch.clone(),
+            name: kin.name.clone(),
+            relation: kin.relation.clone(),
+            standing,
+            // 70歳に達する日の属する月の翌月から.
+            seventy_from: Month::of(age::reaches(kin.born_on, SEVENTY)).next(),
+        },
+    }
+}

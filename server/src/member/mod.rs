@@ -1,0 +1,17 @@
+//! What a member does, or somebody on the way to becoming one: one file a use case.
+//! They implement the ports of `domain`.
+
+pub mod addresses;
+pub mod checkups;
+pub mod closing;
+pub mod expenses;
+pub mod household;
+pub mod my_data;
+mod new_device;
+pub mod notices;
+mod password_check;
+pub mod profile;
+pub mod registration;
+pub mod reissue;
+pub mod sessions;
+pub mod sign_in;

@@ -1,0 +1,166 @@
+//! プロフィール設定: login ID, nickname and password, changed together.
+//!
+//! Whoever changes ID or password shows the present password, unless it was given
+//! not long ago; everybody else who is signed in to the account is signed out.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::{
+    forms::NewProfile,
+    ports::{Answer, NewSession, Profile, ProfileChange},
+    values::timestamp::Timestamp,
+    visit::{Asker, Member, SessionToken},
+};
+use store::{
+    Db,
+    audit::Event,
+    letter::{self, LetterKind},
+    link, member, session, throttle,
+};
+use tokio::sync::Notify;
+
+use crate::{
+    base::{
+        fault::Fault,
+        hash::Hasher,
+        secrets::{session_token, token_hash},
+    },
+    mail::letters::Changed,
+    member::password_check,
+};
+
+/// The use case of the profile.
+#[derive(Clone)]
+pub struct ProfileDesk {
+    /// The database.
+    pub db: Db,
+    /// The hash workers.
+    pub hasher: Hasher,
+    /// Wakes the postman.
+    pub post: Arc<Notify>,
+}
+
+#[async_trait]
+impl Profile for ProfileDesk {
+    async fn change(
+        &self,
+        member: &Member,
+        new: NewProfile,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<ProfileChange> {
+        self.take_over(member, new, asker, now)
+            .await
+            .map_err(Fault::report)
+    }
+}
+
+impl ProfileDesk {
+    async fn take_over(
+        &self,
+        member: &Member,
+        new: NewProfile,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Result<ProfileChange, Fault> {
+        let login_id = Some(&new.login_id).filter(|id| id.as_str() != member.login_id);
+        let nickname = Some(&new.nickname).filter(|name| name.as_str() != member.nickname);
+        let is_weighty = login_id.is_some() || new.password.is_some();
+        let is_given = match &new.current_password {
+            None if is_weighty && member.password_is_due(now) => {
+                return Ok(ProfileChange::PasswordDue);
+            }
+            None => false,
+            Some(typed) => {
+                let (db, hasher) = (&self.db, &self.hasher);
+                if !password_check::is_right((db, hasher), member, typed, asker, now).await? {
+                    return Ok(ProfileChange::PasswordWrong);
+                }
+                true
+            }
+        };
+        if let (Some(login_id), None) = (login_id, &new.password) {
+            let mut tx = self.db.write().await?;
+            let stored = member::password_hash(&mut tx, member.id).await?;
+            drop(tx);
+            // As the key: no password has capitals.
+            if self.hasher.verify(&login_id.key(), &stored).await? {
+                return Ok(ProfileChange::SameAsPassword);
+            }
+        }
+        let password_hash = match &new.password {
+            Some(password) => Some(self.hasher.hash(password.as_str()).await?),
+            None => None,
+        };
+        let token = session_token()?;
+
+        let mut tx = self.db.write().await?;
+        if !member::hold(&mut tx, member.id, member.session).await? {
+            return Ok(ProfileChange::Over);
+        }
+        if let Some(login_id) = login_id
+            && member::login_id_taken(&mut tx, login_id, Some(member.id)).await?
+        {
+            return Ok(ProfileChange::LoginIdTaken);
+        }
+        match member::set_credentials(&mut tx, member.id, login_id, password_hash.as_deref()).await
+        {
+            // Somebody else took the ID between the question and the answer.
+            Err(error) if store::is_unique_violation(&error) => {
+                return Ok(ProfileChange::LoginIdTaken);
+            }
+            written => written?,
+        }
+        if let Some(nickname) = nickname {
+            member::set_nickname(&mut tx, member.id, nickname).await?;
+        }
+        let mut changes = Vec::new();
+        for (is_changed, event, told) in [
+            (
+                login_id.is_some(),
+                Event::LoginIdChanged,
+                Some(Changed::LoginId),
+            ),
+            (
+                new.password.is_some(),
+                Event::PasswordChanged,
+                Some(Changed::Password),
+            ),
+            (nickname.is_some(), Event::NicknameChanged, None),
+        ] {
+            if is_changed {
+                changes.extend(told);
+                let entry = event.by(asker, now).of_person(member.person);
+                entry.of_member(member.id).record(&mut tx).await?;
+            }
+        }
+        if is_weighty {
+            session::end_others(&mut tx, member.id, member.session, now).await?;
+            link::end_reissues_of(&mut tx, member.id, now).await?;
+            let about = Changed::about(&changes);
+            letter::tell_all(&mut tx, member.id, LetterKind::Change, &about, now).await?;
+        }
+        if new.password.is_some() {
+            throttle::forgive(&mut tx, member.id).await?;
+        }
+        let session = if is_weighty || is_given {
+            let given_at = if is_given {
+                now
+            } else {
+                member.password_given_at
+            };
+            let hash = token_hash(&token);
+            let until = session::renew(&mut tx, member.session, &hash, given_at).await?;
+            Some(NewSession {
+                token: SessionToken(token),
+                until,
+            })
+        } else {
+            None
+        };
+        tx.commit().await?;
+        self.post.notify_one();
+        Ok(ProfileChange::Done(session))
+    }
+}

@@ -1,0 +1,146 @@
+//! 新規利用登録: from the e-mail address to the account.
+//!
+//! Nobody learns from an answer, its time or its writes whether an address is
+//! a member's or why a postcard was refused: no branch returns early.
+
+mod enter;
+mod open_account;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::{
+    age::born_by,
+    forms::{NewMember, ProvisionalCredentials},
+    ports::{Answer, Completion, Entry, OpenLink, Registration},
+    rules::EmailAddress,
+    values::timestamp::Timestamp,
+    visit::{Asker, LinkToken, Provisional, SentLetter, Way},
+};
+use store::{
+    Db,
+    audit::Event,
+    email,
+    letter::{self, LetterKind},
+    link::{self, Purpose},
+    person::Eligible,
+};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::{
+    account::letter_request::{self, Asking},
+    base::{
+        fault::Fault,
+        hash::Hasher,
+        secrets::{Secrets, token_hash},
+    },
+};
+
+/// The use cases of the registration.
+#[derive(Clone)]
+pub struct RegistrationDesk {
+    /// The database.
+    pub db: Db,
+    /// The hash workers.
+    pub hasher: Hasher,
+    /// The server's key.
+    pub secrets: Arc<Secrets>,
+    /// From which age a dependent may register.
+    pub registration_age: u8,
+    /// Wakes the postman.
+    pub post: Arc<Notify>,
+}
+
+#[async_trait]
+impl Registration for RegistrationDesk {
+    async fn ask(
+        &self,
+        address: EmailAddress,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<SentLetter> {
+        self.ask_for_letter(address, asker, now)
+            .await
+            .map_err(Fault::report)
+    }
+
+    async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>> {
+        let hash = token_hash(&token.0);
+        let open = link::find_open(&self.db, Purpose::Registration, &hash, now)
+            .await
+            .map_err(|e| Fault::from(e).report())?;
+        Ok(open.map(OpenLink::from))
+    }
+
+    async fn enter(
+        &self,
+        token: &LinkToken,
+        postcard: ProvisionalCredentials,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Entry> {
+        self.enter_with(token, postcard, asker, now)
+            .await
+            .map_err(Fault::report)
+    }
+
+    async fn complete(
+        &self,
+        provisional: &Provisional,
+        new: NewMember,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Completion> {
+        self.open_account(provisional, new, asker, now)
+            .await
+            .map_err(Fault::report)
+    }
+}
+
+impl RegistrationDesk {
+    fn who(&self, now: Timestamp) -> Eligible {
+        let today = now.in_japan().date();
+        Eligible {
+            today,
+            born_by: born_by(today, self.registration_age),
+        }
+    }
+
+    async fn ask_for_letter(
+        &self,
+        address: EmailAddress,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Result<SentLetter, Fault> {
+        let purpose = Purpose::Registration;
+        let link = Uuid::now_v7();
+        let token = self
+            .secrets
+            .link_token(purpose.as_str(), link, address.as_str());
+
+        let mut tx = self.db.write().await?;
+        letter::lock_address(&mut tx, &address.key(), now).await?;
+        let is_member = email::is_taken(&mut tx, &address).await?;
+        let asked = letter_request::ask(
+            &mut tx,
+            &Asking {
+                purpose,
+                link,
+                token_hash: &token_hash(&token),
+                address: &address,
+                member: None,
+                email: None,
+                letter: LetterKind::Registration,
+                truth: is_member.then_some(LetterKind::AlreadyRegistered),
+                is_capped: true,
+                now,
+            },
+        )
+        .await?;
+        Event::LetterAsked.by(asker, now).record(&mut tx).await?;
+        tx.commit().await?;
+        self.post.notify_one();
+        Ok(asked.told(Way::Registration, &address, now))
+    }
+}

@@ -1,0 +1,176 @@
+//! 利用者情報登録: the account, opened for the first time or, with a new postcard,
+//! once more.
+
+use domain::{
+    forms::NewMember,
+    ports::Completion,
+    rules::{EmailAddress, ProvisionalPassword},
+    values::timestamp::Timestamp,
+    visit::{Asker, Provisional},
+};
+use store::{
+    audit::Event,
+    email,
+    letter::{self, LetterKind, NewLetter},
+    link::{self, Purpose},
+    member, postcard, session, throttle,
+};
+use uuid::Uuid;
+
+use super::RegistrationDesk;
+use crate::{
+    account::{
+        closing,
+        letter_request::{self, Asking},
+    },
+    base::{fault::Fault, secrets::token_hash},
+    mail::letters::Changed,
+};
+
+impl RegistrationDesk {
+    pub(super) async fn open_account(
+        &self,
+        provisional: &Provisional,
+        new: NewMember,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Result<Completion, Fault> {
+        let card_hash = postcard::hash_of_session(&self.db, provisional.session).await?;
+        if let Some(card_hash) = card_hash
+            && let Ok(as_printed) = ProvisionalPassword::parse(new.password.as_str())
+            && self.hasher.verify(as_printed.as_str(), &card_hash).await?
+        {
+            return Ok(Completion::SameAsProvisional);
+        }
+        let password_hash = self.hasher.hash(new.password.as_str()).await?;
+        let confirmation = Uuid::now_v7();
+        let purpose = Purpose::Email;
+        let confirmation_hash = token_hash(&self.secrets.link_token(
+            purpose.as_str(),
+            confirmation,
+            new.email.as_str(),
+        ));
+
+        let mut tx = self.db.write().await?;
+        let Some(registering) = session::complete(&mut tx, provisional.session, now).await? else {
+            drop(tx);
+            // A double click: the other post was quicker, and the account is there.
+            let done = session::is_completed(&self.db, provisional.session).await?;
+            return Ok(if done {
+                Completion::Done
+            } else {
+                Completion::Over
+            });
+        };
+        if !postcard::use_up(&mut tx, self.who(now), registering.postcard_id, now).await? {
+            return Ok(Completion::Over);
+        }
+        let Ok(address) = EmailAddress::parse(&registering.address) else {
+            return Err(Fault::Other(format!(
+                "link of session {} has no address",
+                provisional.session
+            )));
+        };
+        let person = registering.person_id;
+        let existing = member::of_person(&mut tx, person).await?;
+        if member::login_id_taken(&mut tx, &new.login_id, existing).await? {
+            return Ok(Completion::LoginIdTaken);
+        }
+        if email::is_taken(&mut tx, &address).await? {
+            return Ok(Completion::Over);
+        }
+        let account = existing.unwrap_or_else(Uuid::now_v7);
+        let written = match existing {
+            None => {
+                throttle::begin(&mut tx, account).await?;
+                member::open(&mut tx, account, person, &new, &password_hash, now).await
+            }
+            Some(_) => member::reopen(&mut tx, account, &new, &password_hash).await,
+        };
+        match written {
+            // Somebody else took the ID between the question and the answer.
+            Err(error) if store::is_unique_violation(&error) => {
+                return Ok(Completion::LoginIdTaken);
+            }
+            written => written?,
+        }
+        let told = match existing {
+            None => Vec::new(),
+            Some(_) => {
+                // Whoever has the old mailbox may be in the middle of a reissue.
+                session::end_others(&mut tx, account, provisional.session, now).await?;
+                closing::take_ways_in(&mut tx, account, now).await?
+            }
+        };
+        match email::add(&mut tx, account, &address, now, Some(now)).await {
+            // Another registration with this address was quicker.
+            Err(error) if store::is_unique_violation(&error) => {
+                return Ok(Completion::Over);
+            }
+            added => added?,
+        };
+        link::end_registrations(&mut tx, &address.key(), now).await?;
+        session::led_to(&mut tx, provisional.session, account).await?;
+        let mut letter = NewLetter {
+            kind: LetterKind::Welcome,
+            address: address.as_str(),
+            address_key: &address.key(),
+            link: None,
+            member: Some(account),
+            about: "",
+            asked_at: now,
+        };
+        letter::queue(&mut tx, letter).await?;
+        let all_new = Changed::about(&[Changed::LoginId, Changed::Password, Changed::Address]);
+        for (old, key) in &told {
+            letter.kind = LetterKind::Change;
+            letter.about = &all_new;
+            letter::queue(
+                &mut tx,
+                NewLetter {
+                    address: old,
+                    address_key: key,
+                    ..letter
+                },
+            )
+            .await?;
+        }
+        if new.email.key() != address.key() {
+            // A second address counts when its own link has been opened.
+            // Whose mailbox it is learns the truth if it is a member's already.
+            letter::lock_address(&mut tx, &new.email.key(), now).await?;
+            let taken = email::is_taken(&mut tx, &new.email).await?;
+            let second = email::add(&mut tx, account, &new.email, now, None).await?;
+            letter_request::ask(
+                &mut tx,
+                &Asking {
+                    purpose,
+                    link: confirmation,
+                    token_hash: &confirmation_hash,
+                    address: &new.email,
+                    member: Some(account),
+                    email: Some(second),
+                    letter: LetterKind::AddressConfirmation,
+                    truth: taken.then_some(LetterKind::AlreadyRegistered),
+                    is_capped: true,
+                    now,
+                },
+            )
+            .await?;
+        }
+        let event = if existing.is_some() {
+            Event::Reopened
+        } else {
+            Event::Registered
+        };
+        event
+            .by(asker, now)
+            .of_person(person)
+            .of_member(account)
+            .record(&mut tx)
+            .await?;
+        tx.commit().await?;
+        self.post.notify_one();
+        Ok(Completion::Done)
+    }
+}

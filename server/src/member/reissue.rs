@@ -1,0 +1,249 @@
+//! パスワード再発行: from an address to a new password.
+//!
+//! Asking changes nothing: the present password works until another is chosen.
+//! The letter's pair is derived from the server's key and stored nowhere, so
+//! what is typed is compared with what the letter must have said.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::{
+    forms::{NewCredentials, ReissueCredentials},
+    ports::{Answer, Entry, OpenLink, Reissue, Renewal},
+    rules::{EmailAddress, Password, ProvisionalPassword},
+    values::timestamp::Timestamp,
+    visit::{Asker, LinkToken, Reissuing, SentLetter, SessionToken},
+};
+use store::{
+    Db,
+    audit::{self, Event},
+    device, email,
+    letter::{self, LetterKind},
+    link::{self, Purpose},
+    member, session, throttle,
+};
+use subtle::ConstantTimeEq;
+use tokio::sync::Notify;
+
+use crate::{
+    account::reissue_letter::ReissueLetter,
+    base::{
+        fault::Fault,
+        hash::Hasher,
+        secrets::{Secrets, session_token, token_hash},
+    },
+    mail::letters::Changed,
+};
+
+/// The use cases of the reissue.
+#[derive(Clone)]
+pub struct ReissueDesk {
+    /// The database.
+    pub db: Db,
+    /// The hash workers.
+    pub hasher: Hasher,
+    /// The server's key.
+    pub secrets: Arc<Secrets>,
+    /// Wakes the postman.
+    pub post: Arc<Notify>,
+}
+
+#[async_trait]
+impl Reissue for ReissueDesk {
+    async fn ask(
+        &self,
+        address: EmailAddress,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<SentLetter> {
+        self.ask_for_letter(address, asker, now)
+            .await
+            .map_err(Fault::report)
+    }
+
+    async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>> {
+        link::find_open(&self.db, Purpose::Reissue, &token_hash(&token.0), now)
+            .await
+            .map(|open| open.map(OpenLink::from))
+            .map_err(|error| Fault::from(error).report())
+    }
+
+    async fn enter(
+        &self,
+        token: &LinkToken,
+        letter: ReissueCredentials,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Entry> {
+        self.enter_with(token, letter, asker, now)
+            .await
+            .map_err(Fault::report)
+    }
+
+    async fn complete(
+        &self,
+        reissuing: &Reissuing,
+        new: NewCredentials,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Renewal> {
+        self.renew(reissuing, new, asker, now)
+            .await
+            .map_err(Fault::report)
+    }
+}
+
+impl ReissueDesk {
+    async fn ask_for_letter(
+        &self,
+        address: EmailAddress,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Result<SentLetter, Fault> {
+        let letter = ReissueLetter::to(&self.secrets, address);
+        let mut tx = self.db.write().await?;
+        let sent = letter.ask(&mut tx, true, asker, now).await?;
+        tx.commit().await?;
+        self.post.notify_one();
+        Ok(sent)
+    }
+
+    async fn enter_with(
+        &self,
+        token: &LinkToken,
+        typed: ReissueCredentials,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Result<Entry, Fault> {
+        let link_hash = token_hash(&token.0);
+        let session = session_token()?;
+        let session_hash = token_hash(&session);
+
+        // Counted before anything is judged, so that parallel guesses count too.
+        let mut tx = self.db.write().await?;
+        let tried = link::count_try(&mut tx, Purpose::Reissue, &link_hash, now).await?;
+        let sent = link::reissue::of_letter(&mut tx, &link_hash).await?;
+        tx.commit().await?;
+
+        // Of a link that nobody was sent, a pair is derived all the same.
+        let sent = sent.unwrap_or_default();
+        let password = self.secrets.reissue_password(sent.id, &sent.address);
+        let right = is_same(typed.password.as_str(), password.as_str())
+            & is_same(typed.login_id.key(), &sent.login_id_key);
+
+        let mut tx = self.db.write().await?;
+        let mut entry = audit::Entry {
+            member: sent.member_id,
+            ..Event::ReissueRefused.by(asker, now)
+        };
+        let answer = match (tried, sent.member_id) {
+            (None, _) => Entry::LinkOver,
+            (Some(link), Some(member)) if right => {
+                let until = Timestamp(link.expires_at);
+                session::insert(
+                    &mut tx,
+                    &session::NewSession {
+                        token_hash: &session_hash,
+                        of: session::Holder::Reissue {
+                            member,
+                            link: link.id,
+                        },
+                        asker,
+                        started_at: now,
+                        expires_at: until,
+                    },
+                )
+                .await?;
+                // The account first, which the session names, then its link.
+                link::forgive(&mut tx, link.id).await?;
+                entry.event = Event::ReissueAccepted;
+                Entry::Welcome {
+                    session: SessionToken(session),
+                    until,
+                }
+            }
+            (Some(_), _) => Entry::Refused,
+        };
+        entry.record(&mut tx).await?;
+        tx.commit().await?;
+        Ok(answer)
+    }
+
+    async fn renew(
+        &self,
+        reissuing: &Reissuing,
+        new: NewCredentials,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Result<Renewal, Fault> {
+        let typed = new.password.as_str();
+        if new.login_id.is_none() && Password::parse(typed, &reissuing.login_id).is_err() {
+            return Ok(Renewal::SameAsLoginId);
+        }
+        if let Some(sent) = link::reissue::of_session(&self.db, reissuing.session).await?
+            && let Ok(as_sent) = ProvisionalPassword::parse(typed)
+            && as_sent == self.secrets.reissue_password(sent.id, &sent.address)
+        {
+            return Ok(Renewal::SameAsProvisional);
+        }
+        let password_hash = self.hasher.hash(typed).await?;
+
+        let account = reissuing.member;
+        let mut tx = self.db.write().await?;
+        if !member::hold(&mut tx, account, reissuing.session).await? {
+            drop(tx);
+            // A double click: the other post was quicker, and the password is changed.
+            let done = session::is_completed(&self.db, reissuing.session).await?;
+            return Ok(if done { Renewal::Done } else { Renewal::Over });
+        }
+        if !session::complete_reissue(&mut tx, reissuing.session, now).await? {
+            return Ok(Renewal::Over);
+        }
+        if let Some(login_id) = &new.login_id
+            && member::login_id_taken(&mut tx, login_id, Some(account)).await?
+        {
+            return Ok(Renewal::LoginIdTaken);
+        }
+        match member::set_credentials(
+            &mut tx,
+            account,
+            new.login_id.as_ref(),
+            Some(&password_hash),
+        )
+        .await
+        {
+            // Somebody else took the ID between the question and the answer.
+            Err(error) if store::is_unique_violation(&error) => {
+                return Ok(Renewal::LoginIdTaken);
+            }
+            written => written?,
+        }
+        session::end_others(&mut tx, account, reissuing.session, now).await?;
+        link::end_all_of(&mut tx, account, now).await?;
+        device::forget_all_of(&mut tx, account).await?;
+        email::remove_waiting(&mut tx, account, now).await?;
+        throttle::forgive(&mut tx, account).await?;
+        let other_id = new
+            .login_id
+            .is_some_and(|id| id.as_str() != reissuing.login_id);
+        let about = if other_id {
+            Changed::about(&[Changed::LoginId, Changed::Password])
+        } else {
+            Changed::about(&[Changed::Password])
+        };
+        letter::tell_all(&mut tx, account, LetterKind::Change, &about, now).await?;
+        Event::Reissued
+            .by(asker, now)
+            .of_member(account)
+            .record(&mut tx)
+            .await?;
+        tx.commit().await?;
+        self.post.notify_one();
+        Ok(Renewal::Done)
+    }
+}
+
+/// In a time that tells nothing about where they differ.
+fn is_same(typed: &str, sent: &str) -> bool {
+    typed.as_bytes().ct_eq(sent.as_bytes()).into()
+}

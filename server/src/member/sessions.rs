@@ -1,0 +1,181 @@
+//! 利用状況とセキュリティ: what a member sees of the use of the account, and can end
+//! of it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::{
+    ports::{Answer, Disowning, Ending, History, OpenSession, ReportedSignIn, Security},
+    rules::EmailAddress,
+    values::timestamp::Timestamp,
+    visit::{Asker, LinkToken, Member},
+};
+use store::{
+    Db,
+    audit::Event,
+    device,
+    history::{self},
+    link, member, session,
+};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::{
+    account::{history::told, reissue_letter::ReissueLetter},
+    base::{
+        fault::Fault,
+        secrets::{Secrets, token_hash},
+    },
+};
+
+/// Lines of the history on one page.
+const PAGE: u32 = 50;
+
+/// The use cases of the security page.
+#[derive(Clone)]
+pub struct SecurityDesk {
+    /// The database.
+    pub db: Db,
+    /// The server's key.
+    pub secrets: Arc<Secrets>,
+    /// Wakes the postman.
+    pub post: Arc<Notify>,
+}
+
+#[async_trait]
+impl Security for SecurityDesk {
+    async fn sessions(&self, member: &Member, now: Timestamp) -> Answer<Vec<OpenSession>> {
+        session::open_of(&self.db, member.id, now)
+            .await
+            .map_err(|error| Fault::from(error).report())
+    }
+
+    async fn history(&self, member: &Member, page: u32) -> Answer<History> {
+        let skip = i64::from(page.saturating_sub(1)) * i64::from(PAGE);
+        let rows = history::folded(&self.db, member.id, skip, i64::from(PAGE))
+            .await
+            .map_err(|error| Fault::from(error).report())?;
+        let total = rows.first().map_or(0, |row| row.total);
+        Ok(History {
+            entries: rows.into_iter().filter_map(told).collect(),
+            total,
+            goes_on: skip + i64::from(PAGE) < total,
+        })
+    }
+
+    async fn end_session(
+        &self,
+        member: &Member,
+        session: Uuid,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Answer<Ending> {
+        self.end_one(member, session, asker, now)
+            .await
+            .map_err(Fault::report)
+    }
+
+    async fn end_others(&self, member: &Member, asker: &Asker, now: Timestamp) -> Answer<bool> {
+        self.end_all_others(member, asker, now)
+            .await
+            .map_err(Fault::report)
+    }
+
+    async fn reported(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<ReportedSignIn>> {
+        link::device::reported_sign_in(&self.db, &token_hash(&token.0), now)
+            .await
+            .map_err(|error| Fault::from(error).report())
+    }
+
+    async fn disown(&self, token: &LinkToken, asker: &Asker, now: Timestamp) -> Answer<Disowning> {
+        self.disown_sign_in(token, asker, now)
+            .await
+            .map_err(Fault::report)
+    }
+}
+
+impl SecurityDesk {
+    async fn end_one(
+        &self,
+        member: &Member,
+        session: Uuid,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Result<Ending, Fault> {
+        let mut tx = self.db.write().await?;
+        if !member::hold(&mut tx, member.id, member.session).await? {
+            return Ok(Ending::Over);
+        }
+        let (event, ending) = if session::is_theirs(&mut tx, session, member.id).await? {
+            session::end(&mut tx, session, now).await?;
+            (Event::SessionEnded, Ending::Done)
+        } else {
+            (Event::NotTheirs, Ending::NotTheirs)
+        };
+        event
+            .by(asker, now)
+            .of_person(member.person)
+            .of_member(member.id)
+            .record(&mut tx)
+            .await?;
+        tx.commit().await?;
+        Ok(ending)
+    }
+
+    async fn end_all_others(
+        &self,
+        member: &Member,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Result<bool, Fault> {
+        let mut tx = self.db.write().await?;
+        if !member::hold(&mut tx, member.id, member.session).await? {
+            return Ok(false);
+        }
+        session::end_others(&mut tx, member.id, member.session, now).await?;
+        Event::OthersEnded
+            .by(asker, now)
+            .of_person(member.person)
+            .of_member(member.id)
+            .record(&mut tx)
+            .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn disown_sign_in(
+        &self,
+        token: &LinkToken,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> Result<Disowning, Fault> {
+        let hash = token_hash(&token.0);
+        let mut tx = self.db.write().await?;
+        member::hold_by_link(&mut tx, &hash).await?;
+        let Some(disowned) = link::device::use_up(&mut tx, &hash, now).await? else {
+            drop(tx);
+            return Ok(if link::device::is_used(&self.db, &hash).await? {
+                Disowning::Already
+            } else {
+                Disowning::Over
+            });
+        };
+        let address = EmailAddress::parse(&disowned.address)
+            .map_err(|_| Fault::Other("a link has an address that is none".to_owned()))?;
+        session::end_since(&mut tx, disowned.member_id, disowned.session_id, now).await?;
+        device::forget(&mut tx, disowned.session_id).await?;
+        Event::SignInDisowned
+            .by(asker, now)
+            .of_member(disowned.member_id)
+            .record(&mut tx)
+            .await?;
+        // Only here is it known where the letter goes. The link that offered it is
+        // good once, so no cap is needed: a stranger may have used it up.
+        let sent = ReissueLetter::to(&self.secrets, address)
+            .ask(&mut tx, false, asker, now)
+            .await?;
+        tx.commit().await?;
+        self.post.notify_one();
+        Ok(Disowning::Done(sent))
+    }
+}

@@ -1,0 +1,123 @@
+//! `portal checkups import`: a list of results comes in whole or not at all. The
+//! same file twice changes nothing; a corrected one changes its lines.
+
+pub mod line;
+
+use std::{fmt, path::Path};
+
+use store::{
+    Db,
+    audit::Event,
+    staged_checkups::{self, Outcome, Staged},
+};
+
+pub use crate::office::file::list::{Import, ImportError};
+
+use self::line::COLUMNS;
+use crate::office::file::{
+    encoding::Encoding,
+    header::Header,
+    problem::{NAMED, Problems},
+    reading::{Progress, Reading},
+    records::Record,
+};
+
+/// What an import did, or would have done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// How the file was read.
+    pub encoding: Encoding,
+    /// Nothing was kept.
+    pub dry_run: bool,
+    /// How many results were added, changed, …
+    pub results: Outcome,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Outcome {
+            added,
+            changed,
+            unchanged,
+            withdrawn,
+            nothing_to_withdraw,
+        } = self.results;
+        writeln!(f, "文字コード: {}", self.encoding)?;
+        writeln!(
+            f,
+            "追加 {added}件、変更 {changed}件、変更なし {unchanged}件"
+        )?;
+        if withdrawn + nothing_to_withdraw > 0 {
+            writeln!(
+                f,
+                "取消 {withdrawn}件、取り消す結果がない行 {nothing_to_withdraw}件"
+            )?;
+        }
+        f.write_str(if self.dry_run {
+            "確認のみです。何も変更していません。"
+        } else {
+            "健診結果を取り込みました。"
+        })
+    }
+}
+
+/// Imports the list at `path` and reports what changed; `progress` is told after
+/// every batch. Others read and write meanwhile, as during a roster's import.
+///
+/// # Errors
+/// Whatever is wrong; then nothing was changed.
+pub async fn import(
+    db: &Db,
+    path: &Path,
+    options: Import,
+    mut progress: impl FnMut(Progress),
+) -> Result<Report, ImportError> {
+    let today = options.now.in_japan().date();
+    let parse = move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
+        line::parse(record, header, today, problems)
+    };
+    let mut reading = Reading::begin(path, &COLUMNS, parse)?;
+    let mut staged = Staged::begin(db).await?;
+    while let Some(batch) = reading.next().await {
+        staged.add(&batch.rows).await?;
+        progress(batch.progress);
+    }
+    let read = reading.end().await?;
+    let (strangers, anybody_known) = staged.strangers(NAMED as i64).await?;
+    if !anybody_known {
+        // Lines that are wrong in themselves are told first.
+        read.judge()?;
+        return Err(ImportError::NobodyKnown);
+    }
+    let repeated = staged.repeated(NAMED as i64).await?;
+    let unborn = staged.unborn(NAMED as i64).await?;
+    let encoding = read
+        .with_strangers(strangers)
+        .with_unborn(unborn)
+        .with_repeated_days(repeated)
+        .judge()?;
+
+    let mut tx = staged.into_tx().await?;
+    let results = staged_checkups::merge(&mut tx).await?;
+    let Outcome {
+        added,
+        changed,
+        withdrawn,
+        ..
+    } = results;
+    if added + changed + withdrawn > 0 {
+        let detail = format!("added {added}, changed {changed}, withdrawn {withdrawn}");
+        Event::CheckupsImported
+            .at_the_command_line(&detail, options.now)
+            .record(&mut tx)
+            .await?;
+    }
+    if !options.dry_run {
+        tx.commit().await?;
+    }
+    Ok(Report {
+        encoding,
+        dry_run: options.dry_run,
+        results,
+    })
+}

@@ -1,0 +1,354 @@
+//! One line of the society's list of medical expenses, read and checked.
+
+use domain::{
+    rules::half_width::half_width_char,
+    values::{
+        expense::{Amounts, GREATEST_AMOUNT, Kind},
+        month::Month,
+    },
+};
+use store::{person::Key, staged_expenses::ExpenseRow};
+
+use crate::office::file::{
+    cells::{Cells, KEY_CHARS},
+    header::Header,
+    month::{self, MonthProblem},
+    problem::{Problems, Why},
+    records::Record,
+};
+
+/// Places in `COLUMNS`.
+mod column {
+    pub(super) const SYMBOL: usize = 0;
+    pub(super) const NUMBER: usize = 1;
+    pub(super) const BRANCH: usize = 2;
+    pub(super) const MONTH: usize = 3;
+    pub(super) const PROVIDER: usize = 4;
+    pub(super) const KIND: usize = 5;
+    pub(super) const DAYS: usize = 6;
+    pub(super) const TOTAL: usize = 7;
+    pub(super) const INSURER: usize = 8;
+    pub(super) const PUBLIC: usize = 9;
+    pub(super) const PAID: usize = 10;
+    pub(super) const MEALS: usize = 11;
+    pub(super) const EXTRA: usize = 12;
+}
+
+const PROVIDER_CHARS: usize = 100;
+/// Nobody has a claim of a year before this one to bring in: a wrong era, most likely.
+const FIRST_YEAR: i32 = 2000;
+/// A pharmacy counts how often it was asked, which may be more than once a day.
+const MOST_DAYS: i64 = 99;
+
+/// Reads one record; whatever is wrong with it is added to `problems`.
+pub(super) fn parse(
+    record: &Record<'_>,
+    header: &Header,
+    this_month: Month,
+    problems: &mut Problems,
+) -> Option<ExpenseRow> {
+    let mut cells = Cells::of(record, header, problems)?;
+    // All columns are read before any is missed, so that all are named.
+    let symbol = cells.required(column::SYMBOL, KEY_CHARS);
+    let number = cells.without_hyphen(column::NUMBER);
+    let branch = cells.without_hyphen(column::BRANCH);
+    let month = cells.month(this_month);
+    let provider = cells.text(column::PROVIDER, PROVIDER_CHARS);
+    let kind = cells.parsed(column::KIND, Kind::parse, Why::Kind);
+    let days = cells.parsed(column::DAYS, days, Why::Days);
+    let total = cells.amount(column::TOTAL);
+    let insurer = cells.amount(column::INSURER);
+    let public = cells.optional_amount(column::PUBLIC);
+    let paid = cells.amount(column::PAID);
+    let meals = cells.optional_amount(column::MEALS);
+    let extra = cells.optional_amount(column::EXTRA);
+    let parts_fit = cells.within_total(total, insurer, public);
+    let extra_fits = cells.within_paid(paid, extra);
+    if !(parts_fit && extra_fits) {
+        return None;
+    }
+    Some(ExpenseRow {
+        key: Key {
+            symbol: symbol?.to_owned(),
+            number: number?.to_owned(),
+            branch: branch?.to_owned(),
+        },
+        month: month?,
+        provider: provider?.to_owned(),
+        kind: kind?,
+        days: days?,
+        amounts: Amounts {
+            total: total?,
+            insurer: insurer?,
+            public: public?,
+            paid: paid?,
+            meals: meals?,
+            extra: extra?,
+        },
+    })
+}
+
+/// What only a list of expenses has to read.
+trait ExpenseCells {
+    fn month(&mut self, this_month: Month) -> Option<Month>;
+    fn amount(&mut self, column: usize) -> Option<i64>;
+    fn optional_amount(&mut self, column: usize) -> Option<i64>;
+    fn within_total(
+        &mut self,
+        total: Option<i64>,
+        insurer: Option<i64>,
+        public: Option<i64>,
+    ) -> bool;
+    fn within_paid(&mut self, paid: Option<i64>, extra: Option<i64>) -> bool;
+}
+
+impl ExpenseCells for Cells<'_, '_> {
+    fn month(&mut self, this_month: Month) -> Option<Month> {
+        let text = self.required(column::MONTH, KEY_CHARS)?;
+        match month::parse(text) {
+            Ok(month) if month > this_month => {
+                self.bad(column::MONTH, Why::Month(MonthProblem::Future))
+            }
+            Ok(month) if month.year() < FIRST_YEAR => {
+                self.bad(column::MONTH, Why::Month(MonthProblem::LongAgo))
+            }
+            Ok(month) => Some(month),
+            Err(problem) => self.bad(column::MONTH, Why::Month(problem)),
+        }
+    }
+
+    fn amount(&mut self, column: usize) -> Option<i64> {
+        self.parsed(column, amount, Why::Amount)
+    }
+
+    /// Most claims have none of these: a blank is none.
+    fn optional_amount(&mut self, column: usize) -> Option<i64> {
+        match self.text(column, KEY_CHARS)? {
+            "" => Some(0),
+            _ => self.amount(column),
+        }
+    }
+
+    /// Nobody pays more than there is to pay. What could not be read is not judged.
+    fn within_total(
+        &mut self,
+        total: Option<i64>,
+        insurer: Option<i64>,
+        public: Option<i64>,
+    ) -> bool {
+        let (Some(total), Some(insurer), Some(public)) = (total, insurer, public) else {
+            return true;
+        };
+        if insurer + public <= total {
+            return true;
+        }
+        self.bad::<()>(column::INSURER, Why::PartsBeyondTotal);
+        false
+    }
+
+    /// Nobody is given back more than was paid, likewise.
+    fn within_paid(&mut self, paid: Option<i64>, extra: Option<i64>) -> bool {
+        let (Some(paid), Some(extra)) = (paid, extra) else {
+            return true;
+        };
+        if extra <= paid {
+            return true;
+        }
+        self.bad::<()>(column::EXTRA, Why::ExtraBeyondPaid);
+        false
+    }
+}
+
+fn days(written: &str) -> Option<i64> {
+    whole_number(written).filter(|days| *days <= MOST_DAYS)
+}
+
+/// `12345`, `12,345`, `１２３４５`, with or without 円; or `￥12,345`, as Excel writes it,
+/// whose sign of the yen is a backslash in CP932.
+fn amount(written: &str) -> Option<i64> {
+    let plain: String = written.chars().map(half_width_char).collect();
+    let plain = match plain.strip_prefix(['￥', '¥', '\\']) {
+        Some(plain) => plain.trim_start(),
+        None => plain.strip_suffix('円').unwrap_or(&plain).trim_end(),
+    };
+    let mut groups = plain.split(',');
+    let first = groups.next()?;
+    let rest: Vec<&str> = groups.collect();
+    if !rest.is_empty() && (first.len() > 3 || rest.iter().any(|group| group.len() != 3)) {
+        return None;
+    }
+    whole_number(&plain.replace(',', "")).filter(|amount| *amount <= GREATEST_AMOUNT)
+}
+
+fn whole_number(written: &str) -> Option<i64> {
+    let plain: String = written.chars().map(half_width_char).collect();
+    let digits = !plain.is_empty() && plain.bytes().all(|b| b.is_ascii_digit());
+    digits.then(|| plain.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use time::macros::date;
+
+    use domain::values::expense::COLUMNS;
+
+    use super::*;
+
+    use crate::office::file::records::Records;
+
+    const LINE: &str = "1001,000012,00,2026-03,架空中央クリニック,外来,2,12340,8638,,3702,,";
+
+    fn read(line: &str) -> Result<ExpenseRow, Vec<String>> {
+        let header = COLUMNS.join(",");
+        let mut records = Records::new(header.as_bytes());
+        let header = Header::read(&records.read().unwrap().unwrap(), &COLUMNS).unwrap();
+        let mut records = Records::new(line.as_bytes());
+        let record = records.read().unwrap().unwrap();
+        let mut problems = Problems::default();
+        let this_month = Month::of(date!(2026 - 11 - 22));
+        let row = parse(&record, &header, this_month, &mut problems);
+        let said: Vec<_> = problems.named().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            row.is_none(),
+            !said.is_empty(),
+            "a line is bad if and only if it is named"
+        );
+        row.ok_or(said)
+    }
+
+    fn with(column: &str, value: &str) -> Result<ExpenseRow, Vec<String>> {
+        let place = COLUMNS.iter().position(|name| *name == column).unwrap();
+        let mut fields: Vec<String> = LINE.split(',').map(str::to_owned).collect();
+        fields[place] = format!("\"{value}\"");
+        read(&fields.join(","))
+    }
+
+    #[test]
+    fn a_line_becomes_an_expense() {
+        let row = ExpenseRow {
+            key: Key {
+                symbol: "1001".into(),
+                number: "000012".into(),
+                branch: "00".into(),
+            },
+            month: Month::of(date!(2026 - 03 - 01)),
+            provider: "架空中央クリニック".into(),
+            kind: Kind::Outpatient,
+            days: 2,
+            amounts: Amounts {
+                total: 12_340,
+                insurer: 8_638,
+                public: 0,
+                paid: 3_702,
+                meals: 0,
+                extra: 0,
+            },
+        };
+        assert_eq!(read(LINE), Ok(row));
+        assert_eq!(with("医療機関名", "").unwrap().provider, "");
+        assert_eq!(with("窓口負担額", "0").unwrap().amounts.paid, 0);
+        for written in [
+            "3,702",
+            "３７０２",
+            "3702円",
+            "３，７０２円",
+            "￥3,702",
+            "¥3,702",
+            "¥ 3702",
+            "\\3,702",
+            "￥３，７０２",
+        ] {
+            assert_eq!(
+                with("窓口負担額", written).unwrap().amounts.paid,
+                3_702,
+                "{written}"
+            );
+        }
+        assert_eq!(
+            with("医療費総額", "10,000,000,000").unwrap().amounts.total,
+            GREATEST_AMOUNT
+        );
+    }
+
+    #[test]
+    fn every_bad_value_is_named_with_its_reason() {
+        const AMOUNT: &str = "0以上の整数（円）ではないか、大きすぎます";
+        for (column, value, said) in [
+            ("番号", "12-3", "ハイフンは使えません"),
+            ("診療年月", "", "値がありません"),
+            (
+                "診療年月",
+                "2026-03-01",
+                "日は書かずに、年月だけを書いてください",
+            ),
+            ("診療年月", "2026-12", "今月より後の年月です"),
+            ("診療年月", "2026-13", "暦にない月です"),
+            ("診療年月", "1999-12", "2000年より前の年月です"),
+            ("診療年月", "H8.3", "2000年より前の年月です"),
+            (
+                "保険者負担額",
+                "12341",
+                "保険者負担額と公費負担額の合計が、医療費総額より大きくなっています",
+            ),
+            (
+                "付加給付額",
+                "3703",
+                "付加給付額が、窓口負担額より大きくなっています",
+            ),
+            ("窓口負担額", "¥", AMOUNT),
+            ("窓口負担額", "¥¥3702", AMOUNT),
+            ("窓口負担額", "¥-3702", AMOUNT),
+            (
+                "区分",
+                "健診",
+                "「入院」「外来」「歯科」「調剤」「柔整」「訪問看護」「その他」のどれでもありません",
+            ),
+            ("日数", "100", "0から99までの整数ではありません"),
+            ("日数", "-1", "0から99までの整数ではありません"),
+            ("医療費総額", "", "値がありません"),
+            ("医療費総額", "-1", AMOUNT),
+            ("医療費総額", "1.5", AMOUNT),
+            ("医療費総額", "1,23", AMOUNT),
+            ("保険者負担額", "10000000001", AMOUNT),
+            ("付加給付額", "99999999999999999999", AMOUNT),
+            ("公費負担額", "なし", AMOUNT),
+        ] {
+            let expected = format!("1行目 {column}「{value}」: {said}");
+            assert_eq!(with(column, value), Err(vec![expected]));
+        }
+        assert_eq!(
+            with("診療年月", "2026-11").map(|row| row.month.number()),
+            Ok(202_611),
+            "this month is not the future"
+        );
+    }
+
+    #[test]
+    fn the_parts_may_be_as_much_as_the_whole() {
+        assert!(with("保険者負担額", "12340").is_ok());
+        assert!(with("付加給付額", "3702").is_ok());
+        assert!(with("診療年月", "2000-01").is_ok());
+        // 8,638 and this much are one yen too many.
+        assert!(with("公費負担額", "3702").is_ok());
+        assert_eq!(
+            with("公費負担額", "3703"),
+            Err(vec![
+                "1行目 保険者負担額「8638」: 保険者負担額と公費負担額の合計が、医療費総額より大きくなっています"
+                    .to_owned()
+            ])
+        );
+    }
+
+    #[test]
+    fn all_that_is_wrong_with_a_line_is_said_at_once() {
+        assert_eq!(read("1001,,00,x,,y,z,a,b,c,d,e,f").unwrap_err().len(), 10);
+    }
+
+    proptest! {
+        #[test]
+        fn any_cells_are_answered(cells in prop::collection::vec("[^,\"\r\n]{0,12}|[0-9.-]{0,14}", 13)) {
+            let _ = read(&cells.join(","));
+        }
+    }
+}

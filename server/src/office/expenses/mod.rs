@@ -1,0 +1,149 @@
+//! `portal expenses import`: a list of medical expenses comes in whole or not at
+//! all. The same file twice changes nothing; what a later file says of claims that
+//! are there already is told in `store::staged_expenses`.
+
+mod arrival;
+mod line;
+
+use std::{fmt, path::Path};
+
+use domain::values::{expense::COLUMNS, month::Month, timestamp::Timestamp};
+use store::{
+    Db,
+    audit::Event,
+    expense_month,
+    staged_expenses::{self, Outcome, Staged},
+};
+
+pub use crate::office::file::list::ImportError;
+
+use self::arrival::months_in;
+use crate::office::file::{
+    encoding::Encoding,
+    header::Header,
+    problem::{NAMED, Problems},
+    reading::{Progress, Reading, Unfit},
+    records::Record,
+};
+
+/// How a list is imported.
+#[derive(Clone, Copy, Debug)]
+pub struct Import {
+    /// When.
+    pub now: Timestamp,
+    /// Only find out what would change.
+    pub dry_run: bool,
+    /// What is not on file is a further claim, also where others of the same person,
+    /// month, provider and kind are.
+    pub add_repeated: bool,
+}
+
+/// What an import did, or would have done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// How the file was read.
+    pub encoding: Encoding,
+    /// Nothing was kept.
+    pub dry_run: bool,
+    /// How many lines were added, changed, …
+    pub lines: Outcome,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Outcome {
+            added,
+            changed,
+            withdrawn,
+            unchanged,
+            first_month,
+            last_month,
+        } = self.lines;
+        let label = |month| {
+            Month::from_number(month)
+                .map(Month::label)
+                .unwrap_or_default()
+        };
+        writeln!(f, "文字コード: {}", self.encoding)?;
+        writeln!(
+            f,
+            "診療年月: {}から{}まで",
+            label(first_month),
+            label(last_month)
+        )?;
+        writeln!(
+            f,
+            "追加 {added}件、変更 {changed}件、取り消し {withdrawn}件、変更なし {unchanged}件"
+        )?;
+        f.write_str(if self.dry_run {
+            "確認のみです。何も変更していません。"
+        } else {
+            "医療費を取り込みました。"
+        })
+    }
+}
+
+/// Imports the list at `path` and reports what changed; `progress` is told after
+/// every batch. Others read and write meanwhile, as during a roster's import.
+///
+/// # Errors
+/// Whatever is wrong; then nothing was changed.
+pub async fn import(
+    db: &Db,
+    path: &Path,
+    options: Import,
+    mut progress: impl FnMut(Progress),
+) -> Result<Report, ImportError> {
+    let this_month = Month::of(options.now.in_japan().date());
+    let parse = move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
+        line::parse(record, header, this_month, problems)
+    };
+    let mut reading = Reading::begin(path, &COLUMNS, parse)?;
+    let mut staged = Staged::begin(db).await?;
+    while let Some(batch) = reading.next().await {
+        staged.add(&batch.rows).await?;
+        progress(batch.progress);
+    }
+    let read = reading.end().await?;
+    let (strangers, anybody_known) = staged.strangers(NAMED as i64).await?;
+    if !anybody_known {
+        // Lines that are wrong in themselves are told first.
+        read.judge()?;
+        return Err(ImportError::NobodyKnown);
+    }
+    let encoding = read.with_strangers(strangers).judge()?;
+
+    let compared = staged.compare(options.add_repeated).await?;
+    let unclear = staged.unclear(NAMED as i64).await?;
+    if unclear.0 > 0 {
+        return Err(Unfit::Lines(encoding, Problems::of_unclear(unclear)).into());
+    }
+    let mut tx = staged.into_tx().await?;
+    let merged = staged_expenses::merge(&mut tx, compared).await?;
+    let lines = merged.ok_or(ImportError::Overtaken)?;
+    let Outcome {
+        added,
+        changed,
+        withdrawn,
+        ..
+    } = lines;
+    if added + withdrawn > 0 {
+        let claims = expense_month::count(&mut tx).await?;
+        expense_month::mark(&mut tx, &months_in(&claims)).await?;
+    }
+    if added + changed + withdrawn > 0 {
+        let counts = format!("added {added}, changed {changed}, withdrawn {withdrawn}");
+        Event::ExpensesImported
+            .at_the_command_line(&counts, options.now)
+            .record(&mut tx)
+            .await?;
+    }
+    if !options.dry_run {
+        tx.commit().await?;
+    }
+    Ok(Report {
+        encoding,
+        dry_run: options.dry_run,
+        lines,
+    })
+}

@@ -1,0 +1,399 @@
+//! What is wrong with a line, in words for the clerk who mends it.
+
+use std::fmt;
+
+use domain::{rules::invisible::is_invisible, values::checkup::Item};
+use store::{person::Key, staging::Stranger};
+
+use super::{date::DateProblem, month::MonthProblem};
+
+/// Problems that are named; the others are counted.
+pub const NAMED: usize = 100;
+
+/// The longest part of a value that is repeated to the clerk, in characters.
+const SHOWN_CHARS: usize = 40;
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The line of the file; the first is 1.
+    pub line: u64,
+    /// The column's name, and what stands there; `None`: the line as a whole.
+    pub cell: Option<(&'static str, String)>,
+    /// What is wrong with it.
+    pub why: Why,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}行目", self.line)?;
+        if let Some((column, value)) = &self.cell {
+            write!(f, " {column}{}", shown(value))?;
+        }
+        write!(f, ": {}", self.why)
+    }
+}
+
+/// A value in brackets, cut, and with nothing in it that a terminal would obey.
+pub fn shown(value: &str) -> String {
+    let mut chars = value.chars();
+    let start: String = chars
+        .by_ref()
+        .take(SHOWN_CHARS)
+        .map(|c| if is_invisible(c) { '\u{FFFD}' } else { c })
+        .collect();
+    let rest = if chars.next().is_some() { "…" } else { "" };
+    format!("「{start}{rest}」")
+}
+
+/// What can be wrong with a line or a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Nothing stands there.
+    Missing,
+    /// More characters than this.
+    TooLong(usize),
+    /// A character that could not be decoded.
+    Undecodable,
+    /// A line break, a NUL, or another character that nobody sees.
+    Invisible,
+    /// Not a date.
+    Date(DateProblem),
+    /// Neither 男 nor 女.
+    Sex,
+    /// Not a relation in words.
+    Relation,
+    /// Not seven digits.
+    PostalCode,
+    /// A number or branch with a hyphen: keys are written `SYMBOL-NUMBER-BRANCH`.
+    Hyphen,
+    /// Born after today.
+    BornInFuture,
+    /// Insured before being born.
+    QualifiedBeforeBirth,
+    /// Left before having come.
+    DisqualifiedBeforeQualified,
+    /// Not a month, or not one that can be.
+    Month(MonthProblem),
+    /// None of the seven words.
+    Kind,
+    /// Not a number of days.
+    Days,
+    /// Not an amount in yen.
+    Amount,
+    /// Nobody on the roster has this key.
+    Stranger(Box<Stranger>),
+    /// Somebody else has this key on file.
+    OtherPerson,
+    /// The same person as on this line.
+    Duplicate(u64),
+    /// Against a rule of this kind of file alone, in words.
+    Other(String),
+    /// A checkup after today.
+    TakenInFuture,
+    /// A checkup before the person was born.
+    BeforeBirth,
+    /// A line of a checkup without any result.
+    NoResult,
+    /// A line that takes a result back, and brings one.
+    WithdrawnWithValues,
+    /// The upper blood pressure is not above the lower one.
+    Pressures,
+    /// Not a value that this item can have.
+    Value(Item),
+    /// Not what a test strip shows.
+    Urine,
+    /// The same person and day as on this line.
+    RepeatedDay(u64),
+    /// 保険者負担額 and 公費負担額 are more than 医療費総額.
+    PartsBeyondTotal,
+    /// 付加給付額 is more than 窓口負担額.
+    ExtraBeyondPaid,
+    /// A further claim or a correction: the file does not tell.
+    Unclear,
+    /// This many columns, and not as many as the header.
+    Columns {
+        /// In this line.
+        found: usize,
+        /// In the header.
+        expected: usize,
+    },
+    /// A record beyond what is ever read into memory.
+    RecordTooLong,
+    /// More columns than are ever read.
+    TooManyColumns,
+    /// A quote that is still open at the end of the file.
+    QuoteNeverClosed,
+    /// A line that ends in CR alone, or holds one.
+    LoneCarriageReturn,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("値がありません"),
+            Self::TooLong(most) => write!(f, "長すぎます（{most}文字まで）"),
+            Self::Undecodable => f.write_str("読み取れない文字があります（文字コードの誤り）"),
+            Self::Invisible => f.write_str("改行などの見えない文字が含まれています"),
+            Self::Date(problem) => problem.fmt(f),
+            Self::Sex => f.write_str("「男」「女」（または1、2）ではありません"),
+            Self::Relation => {
+                f.write_str("続柄を言葉で書いてください（例: 本人、妻、長男。番号は使えません）")
+            }
+            Self::PostalCode => f.write_str("郵便番号は7桁の数字です（例: 105-0001）"),
+            Self::Hyphen => f.write_str("ハイフンは使えません"),
+            Self::BornInFuture => f.write_str("今日より後の生年月日です"),
+            Self::QualifiedBeforeBirth => f.write_str("資格取得日が生年月日より前です"),
+            Self::DisqualifiedBeforeQualified => f.write_str("資格喪失日が資格取得日より前です"),
+            Self::Month(problem) => problem.fmt(f),
+            Self::Kind => f.write_str(
+                "「入院」「外来」「歯科」「調剤」「柔整」「訪問看護」「その他」のどれでもありません",
+            ),
+            Self::Days => f.write_str("0から99までの整数ではありません"),
+            Self::Amount => f.write_str("0以上の整数（円）ではないか、大きすぎます"),
+            Self::Stranger(stranger) => unknown(stranger, f),
+            Self::OtherPerson => f.write_str(
+                "この記号・番号・枝番は、別の人のものとして登録されています。一度使われた番号を、\
+                 ほかの人には付けられません（氏名と生年月日の両方を訂正するときは、\
+                 1つずつ、2回に分けて取り込んでください）",
+            ),
+            Self::Duplicate(line) => {
+                write!(f, "記号・番号・枝番が{line}行目と同じです")
+            }
+            Self::Other(words) => f.write_str(words),
+            Self::TakenInFuture => f.write_str("今日より後の受診日です"),
+            Self::BeforeBirth => f.write_str("受診日が、名簿の生年月日より前です"),
+            Self::NoResult => f.write_str(
+                "検査の値も判定もありません（取り消すときは、判定に「取消」と書いてください）",
+            ),
+            Self::WithdrawnWithValues => {
+                f.write_str("取り消す行では、検査の値をすべて空欄にしてください")
+            }
+            Self::Pressures => {
+                f.write_str("拡張期血圧（下）以下です。上と下が逆になっていませんか")
+            }
+            Self::Value(item) => {
+                let (least, greatest) = item.possible();
+                let kind = if item.is_in_tenths() {
+                    "数値（小数は1桁まで）"
+                } else {
+                    "整数"
+                };
+                write!(f, "{least}から{greatest}までの{kind}ではありません")
+            }
+            Self::Urine => {
+                f.write_str("「－」「±」「＋」「２＋」「３＋」のどれでもありません")
+            }
+            Self::RepeatedDay(line) => {
+                write!(f, "記号・番号・枝番と受診日が{line}行目と同じです")
+            }
+            Self::PartsBeyondTotal => {
+                f.write_str("保険者負担額と公費負担額の合計が、医療費総額より大きくなっています")
+            }
+            Self::ExtraBeyondPaid => f.write_str("付加給付額が、窓口負担額より大きくなっています"),
+            Self::Unclear => f.write_str(
+                "同じ加入者・診療年月・医療機関名・区分の明細が登録済みで、追加なのか訂正なのか判断できません。\
+                 別の明細の追加なら、--add-repeated を付けて取り込んでください。\
+                 訂正や取り消しなら、日数と金額がすべて0の行と、正しい明細の行をすべて入れてください",
+            ),
+            Self::Columns { found, expected } => {
+                write!(f, "列の数が違います（{expected}列のところ{found}列）")
+            }
+            Self::RecordTooLong => f.write_str(
+                "1件が長すぎます。引用符（\"）が閉じられていないようです。ここから先は読んでいません",
+            ),
+            Self::TooManyColumns => {
+                f.write_str("列が多すぎます。ここから先は読んでいません")
+            }
+            Self::QuoteNeverClosed => f.write_str("引用符（\"）が閉じられていません"),
+            Self::LoneCarriageReturn => f.write_str(
+                "改行の形式が正しくありません（CRのみ）。CRLFかLFで保存してください。ここから先は読んでいません",
+            ),
+        }
+    }
+}
+
+/// Everything that is wrong with a file: the first hundred by name, and how many.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Problems {
+    named: Vec<Problem>,
+    count: u64,
+}
+
+impl Problems {
+    /// Adds one about a value.
+    pub fn cell(&mut self, line: u64, column: &'static str, value: &str, why: Why) {
+        let cell = || Some((column, value.chars().take(SHOWN_CHARS + 1).collect()));
+        self.add(line, cell, why);
+    }
+
+    /// Adds one about a line as a whole.
+    pub fn line(&mut self, line: u64, why: Why) {
+        self.add(line, || None, why);
+    }
+
+    fn add(&mut self, line: u64, cell: impl FnOnce() -> Option<(&'static str, String)>, why: Why) {
+        if self.named.len() < NAMED {
+            self.named.push(Problem {
+                line,
+                cell: cell(),
+                why,
+            });
+        }
+        self.count += 1;
+    }
+
+    /// Adds duplicates, of which `count` were found and the first ones are
+    /// named: (line, the earlier line).
+    pub fn duplicates(&mut self, first: &[(u64, u64)], count: u64) {
+        let named = first
+            .iter()
+            .map(|&(line, earlier)| (line, Why::Duplicate(earlier)));
+        self.found_afterwards(named, count);
+    }
+
+    /// Adds lines about people whom nobody knows, likewise.
+    pub fn strangers(&mut self, first: Vec<(u64, Stranger)>, count: u64) {
+        let named = first.into_iter();
+        self.found_afterwards(
+            named.map(|(line, who)| (line, Why::Stranger(Box::new(who)))),
+            count,
+        );
+    }
+
+    /// Adds checkups of people who were not born yet, likewise.
+    pub fn before_birth(&mut self, first: &[u64], count: u64) {
+        self.found_afterwards(first.iter().map(|&line| (line, Why::BeforeBirth)), count);
+    }
+
+    /// Adds lines that give somebody's key to somebody else, likewise.
+    pub fn other_people(&mut self, first: &[i64], count: i64) {
+        let named = first
+            .iter()
+            .map(|line| (line.cast_unsigned(), Why::OtherPerson));
+        self.found_afterwards(named, count.cast_unsigned());
+    }
+
+    /// Adds lines with the person and the day of an earlier one, likewise.
+    pub fn repeated_days(&mut self, first: &[(u64, u64)], count: u64) {
+        let named = first
+            .iter()
+            .map(|&(line, earlier)| (line, Why::RepeatedDay(earlier)));
+        self.found_afterwards(named, count);
+    }
+
+    /// Lines that could be further claims as well as corrections, likewise, in a file
+    /// that is good otherwise.
+    pub fn of_unclear((count, first): (i64, Vec<i64>)) -> Self {
+        let mut problems = Self::default();
+        let named = first
+            .into_iter()
+            .map(|line| (line.cast_unsigned(), Why::Unclear));
+        problems.found_afterwards(named, count.cast_unsigned());
+        problems
+    }
+
+    fn found_afterwards(&mut self, first: impl Iterator<Item = (u64, Why)>, count: u64) {
+        self.count += count;
+        self.named.extend(first.map(|(line, why)| Problem {
+            line,
+            cell: None,
+            why,
+        }));
+        self.named.sort_by_key(|problem| problem.line);
+        self.named.truncate(NAMED);
+    }
+
+    /// The first hundred, in the order of their lines.
+    pub fn named(&self) -> &[Problem] {
+        &self.named
+    }
+
+    /// How many there are in all.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for problem in &self.named {
+            writeln!(f, "{problem}")?;
+        }
+        let unnamed = self.count - self.named.len() as u64;
+        if unnamed > 0 {
+            writeln!(f, "ほか{unnamed}件")?;
+        }
+        write!(f, "誤りは全部で{}件です。", self.count)
+    }
+}
+
+fn unknown(stranger: &Stranger, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let key = |key: &Key| format!("{}-{}-{}", key.symbol, key.number, key.branch);
+    write!(
+        f,
+        "この記号・番号・枝番の加入者は名簿にいません{}",
+        shown(&key(&stranger.key))
+    )?;
+    match &stranger.with_zeros {
+        Some(known) => write!(
+            f,
+            "。名簿には{}がいます。先頭の0が消えていませんか（Excelで開くと消えることがあります）",
+            shown(&key(known))
+        ),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clerk_reads_line_column_value_and_reason() {
+        let mut problems = Problems::default();
+        problems.cell(
+            12,
+            "生年月日",
+            "1990-02-30",
+            Why::Date(DateProblem::NoSuchDay),
+        );
+        problems.cell(13, "氏名", "\u{1b}[31m赤\0", Why::Invisible);
+        problems.line(
+            14,
+            Why::Columns {
+                found: 13,
+                expected: 14,
+            },
+        );
+        assert_eq!(
+            problems.to_string(),
+            "12行目 生年月日「1990-02-30」: 暦にない日付です\n\
+             13行目 氏名「\u{FFFD}[31m赤\u{FFFD}」: 改行などの見えない文字が含まれています\n\
+             14行目: 列の数が違います（14列のところ13列）\n\
+             誤りは全部で3件です。"
+        );
+    }
+
+    #[test]
+    fn beyond_a_hundred_they_are_counted() {
+        let mut problems = Problems::default();
+        for line in 2..302 {
+            problems.cell(line, "氏名", &"長".repeat(1000), Why::TooLong(100));
+        }
+        problems.duplicates(&[(5, 4), (400, 3)], 2);
+        assert_eq!((problems.named().len(), problems.count()), (100, 302));
+        assert_eq!(problems.named()[4].why, Why::Duplicate(4));
+        assert!(
+            problems
+                .to_string()
+                .ends_with("\nほか202件\n誤りは全部で302件です。")
+        );
+        let longest = problems
+            .named()
+            .iter()
+            .map(|p| p.to_string().chars().count())
+            .max();
+        assert!(longest < Some(100), "{longest:?}");
+    }
+}

@@ -1,0 +1,292 @@
+//! Reads a file beside the database's work: batches of good rows on one side,
+//! everything that is wrong on the other.
+
+use std::{fmt, fs::File, io, path::Path};
+
+use store::staging::Stranger;
+use tokio::{
+    sync::mpsc,
+    task::{self, JoinHandle},
+};
+
+use super::{
+    encoding::{self, Decoded, Encoding},
+    header::{Header, HeaderProblem},
+    problem::Problems,
+    records::{Record, Records, Stop},
+};
+
+/// Rows that are handed over at a time.
+const BATCH: usize = 500;
+
+/// Batches that may wait for the database: reading and writing overlap, and no
+/// more of the file is in memory.
+const BATCHES_WAITING: usize = 4;
+
+/// How far an import has come, in bytes of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Read and handed to the database.
+    pub done: u64,
+    /// The whole file.
+    pub total: u64,
+}
+
+/// Rows that were found good, each with its line.
+#[derive(Debug)]
+pub struct Batch<R> {
+    /// The rows.
+    pub rows: Vec<(u64, R)>,
+    /// How far the file has been read with them.
+    pub progress: Progress,
+}
+
+/// Why a file was not taken. In every case nothing was changed.
+#[derive(Debug)]
+pub enum Unfit {
+    /// It cannot be read.
+    Unreadable(io::Error),
+    /// It is written in an encoding that is not read: this one.
+    Encoding(&'static str),
+    /// The columns are not those of such a file.
+    Header(HeaderProblem),
+    /// Lines are wrong.
+    Lines(Encoding, Problems),
+    /// There is nothing in it.
+    Empty,
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(error) => write!(f, "ファイルを読めません: {error}"),
+            Self::Encoding(name) => write!(
+                f,
+                "このファイルの文字コードは{name}で、取り込めません。\
+                 Excelなどで「CSV UTF-8（コンマ区切り）」を選んで保存し直してください。"
+            ),
+            Self::Header(problem) => problem.fmt(f),
+            Self::Lines(encoding, problems) => write!(f, "{problems}（文字コード: {encoding}）"),
+            Self::Empty => f.write_str("ファイルにデータが1件もありません。"),
+        }
+    }
+}
+
+impl From<io::Error> for Unfit {
+    fn from(error: io::Error) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+/// A file that is being read.
+#[derive(Debug)]
+pub struct Reading<R> {
+    arriving: mpsc::Receiver<Batch<R>>,
+    reader: JoinHandle<Result<Read, Unfit>>,
+}
+
+/// A file that has been read to its end.
+#[derive(Debug)]
+pub struct Read {
+    encoding: Encoding,
+    problems: Problems,
+    rows: u64,
+}
+
+impl<R: Send + 'static> Reading<R> {
+    /// Begins to read the file, whose columns have these names; `parse` makes a
+    /// row of a record, or names what is wrong with it.
+    ///
+    /// # Errors
+    /// A file that cannot be opened.
+    pub fn begin(
+        path: &Path,
+        columns: &'static [&'static str],
+        parse: impl FnMut(&Record<'_>, &Header, &mut Problems) -> Option<R> + Send + 'static,
+    ) -> Result<Self, Unfit> {
+        let file = File::open(path)?;
+        let (batches, arriving) = mpsc::channel(BATCHES_WAITING);
+        let reader = task::spawn_blocking(move || read(file, columns, parse, &batches));
+        Ok(Self { arriving, reader })
+    }
+
+    /// The next rows; `None` when the reading has come to its end.
+    pub async fn next(&mut self) -> Option<Batch<R>> {
+        self.arriving.recv().await
+    }
+
+    /// What has been read in all.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or with other columns.
+    pub async fn end(self) -> Result<Read, Unfit> {
+        self.reader.await.map_err(io::Error::other)?
+    }
+}
+
+impl Read {
+    /// Adds lines that are there twice: how many, and the first of them as
+    /// (line, earlier line).
+    #[must_use]
+    pub fn with_duplicates(mut self, (count, first): (i64, Vec<(i64, i64)>)) -> Self {
+        let lines: Vec<_> = first.iter().map(unsigned).collect();
+        self.problems.duplicates(&lines, count.cast_unsigned());
+        self
+    }
+
+    /// Adds lines about people who are not on the roster: how many, and the first
+    /// of them.
+    #[must_use]
+    pub fn with_strangers(mut self, (count, first): (i64, Vec<(u64, Stranger)>)) -> Self {
+        self.problems.strangers(first, count.cast_unsigned());
+        self
+    }
+
+    /// Adds checkups of people who were not born yet: how many, and the first of them.
+    #[must_use]
+    pub fn with_unborn(mut self, (count, first): (i64, Vec<i64>)) -> Self {
+        let lines: Vec<u64> = first.into_iter().map(i64::cast_unsigned).collect();
+        self.problems.before_birth(&lines, count.cast_unsigned());
+        self
+    }
+
+    /// Adds lines about a person and a day that are there twice: how many, and the
+    /// first of them as (line, earlier line).
+    #[must_use]
+    pub fn with_repeated_days(mut self, (count, first): (i64, Vec<(i64, i64)>)) -> Self {
+        let lines: Vec<_> = first.iter().map(unsigned).collect();
+        self.problems.repeated_days(&lines, count.cast_unsigned());
+        self
+    }
+
+    /// Whether the file can be taken: then, how it was read.
+    ///
+    /// # Errors
+    /// Every line that is wrong, or that there is none.
+    pub fn judge(self) -> Result<Encoding, Unfit> {
+        if self.problems.count() > 0 {
+            Err(Unfit::Lines(self.encoding, self.problems))
+        } else if self.rows == 0 {
+            Err(Unfit::Empty)
+        } else {
+            Ok(self.encoding)
+        }
+    }
+}
+
+fn unsigned(&(line, earlier): &(i64, i64)) -> (u64, u64) {
+    (line.cast_unsigned(), earlier.cast_unsigned())
+}
+
+/// Reads the file to its end, handing over what is good and collecting what is
+/// not.
+fn read<R>(
+    mut file: File,
+    columns: &'static [&'static str],
+    mut parse: impl FnMut(&Record<'_>, &Header, &mut Problems) -> Option<R>,
+    batches: &mpsc::Sender<Batch<R>>,
+) -> Result<Read, Unfit> {
+    let total = file.metadata()?.len();
+    if let Some(name) = encoding::foreign(&mut file)? {
+        return Err(Unfit::Encoding(name));
+    }
+    let encoding = Encoding::detect(&mut file)?;
+    let mut records = Records::new(Decoded::new(file, encoding));
+    let mut read = Read {
+        encoding,
+        problems: Problems::default(),
+        rows: 0,
+    };
+    let header = match records.read() {
+        Ok(Some(first)) => Header::read(&first, columns).map_err(Unfit::Header)?,
+        Ok(None) => return Err(Unfit::Empty),
+        Err(stop) => {
+            stopped(stop, &mut read.problems)?;
+            return Ok(read);
+        }
+    };
+    loop {
+        let mut rows = Vec::with_capacity(BATCH);
+        let mut at_end = false;
+        while rows.len() < BATCH && !at_end {
+            match records.read() {
+                Ok(Some(record)) if record.is_blank() => {}
+                Ok(Some(record)) => {
+                    let row = parse(&record, &header, &mut read.problems);
+                    rows.extend(row.map(|row| (record.line, row)));
+                }
+                Ok(None) => at_end = true,
+                Err(stop) => {
+                    stopped(stop, &mut read.problems)?;
+                    at_end = true;
+                }
+            }
+        }
+        read.rows += rows.len() as u64;
+        let done = records.text().bytes_read();
+        let progress = Progress { done, total };
+        // Nobody receives any more: the import has failed and says why itself.
+        let abandoned = batches.blocking_send(Batch { rows, progress }).is_err();
+        if at_end || abandoned {
+            return Ok(read);
+        }
+    }
+}
+
+fn stopped(stop: Stop, problems: &mut Problems) -> Result<(), Unfit> {
+    match stop {
+        Stop::Io(error) => Err(error.into()),
+        Stop::At { line, why } => {
+            problems.line(line, why);
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Seek, Write};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    use crate::office::file::cells::Cells;
+
+    const COLUMNS: [&str; 3] = ["記号", "番号", "氏名"];
+
+    fn read_bytes(bytes: &[u8]) -> Result<Read, Unfit> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        file.rewind().unwrap();
+        let (batches, _arriving) = mpsc::channel(64);
+        let parse = |record: &Record<'_>, header: &Header, problems: &mut Problems| {
+            let mut cells = Cells::of(record, header, problems)?;
+            cells.required(2, 100).map(str::to_owned)
+        };
+        read(file, &COLUMNS, parse, &batches)
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            let _ = read_bytes(&bytes);
+        }
+
+        #[test]
+        fn any_bytes_below_the_header_are_answered(
+            mut bytes in prop::collection::vec(
+                prop_oneof![Just(b','), Just(b'"'), Just(b'\n'), Just(0x83), any::<u8>()], 0..400),
+            in_cp932 in any::<bool>(),
+        ) {
+            let header = COLUMNS.join(",") + "\n";
+            let header = if in_cp932 {
+                encoding_rs::SHIFT_JIS.encode(&header).0.into_owned()
+            } else {
+                header.into_bytes()
+            };
+            bytes.splice(0..0, header);
+            let _ = read_bytes(&bytes);
+        }
+    }
+}

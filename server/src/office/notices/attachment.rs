@@ -1,0 +1,155 @@
+//! 添付ファイル: which files are taken, and what they are.
+
+use std::{
+    fmt,
+    fs::File,
+    io::{self, Read},
+    path::{Component, Path},
+};
+
+use store::staged_notices::Attachment;
+
+use crate::base::media_type;
+
+/// The largest attachment.
+pub(super) const MOST_BYTES: u64 = 10 * 1024 * 1024;
+
+/// Why a file is not taken.
+#[derive(Debug)]
+pub(super) enum AttachmentProblem {
+    /// Outside the folder of the notices' file.
+    Elsewhere,
+    /// An ending that is none of ours.
+    Ending,
+    /// It cannot be read.
+    Unreadable(io::Error),
+    /// A link, a folder, a pipe: what lies there may be another file tomorrow, or none.
+    NoFile,
+    /// Empty, or larger than any attachment.
+    Size,
+    /// It is not what its ending says.
+    Content,
+}
+
+impl fmt::Display for AttachmentProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Elsewhere => f.write_str(
+                "添付ファイルは、このCSVと同じフォルダーの中から相対パスで指定してください",
+            ),
+            Self::Ending => f.write_str("添付できるのは pdf、png、jpg、xlsx、docx のファイルです"),
+            Self::Unreadable(error) => write!(f, "添付ファイルを読めません（{error}）"),
+            Self::NoFile => f.write_str(
+                "添付ファイルがリンク（ショートカット）かフォルダーです。ファイルそのものを置いてください",
+            ),
+            Self::Size => f.write_str("添付ファイルが空か、10MBを超えています"),
+            Self::Content => f.write_str("添付ファイルの中身が、名前の拡張子と違います"),
+        }
+    }
+}
+
+/// Finds the file and looks at its size and its first bytes.
+pub(super) fn find(folder: &Path, written: &str) -> Result<Attachment, AttachmentProblem> {
+    let relative = Path::new(written);
+    let inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+    let name = match relative.file_name().and_then(|name| name.to_str()) {
+        Some(name) if relative.components().all(inside) => name.to_owned(),
+        _ => return Err(AttachmentProblem::Elsewhere),
+    };
+    let (_, begins) = media_type::kind(&name).ok_or(AttachmentProblem::Ending)?;
+    let path = folder.join(relative);
+    // A link on the way would lead out of the folder as well as one at the end.
+    let mut way = folder.to_owned();
+    for part in relative.components() {
+        way.push(part);
+        let found = way
+            .symlink_metadata()
+            .map_err(AttachmentProblem::Unreadable)?;
+        if found.is_symlink() || (way == path && !found.is_file()) {
+            return Err(AttachmentProblem::NoFile);
+        }
+    }
+    let mut file = File::open(&path).map_err(AttachmentProblem::Unreadable)?;
+    let size = file
+        .metadata()
+        .map_err(AttachmentProblem::Unreadable)?
+        .len();
+    if size == 0 || size > MOST_BYTES {
+        return Err(AttachmentProblem::Size);
+    }
+    let mut first = vec![0; begins.len()];
+    match file.read_exact(&mut first) {
+        Ok(()) if first == begins => Ok(Attachment { path, name }),
+        Ok(()) => Err(AttachmentProblem::Content),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            Err(AttachmentProblem::Content)
+        }
+        Err(error) => Err(AttachmentProblem::Unreadable(error)),
+    }
+}
+
+/// All of it. It may have grown since it was found: no more is read than an
+/// attachment may have.
+pub(super) fn read(attachment: &Attachment) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    let read = File::open(&attachment.path)?
+        .take(MOST_BYTES + 1)
+        .read_to_end(&mut content)?;
+    if read as u64 > MOST_BYTES {
+        return Err(io::Error::other("larger than 10 MB"));
+    }
+    Ok(content)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_its_ending_says_and_lies_beside_the_list() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("files")).unwrap();
+        for (name, bytes) in [
+            ("files/案内.PDF", &b"%PDF-1.7 and so on"[..]),
+            ("photo.jpg", b"\xff\xd8\xff\xe0"),
+            ("liar.png", b"%PDF-1.7"),
+            ("short.png", b"\x89P"),
+            ("empty.pdf", b""),
+            ("page.html", b"<html>"),
+        ] {
+            fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        let large = File::create(folder.path().join("large.pdf")).unwrap();
+        large.set_len(MOST_BYTES + 1).unwrap();
+
+        fs::create_dir(folder.path().join("folder.pdf")).unwrap();
+        for (link, to) in [("link.pdf", "files/案内.PDF"), ("elsewhere", "files")] {
+            std::os::unix::fs::symlink(to, folder.path().join(link)).unwrap();
+        }
+
+        let found = find(folder.path(), "files/案内.PDF").unwrap();
+        assert_eq!(found.name, "案内.PDF");
+        assert_eq!(media_type::media_type(&found.name), Some("application/pdf"));
+        assert_eq!(read(&found).unwrap(), b"%PDF-1.7 and so on");
+        assert!(find(folder.path(), "./photo.jpg").is_ok());
+        for (written, part) in [
+            ("liar.png", "拡張子と違います"),
+            ("short.png", "拡張子と違います"),
+            ("empty.pdf", "空か"),
+            ("large.pdf", "10MB"),
+            ("page.html", "添付できるのは"),
+            ("no-ending", "添付できるのは"),
+            ("gone.pdf", "読めません"),
+            ("link.pdf", "リンク"),
+            ("elsewhere/案内.PDF", "リンク"),
+            ("folder.pdf", "フォルダーです"),
+            ("../secret.pdf", "同じフォルダー"),
+            ("/etc/passwd.pdf", "同じフォルダー"),
+        ] {
+            let problem = find(folder.path(), written).unwrap_err().to_string();
+            assert!(problem.contains(part), "{written}: {problem}");
+        }
+    }
+}

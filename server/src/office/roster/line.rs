@@ -1,0 +1,336 @@
+//! One line of the roster, read and checked.
+
+use domain::{relation::Relation, rules::half_width::half_width_char, values::sex::Sex};
+use store::roster::RosterRow;
+use time::Date;
+
+use crate::office::file::{
+    cells::{Cells, KEY_CHARS},
+    header::Header,
+    problem::{Problems, Why},
+    records::Record,
+};
+
+/// The columns, by the names and in the order of the contract.
+pub const COLUMNS: [&str; 14] = [
+    "記号",
+    "番号",
+    "枝番",
+    "氏名",
+    "氏名カナ",
+    "生年月日",
+    "性別",
+    "続柄",
+    "資格取得日",
+    "資格喪失日",
+    "事業所コード",
+    "事業所名",
+    "郵便番号",
+    "住所",
+];
+
+/// Places in `COLUMNS`.
+mod column {
+    pub(super) const SYMBOL: usize = 0;
+    pub(super) const NUMBER: usize = 1;
+    pub(super) const BRANCH: usize = 2;
+    pub(super) const NAME: usize = 3;
+    pub(super) const KANA: usize = 4;
+    pub(super) const BORN_ON: usize = 5;
+    pub(super) const SEX: usize = 6;
+    pub(super) const RELATION: usize = 7;
+    pub(super) const QUALIFIED_ON: usize = 8;
+    pub(super) const DISQUALIFIED_ON: usize = 9;
+    pub(super) const EMPLOYER_CODE: usize = 10;
+    pub(super) const EMPLOYER_NAME: usize = 11;
+    pub(super) const POSTAL_CODE: usize = 12;
+    pub(super) const ADDRESS: usize = 13;
+}
+
+const NAME_CHARS: usize = 100;
+const ADDRESS_CHARS: usize = 200;
+
+/// Reads one record; whatever is wrong with it is added to `problems`.
+pub fn parse(
+    record: &Record<'_>,
+    header: &Header,
+    today: Date,
+    problems: &mut Problems,
+) -> Option<RosterRow> {
+    let mut cells = Cells::of(record, header, problems)?;
+    // All columns are read before any is missed, so that all are named.
+    let symbol = cells.required(column::SYMBOL, KEY_CHARS);
+    let number = cells.without_hyphen(column::NUMBER);
+    let branch = cells.without_hyphen(column::BRANCH);
+    let name = cells.required(column::NAME, NAME_CHARS);
+    let kana = cells.text(column::KANA, NAME_CHARS);
+    let born_on = cells.date(column::BORN_ON);
+    let sex = cells.parsed(column::SEX, Sex::parse, Why::Sex);
+    let relation = cells.parsed(column::RELATION, Relation::parse, Why::Relation);
+    let qualified_on = cells.date(column::QUALIFIED_ON);
+    let disqualified_on = cells.optional_date(column::DISQUALIFIED_ON);
+    let employer_code = cells.text(column::EMPLOYER_CODE, KEY_CHARS);
+    let employer_name = cells.text(column::EMPLOYER_NAME, NAME_CHARS);
+    let postal_code = cells.postal_code();
+    let address = cells.text(column::ADDRESS, ADDRESS_CHARS);
+    let in_order = cells.dates_in_order(today, born_on, qualified_on, disqualified_on.flatten());
+    let row = RosterRow {
+        symbol: symbol?.to_owned(),
+        number: number?.to_owned(),
+        branch: branch?.to_owned(),
+        name: name?.to_owned(),
+        kana: kana?.to_owned(),
+        born_on: born_on?,
+        sex: sex?,
+        relation: relation?,
+        qualified_on: qualified_on?,
+        disqualified_on: disqualified_on?,
+        employer_code: employer_code?.to_owned(),
+        employer_name: employer_name?.to_owned(),
+        postal_code: postal_code?,
+        address: address?.to_owned(),
+    };
+    in_order.then_some(row)
+}
+
+/// What only a roster has to read.
+trait RosterCells {
+    fn postal_code(&mut self) -> Option<String>;
+    fn dates_in_order(
+        &mut self,
+        today: Date,
+        born_on: Option<Date>,
+        qualified_on: Option<Date>,
+        disqualified_on: Option<Date>,
+    ) -> bool;
+}
+
+impl RosterCells for Cells<'_, '_> {
+    fn postal_code(&mut self) -> Option<String> {
+        let text = self.text(column::POSTAL_CODE, KEY_CHARS)?;
+        let mut code: String = text
+            .chars()
+            .map(half_width_char)
+            .filter(|c| !matches!(c, '〒' | '-' | ' '))
+            .collect();
+        match code.len() {
+            0 => Some(code),
+            7 if code.bytes().all(|b| b.is_ascii_digit()) => {
+                code.insert(3, '-');
+                Some(code)
+            }
+            _ => self.bad(column::POSTAL_CODE, Why::PostalCode),
+        }
+    }
+
+    fn dates_in_order(
+        &mut self,
+        today: Date,
+        born_on: Option<Date>,
+        qualified_on: Option<Date>,
+        disqualified_on: Option<Date>,
+    ) -> bool {
+        let before = self.problems();
+        if born_on > Some(today) {
+            self.bad::<()>(column::BORN_ON, Why::BornInFuture);
+        } else if qualified_on.is_some() && qualified_on < born_on {
+            self.bad::<()>(column::QUALIFIED_ON, Why::QualifiedBeforeBirth);
+        }
+        if disqualified_on.is_some() && disqualified_on < qualified_on {
+            self.bad::<()>(column::DISQUALIFIED_ON, Why::DisqualifiedBeforeQualified);
+        }
+        self.problems() == before
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use time::macros::date;
+
+    use super::*;
+
+    use crate::office::file::records::Records;
+
+    proptest! {
+        #[test]
+        fn any_cells_are_answered(cells in prop::collection::vec("[^,\"\r\n]{0,12}|[0-9.-]{0,10}", 14)) {
+            let _ = read(&cells.join(","));
+        }
+    }
+
+    const TODAY: Date = date!(2026 - 11 - 22);
+    const LINE: &str = "1001,000012,00,健保 太郎,ケンポ タロウ,H2.4.1,男,本人,平成25年4月1日,,\
+                        0007,あおぞら商事,1050001,東京都港区架空町1-2-3";
+
+    fn read(line: &str) -> Result<RosterRow, Vec<String>> {
+        let header = COLUMNS.join(",");
+        let mut records = Records::new(header.as_bytes());
+        let header = Header::read(&records.read().unwrap().unwrap(), &COLUMNS).unwrap();
+        let mut records = Records::new(line.as_bytes());
+        let record = records.read().unwrap().unwrap();
+        let mut problems = Problems::default();
+        let row = parse(&record, &header, TODAY, &mut problems);
+        let said: Vec<_> = problems.named().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            row.is_none(),
+            !said.is_empty(),
+            "a line is bad if and only if it is named"
+        );
+        row.ok_or(said)
+    }
+
+    fn with(column: &str, value: &str) -> Result<RosterRow, Vec<String>> {
+        let place = COLUMNS.iter().position(|name| *name == column).unwrap();
+        let mut fields: Vec<&str> = LINE.split(',').collect();
+        fields[place] = value;
+        read(&fields.join(","))
+    }
+
+    #[test]
+    fn a_line_becomes_a_person() {
+        let row = RosterRow {
+            symbol: "1001".into(),
+            number: "000012".into(),
+            branch: "00".into(),
+            name: "健保 太郎".into(),
+            kana: "ケンポ タロウ".into(),
+            born_on: date!(1990 - 04 - 01),
+            sex: Sex::Male,
+            relation: Relation::Insured,
+            qualified_on: date!(2013 - 04 - 01),
+            disqualified_on: None,
+            employer_code: "0007".into(),
+            employer_name: "あおぞら商事".into(),
+            postal_code: "105-0001".into(),
+            address: "東京都港区架空町1-2-3".into(),
+        };
+        assert_eq!(read(LINE), Ok(row));
+    }
+
+    #[test]
+    fn keys_stay_as_they_are_but_for_the_blanks_around_them() {
+        assert_eq!(
+            with("記号", "\u{3000}本社-ｱ01 ").unwrap().symbol,
+            "本社-ｱ01"
+        );
+        assert_eq!(with("番号", "０００１").unwrap().number, "０００１");
+        assert_eq!(with("枝番", "01").unwrap().branch, "01");
+    }
+
+    #[test]
+    fn sex_relation_and_postal_code_come_in_several_forms() {
+        for written in ["女", "女性", "2", "２"] {
+            assert_eq!(with("性別", written).unwrap().sex, Sex::Female);
+        }
+        assert_eq!(
+            with("続柄", "被保険者").unwrap().relation,
+            Relation::Insured
+        );
+        assert_eq!(
+            with("続柄", "長男").unwrap().relation,
+            Relation::Dependent("長男".into())
+        );
+        for written in ["105-0001", "１０５ー０００１", "〒105-0001"] {
+            assert_eq!(with("郵便番号", written).unwrap().postal_code, "105-0001");
+        }
+        for empty in [
+            "氏名カナ",
+            "事業所コード",
+            "事業所名",
+            "郵便番号",
+            "住所",
+            "資格喪失日",
+        ] {
+            assert!(with(empty, " ").is_ok(), "{empty} may be empty");
+        }
+    }
+
+    #[test]
+    fn every_bad_value_is_named_with_its_reason() {
+        for (column, value, said) in [
+            ("記号", "", "1行目 記号「」: 値がありません"),
+            ("番号", "12-3", "1行目 番号「12-3」: ハイフンは使えません"),
+            ("枝番", " ", "1行目 枝番「 」: 値がありません"),
+            ("枝番", "0-1", "1行目 枝番「0-1」: ハイフンは使えません"),
+            (
+                "氏名",
+                "太\0郎",
+                "1行目 氏名「太\u{FFFD}郎」: 改行などの見えない文字が含まれています",
+            ),
+            (
+                "氏名",
+                "太\u{FFFD}",
+                "1行目 氏名「太\u{FFFD}」: 読み取れない文字があります（文字コードの誤り）",
+            ),
+            (
+                "住所",
+                "\"東京都\n港区\"",
+                "1行目 住所「東京都\u{FFFD}港区」: 改行などの見えない文字が含まれています",
+            ),
+            (
+                "生年月日",
+                "2026-11-23",
+                "1行目 生年月日「2026-11-23」: 今日より後の生年月日です",
+            ),
+            (
+                "生年月日",
+                "2014-01-01",
+                "1行目 資格取得日「平成25年4月1日」: 資格取得日が生年月日より前です",
+            ),
+            (
+                "生年月日",
+                "平成31年5月1日",
+                "1行目 生年月日「平成31年5月1日」: 平成の期間外です（平成は1989-01-08から2019-04-30までです）",
+            ),
+            ("資格取得日", "", "1行目 資格取得日「」: 値がありません"),
+            (
+                "資格喪失日",
+                "2013-03-31",
+                "1行目 資格喪失日「2013-03-31」: 資格喪失日が資格取得日より前です",
+            ),
+            (
+                "資格喪失日",
+                "2026-02-29",
+                "1行目 資格喪失日「2026-02-29」: 暦にない日付です",
+            ),
+            (
+                "性別",
+                "3",
+                "1行目 性別「3」: 「男」「女」（または1、2）ではありません",
+            ),
+            (
+                "続柄",
+                "01",
+                "1行目 続柄「01」: 続柄を言葉で書いてください（例: 本人、妻、長男。番号は使えません）",
+            ),
+            (
+                "郵便番号",
+                "105-001",
+                "1行目 郵便番号「105-001」: 郵便番号は7桁の数字です（例: 105-0001）",
+            ),
+        ] {
+            assert_eq!(
+                with(column, value),
+                Err(vec![said.to_owned()]),
+                "{column} {value:?}"
+            );
+        }
+        let long = "長".repeat(101);
+        let said = format!(
+            "1行目 氏名「{}…」: 長すぎます（100文字まで）",
+            "長".repeat(40)
+        );
+        assert_eq!(with("氏名", &long), Err(vec![said]));
+    }
+
+    #[test]
+    fn all_that_is_wrong_with_a_line_is_said_at_once() {
+        let said = read(",,,,,x,y,1,z,,,,,").unwrap_err();
+        assert_eq!(said.len(), 8, "{said:#?}");
+        assert_eq!(
+            read("1001,12,00").unwrap_err(),
+            ["1行目: 列の数が違います（14列のところ3列）"]
+        );
+    }
+}

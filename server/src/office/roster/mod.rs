@@ -1,0 +1,289 @@
+//! `portal roster import`: the roster comes in whole or not at all.
+
+pub mod line;
+
+use std::{fmt, path::Path};
+
+use domain::values::timestamp::Timestamp;
+use store::{
+    self, Db,
+    audit::Event,
+    postcard,
+    roster::{Outcome, Staged},
+    roster_moves::{self, Moves},
+};
+
+use crate::office::file::{
+    encoding::Encoding,
+    header::Header,
+    problem::{NAMED, Problems, shown},
+    reading::{Progress, Reading, Unfit},
+    records::Record,
+};
+
+/// How a roster is imported.
+#[derive(Clone, Copy, Debug)]
+pub struct Import {
+    /// When.
+    pub now: Timestamp,
+    /// Only find out what would change.
+    pub dry_run: bool,
+    /// Take the file although nobody on file works for any of its employers.
+    pub accept_other_employers: bool,
+    /// What becomes of people who seem to have another key than on file.
+    pub moved: Moved,
+}
+
+/// What becomes of a person who seems to be on file under another 記号, 番号 or 枝番.
+/// Account, expenses and checkups hang on it: nobody is linked unless it is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Moved {
+    /// The file is refused, and they are named.
+    #[default]
+    Refused,
+    /// They get the new key and keep everything.
+    Linked,
+    /// They are new people.
+    New,
+}
+
+/// What an import did, or would have done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// How the file was read.
+    pub encoding: Encoding,
+    /// Nothing was kept.
+    pub dry_run: bool,
+    /// How many were added, changed, …
+    pub people: Outcome,
+    /// How many of them have another 記号, 番号 or 枝番 now.
+    pub moved: i64,
+    /// Lines about a key that its holder has not any more, passed over.
+    pub former: u64,
+    /// Lines that fit somebody on file and could not be linked; the first ten.
+    pub unclear: Vec<i64>,
+    /// Open postcards that ended with their holders' membership.
+    pub postcards_ended: u64,
+    /// Employers that nobody on file had; the first ten.
+    pub new_employers: Vec<String>,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Outcome {
+            added,
+            changed,
+            left,
+            unchanged,
+            absent,
+        } = self.people;
+        writeln!(f, "文字コード: {}", self.encoding)?;
+        writeln!(
+            f,
+            "追加 {added}人、変更 {changed}人、資格喪失 {left}人、変更なし {unchanged}人"
+        )?;
+        if absent > 0 {
+            writeln!(
+                f,
+                "このファイルにない登録済みの加入者: {absent}人（そのままにしました）"
+            )?;
+        }
+        if self.moved > 0 {
+            writeln!(
+                f,
+                "記号・番号・枝番が変わった加入者: {}人（同じ人として引き継ぎました）",
+                self.moved
+            )?;
+        }
+        if self.former > 0 {
+            writeln!(
+                f,
+                "以前の記号・番号・枝番の行: {}件（読み飛ばしました）",
+                self.former
+            )?;
+        }
+        if !self.unclear.is_empty() {
+            let lines: Vec<_> = self
+                .unclear
+                .iter()
+                .map(|line| format!("{line}行目"))
+                .collect();
+            writeln!(
+                f,
+                "同じ人かどうか決められず、新しい加入者とした行: {}",
+                lines.join("、")
+            )?;
+        }
+        if self.postcards_ended > 0 {
+            writeln!(
+                f,
+                "資格喪失により無効になったハガキ: {}枚",
+                self.postcards_ended
+            )?;
+        }
+        if !self.new_employers.is_empty() {
+            writeln!(f, "新しい事業所コード: {}", self.new_employers.join("、"))?;
+        }
+        f.write_str(if self.dry_run {
+            "確認のみです。何も変更していません。"
+        } else {
+            "名簿を取り込みました。"
+        })
+    }
+}
+
+/// Why a roster was not imported. In every case nothing was changed.
+#[derive(Debug)]
+pub enum ImportError {
+    /// The file is not one that can be taken.
+    File(Unfit),
+    /// Nobody on file works for any of these employers: another society's file?
+    OtherEmployers(Vec<String>),
+    /// People seem to be on file under other keys, and nobody has said whether they are.
+    Moved(Moves),
+    /// The database refused.
+    Store(store::Error),
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(unfit) => unfit.fmt(f),
+            Self::OtherEmployers(codes) => {
+                let codes: Vec<_> = codes.iter().map(|code| shown(code)).collect();
+                write!(
+                    f,
+                    "このファイルの事業所（{}）は、登録済みの名簿に1つもありません。\
+                     別の健保組合のファイルではありませんか。",
+                    codes.join("、")
+                )
+            }
+            Self::Moved(moves) => say_moved(moves, f),
+            Self::Store(error) => write!(f, "データベースの誤りです: {error}"),
+        }?;
+        f.write_str("\n何も取り込んでいません。")
+    }
+}
+
+/// Who seems to have moved, and what the clerk can do.
+fn say_moved(moves: &Moves, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for one in &moves.first {
+        writeln!(
+            f,
+            "{}行目: 登録済みの{}の人と、氏名・生年月日・性別が同じです（ファイルでは{}）",
+            one.line,
+            shown(&one.from_key),
+            shown(&one.to_key)
+        )?;
+    }
+    let unnamed = moves.count - moves.first.len() as i64;
+    if unnamed > 0 {
+        writeln!(f, "ほか{unnamed}件")?;
+    }
+    for line in &moves.unclear.first {
+        writeln!(
+            f,
+            "{line}行目: 氏名・生年月日・性別が同じ人が2人以上いて、だれのことか決められません"
+        )?;
+    }
+    f.write_str(
+        "記号・番号・枝番が変わった人のようです。名簿で確かめてから、もう一度取り込んでください。\n\
+         同じ人のとき: --accept-moves（利用登録・医療費・健診結果を新しい番号に引き継ぎます）\n\
+         別の人のとき: --no-moves（新しい加入者とします）\n\
+         だれのことか決められない行は、どちらの場合も新しい加入者とします。",
+    )
+}
+
+impl std::error::Error for ImportError {}
+
+impl From<store::Error> for ImportError {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Unfit> for ImportError {
+    fn from(unfit: Unfit) -> Self {
+        Self::File(unfit)
+    }
+}
+
+/// Imports the roster at `path` and reports what changed; `progress` is told
+/// after every batch.
+///
+/// The file waits in a temporary table until its last line is found good, so
+/// others read and write meanwhile; then one transaction brings it in.
+///
+/// # Errors
+/// Whatever is wrong; then nothing was changed.
+pub async fn import(
+    db: &Db,
+    path: &Path,
+    options: Import,
+    mut progress: impl FnMut(Progress),
+) -> Result<Report, ImportError> {
+    let today = options.now.in_japan().date();
+    let parse = move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
+        line::parse(record, header, today, problems)
+    };
+    let mut reading = Reading::begin(path, &line::COLUMNS, parse)?;
+    let mut staged = Staged::begin(db).await?;
+    while let Some(batch) = reading.next().await {
+        staged.add(&batch.rows).await?;
+        progress(batch.progress);
+    }
+    let read = reading.end().await?;
+    let duplicates = staged.duplicates(NAMED as i64).await?;
+    let encoding = read.with_duplicates(duplicates).judge()?;
+
+    let mut tx = staged.into_tx().await?;
+    let employers = store::roster::employers(&mut tx).await?;
+    if employers.none_known && !options.accept_other_employers {
+        return Err(ImportError::OtherEmployers(employers.new));
+    }
+    let linking = options.moved != Moved::New;
+    let moves = roster_moves::find(&mut tx, linking, NAMED as i64).await?;
+    if moves.reused.count > 0 {
+        let mut problems = Problems::default();
+        problems.other_people(&moves.reused.first, moves.reused.count);
+        return Err(Unfit::Lines(encoding, problems).into());
+    }
+    if options.moved == Moved::Refused && moves.count + moves.unclear.count > 0 {
+        return Err(ImportError::Moved(moves));
+    }
+    if moves.count > 0 {
+        roster_moves::follow(&mut tx, options.now).await?;
+    }
+    let people = store::roster::merge(&mut tx).await?;
+    let postcards_ended = postcard::end_of_disqualified(&mut tx, today, options.now).await?;
+    if people.added + people.changed + people.left + moves.count > 0 || postcards_ended > 0 {
+        let Outcome {
+            added,
+            changed,
+            left,
+            ..
+        } = people;
+        let detail = format!(
+            "added {added}, changed {changed}, left {left}, moved {}, \
+             postcards ended {postcards_ended}",
+            moves.count
+        );
+        Event::RosterImported
+            .at_the_command_line(&detail, options.now)
+            .record(&mut tx)
+            .await?;
+    }
+    if !options.dry_run {
+        tx.commit().await?;
+    }
+    Ok(Report {
+        encoding,
+        dry_run: options.dry_run,
+        people,
+        moved: moves.count,
+        former: moves.former,
+        unclear: moves.unclear.first.into_iter().take(10).collect(),
+        postcards_ended,
+        new_employers: employers.new,
+    })
+}

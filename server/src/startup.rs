@@ -1,0 +1,243 @@
+//! Makes the whole server from its settings.
+
+use std::{fmt, net::SocketAddr, sync::Arc};
+
+use axum::Router;
+use domain::ports::{Mailbox, Ports};
+use store::Db;
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, watch},
+};
+
+use crate::{
+    base::{clock::Clock, hash::Hasher, secrets::Secrets},
+    config::Config,
+    http::{Cookies, Kept, OuterLimit, State, assets::Bundle, router, serve},
+    mail::{
+        delivery::PostOffice,
+        mailbox,
+        transport::{MailSetting, Transport},
+        worker::Postman,
+    },
+    member::{
+        addresses::AddressBook, checkups::CheckupDesk, closing::LeavingDesk, expenses::ExpenseDesk,
+        my_data::DataDesk, notices::NoticeDesk, profile::ProfileDesk,
+        registration::RegistrationDesk, reissue::ReissueDesk, sessions::SecurityDesk,
+        sign_in::Doorman,
+    },
+    upkeep::{
+        audit_seal::{self, Sealer},
+        cleanup::Housekeeper,
+        notice_letters::Herald,
+    },
+};
+
+/// A server that is ready to run.
+pub struct Portal {
+    /// Where it listens, with the port that was given for port 0.
+    pub addr: SocketAddr,
+    /// Its database, for tests and commands.
+    pub db: Db,
+    listener: TcpListener,
+    router: Router,
+    outer_limit: OuterLimit,
+    postman: Postman,
+    sealer: Sealer,
+    housekeeper: Housekeeper,
+    herald: Herald,
+}
+
+/// Why there is no server.
+#[derive(Debug)]
+pub struct BuildError(String);
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+fn because(what: &str) -> impl Fn(&dyn fmt::Display) -> BuildError {
+    move |error| BuildError(format!("{what}: {error}"))
+}
+
+/// Opens and migrates the database, and puts everything together.
+///
+/// # Errors
+/// Whatever is not there or does not fit, by name.
+pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
+    // Leptos runs its own tasks on the runtime at hand; that it has been told so
+    // before is fine.
+    let _ = any_spawner::Executor::init_tokio();
+    let bundle = Bundle::open(&config.site).map_err(|e| because("site")(&e))?;
+    let secrets =
+        Secrets::open_or_create(&config.secret_file).map_err(|e| because("secret")(&e))?;
+    let secrets = Arc::new(secrets);
+    let db = Db::open(config.database_url.expose())
+        .await
+        .map_err(|e| because("database")(&e))?;
+    db.migrate().await.map_err(|e| because("database")(&e))?;
+    let hasher = Hasher::start(config.hash, config.hash_pool).map_err(|e| because("hash")(&e))?;
+    let mailbox = match &config.mail {
+        MailSetting::Mailbox(folder) => {
+            let mailbox: Arc<dyn Mailbox> = Arc::new(mailbox::MailboxFolder(folder.clone()));
+            Some(mailbox)
+        }
+        MailSetting::Smtp(_) => None,
+    };
+    let transport = Transport::open(config.mail, &config.society.mail_domain)
+        .map_err(|e| because("mail")(&e))?;
+    let listener = TcpListener::bind(config.addr)
+        .await
+        .map_err(|e| because("addr")(&e))?;
+    let addr = listener.local_addr().map_err(|e| because("addr")(&e))?;
+
+    let society = Arc::new(config.society);
+    let public_url: Arc<str> = config.public_url.as_str().into();
+    let post = Arc::new(Notify::new());
+    let cookies = Cookies::new(&secrets.cookie_key(), config.public_url.is_https());
+    let ports = Ports {
+        society: society.clone(),
+        public_url: public_url.clone(),
+        assets: Arc::new(bundle.addresses()),
+        registration: Arc::new(RegistrationDesk {
+            db: db.clone(),
+            hasher: hasher.clone(),
+            secrets: secrets.clone(),
+            registration_age: society.registration_age,
+            post: post.clone(),
+        }),
+        reissue: Arc::new(ReissueDesk {
+            db: db.clone(),
+            hasher: hasher.clone(),
+            secrets: secrets.clone(),
+            post: post.clone(),
+        }),
+        post: Arc::new(PostOffice { db: db.clone() }),
+        sign_in: Arc::new(Doorman {
+            db: db.clone(),
+            hasher: hasher.clone(),
+            secrets: secrets.clone(),
+            post: post.clone(),
+        }),
+        profile: Arc::new(ProfileDesk {
+            db: db.clone(),
+            hasher: hasher.clone(),
+            post: post.clone(),
+        }),
+        leaving: Arc::new(LeavingDesk {
+            db: db.clone(),
+            hasher: hasher.clone(),
+            post: post.clone(),
+        }),
+        security: Arc::new(SecurityDesk {
+            db: db.clone(),
+            secrets: secrets.clone(),
+            post: post.clone(),
+        }),
+        notices: Arc::new(NoticeDesk {
+            db: db.clone(),
+            society: society.clone(),
+        }),
+        checkups: Arc::new(CheckupDesk {
+            db: db.clone(),
+            society: society.clone(),
+        }),
+        my_data: Arc::new(DataDesk {
+            db: db.clone(),
+            society: society.clone(),
+        }),
+        addresses: Arc::new(AddressBook {
+            db: db.clone(),
+            hasher,
+            secrets: secrets.clone(),
+            post: post.clone(),
+        }),
+        expenses: Arc::new(ExpenseDesk {
+            db: db.clone(),
+            society: society.clone(),
+        }),
+        mailbox,
+    };
+    let trusted_proxies: Arc<[_]> = config.trusted_proxies.into();
+    let outer_limit = OuterLimit::new(config.allowance, trusted_proxies.clone())
+        .ok_or_else(|| BuildError("limits: zero".to_owned()))?;
+    let state = State {
+        db: db.clone(),
+        clock: clock.clone(),
+        ports,
+        cookies,
+        bundle,
+        kept: Kept::default(),
+        trusted_proxies,
+        outer_limit: outer_limit.clone(),
+    };
+    let router =
+        router(state, &config.public_url).map_err(|e| BuildError(format!("public_url: {e:?}")))?;
+    let housekeeper = Housekeeper {
+        db: db.clone(),
+        clock: clock.clone(),
+    };
+    let sealer = Sealer {
+        db: db.clone(),
+        clock: clock.clone(),
+        secrets: secrets.clone(),
+        note: audit_seal::note_file(&config.data_dir),
+    };
+    let herald = Herald {
+        db: db.clone(),
+        clock: clock.clone(),
+        post: post.clone(),
+    };
+    let postman = Postman {
+        db: db.clone(),
+        transport,
+        clock,
+        secrets,
+        society,
+        public_url,
+        wake: post,
+    };
+    Ok(Portal {
+        addr,
+        db,
+        listener,
+        router,
+        outer_limit,
+        postman,
+        sealer,
+        housekeeper,
+        herald,
+    })
+}
+
+impl Portal {
+    /// Serves until `stop` holds `true`; then what is at hand is finished.
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        let post = tokio::spawn(self.postman.run(stop.clone()));
+        tokio::spawn(self.outer_limit.run(stop.clone()));
+        let tidy = tokio::spawn(self.housekeeper.run(stop.clone()));
+        let sealer = self.sealer.clone();
+        let seals = tokio::spawn({
+            let stop = stop.clone();
+            async move { sealer.run(stop).await }
+        });
+        let herald = tokio::spawn(self.herald.run(stop.clone()));
+        serve::run(self.listener, self.router, stop).await;
+        if let Err(error) = post.await {
+            tracing::error!(%error, "the postman ended before the work did");
+        }
+        if let Err(error) = herald.await {
+            tracing::error!(%error, "the herald ended before the work did");
+        }
+        if let Err(error) = tokio::try_join!(seals, tidy) {
+            tracing::error!(%error, "a chore ended before the work did");
+        }
+        // What the last requests have noted.
+        self.sealer.round().await;
+        self.db.close().await;
+    }
+}

@@ -1,0 +1,102 @@
+//! Removes what nobody needs any more, every hour. What members read about it in
+//! その他の情報開示 stands in `app/src/pages/about.rs`.
+
+use std::time::Duration;
+
+use store::{self, Db, device, expired};
+use tokio::sync::watch;
+
+use crate::base::{clock::Clock, periodic::every};
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// After its end a link only tells a late visitor what every void link tells.
+const LINKS: Duration = DAY;
+/// A session's device and network address, for questions about a sign-in.
+const SESSIONS: Duration = Duration::from_secs(30 * DAY.as_secs());
+/// The member's history shows letters for as long.
+const LETTERS: Duration = Duration::from_secs(90 * DAY.as_secs());
+/// The caps on letters look back one day.
+const ASKED_ADDRESSES: Duration = Duration::from_secs(2 * DAY.as_secs());
+
+/// Rows in one statement, and statements of a kind in one run: the rest is left
+/// for the next.
+const BATCH: i64 = 200;
+const BATCHES: usize = 200;
+
+/// Keeps the tables small.
+#[derive(Clone, Debug)]
+pub struct Housekeeper {
+    /// Where they are.
+    pub db: Db,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+/// What one run has removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Links in letters.
+    pub links: u64,
+    /// Sessions.
+    pub sessions: u64,
+    /// Letters sent or given up.
+    pub letters: u64,
+    /// Devices that a member has signed in from.
+    pub devices: u64,
+    /// Addresses that letters were asked for.
+    pub asked_addresses: u64,
+}
+
+impl Housekeeper {
+    /// Works every hour until `stop` holds `true`.
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        every(HOUR, stop, || async {
+            match self.tidy_up().await {
+                Ok(removed) if removed == Removed::default() => {}
+                Ok(removed) => tracing::info!(?removed, "what is over was removed"),
+                Err(error) => tracing::error!(%error, "what is over cannot be removed"),
+            }
+        })
+        .await;
+    }
+
+    /// One run.
+    ///
+    /// # Errors
+    /// Whatever the database answers; what was removed until then stays so.
+    pub async fn tidy_up(&self) -> store::Result<Removed> {
+        let (db, now) = (&self.db, self.clock.now());
+        let mut removed = Removed::default();
+        // Links first: a session would take its letter's link with it, and that the
+        // letter. And once more: those on which only what went since has leaned.
+        let (before, gone) = (now.minus(LINKS), &mut removed.links);
+        batches(gone, || expired::remove_links(db, before, BATCH)).await?;
+        let (before, gone) = (now.minus(SESSIONS), &mut removed.sessions);
+        batches(gone, || expired::remove_sessions(db, before, BATCH)).await?;
+        let (before, gone) = (now.minus(LETTERS), &mut removed.letters);
+        batches(gone, || expired::remove_letters(db, before, BATCH)).await?;
+        let (before, gone) = (now.minus(LINKS), &mut removed.links);
+        batches(gone, || expired::remove_links(db, before, BATCH)).await?;
+        let (before, gone) = (now.minus(device::REMEMBERED), &mut removed.devices);
+        batches(gone, || expired::remove_devices(db, before, BATCH)).await?;
+        let (before, gone) = (now.minus(ASKED_ADDRESSES), &mut removed.asked_addresses);
+        batches(gone, || expired::remove_asked_addresses(db, before, BATCH)).await?;
+        Ok(removed)
+    }
+}
+
+/// One batch after another, until there is nothing left or it was enough for now.
+async fn batches<F: Future<Output = store::Result<u64>>>(
+    removed: &mut u64,
+    remove: impl Fn() -> F,
+) -> store::Result<()> {
+    for _ in 0..BATCHES {
+        match remove().await? {
+            0 => break,
+            rows => *removed += rows,
+        }
+    }
+    Ok(())
+}

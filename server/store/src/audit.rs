@@ -1,0 +1,238 @@
+//! What happened, in order: rows are added and never changed.
+
+use domain::{values::timestamp::Timestamp, visit::Asker};
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+use super::{Result, Tx, on, staging::placeholders};
+
+/// The events, each with its name in the database.
+macro_rules! events {
+    ($($(#[$about:meta])* $event:ident => $name:literal,)*) => {
+        /// What can happen.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Event {
+            $($(#[$about])* $event,)*
+        }
+
+        impl Event {
+            /// The name in the database.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$event => $name,)*
+                }
+            }
+
+            /// The event of that name in the database; `None` for one that only a
+            /// later version knows.
+            pub fn parse(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$event),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+events! {
+    /// Somebody asked for the registration's letter.
+    LetterAsked => "letter_asked",
+    /// A postcard's pair was accepted.
+    PostcardAccepted => "postcard_accepted",
+    /// A postcard's pair, or its link, was not.
+    PostcardRefused => "postcard_refused",
+    /// A postcard was issued.
+    PostcardIssued => "postcard_issued",
+    /// A postcard was issued in place of another.
+    PostcardReissued => "postcard_reissued",
+    /// An account was opened.
+    Registered => "registered",
+    /// An account was opened anew with a new postcard.
+    Reopened => "reopened",
+    /// Somebody asked for the reissue's letter.
+    ReissueAsked => "reissue_asked",
+    /// A reissue's pair was accepted.
+    ReissueAccepted => "reissue_accepted",
+    /// A reissue's pair, or its link, was not.
+    ReissueRefused => "reissue_refused",
+    /// The password was changed through a reissue.
+    Reissued => "reissued",
+    /// An added address was confirmed.
+    AddressConfirmed => "address_confirmed",
+    /// A member chose another login ID.
+    LoginIdChanged => "login_id_changed",
+    /// A member chose another password.
+    PasswordChanged => "password_changed",
+    /// A member chose another nickname.
+    NicknameChanged => "nickname_changed",
+    /// A member added an address, which waits for its confirmation.
+    AddressAdded => "address_added",
+    /// A member had a confirmation's letter sent once more.
+    ConfirmationAsked => "confirmation_asked",
+    /// A member removed an address.
+    AddressRemoved => "address_removed",
+    /// A member chose where notices go.
+    NoticesChanged => "notices_changed",
+    /// A member signed in.
+    SignedIn => "signed_in",
+    /// A sign-in failed.
+    SignInFailed => "sign_in_failed",
+    /// The present password was asked for, and another was given.
+    PasswordRefused => "password_refused",
+    /// A member signed out.
+    SignedOut => "signed_out",
+    /// A member ended one of their sessions.
+    SessionEnded => "session_ended",
+    /// A member ended all sessions but the one that asked.
+    OthersEnded => "others_ended",
+    /// A sign-in was disowned through the letter that told of it.
+    SignInDisowned => "sign_in_disowned",
+    /// A member asked for what is not theirs.
+    NotTheirs => "not_theirs",
+    /// A member ended the use of the portal.
+    Left => "left",
+    /// Somebody of the office looked at a member's data: `actor` is who, `detail` the
+    /// reason, and both are shown to the member.
+    OfficeLooked => "office_looked",
+    /// A member took a copy of everything that is held about them.
+    DataTaken => "data_taken",
+    /// A person has another 記号, 番号 or 枝番: `detail` is the old key and the new.
+    KeyChanged => "key_changed",
+    /// The roster was imported.
+    RosterImported => "roster_imported",
+    /// Medical expenses were imported.
+    ExpensesImported => "expenses_imported",
+    /// The insured (`member`) looked at the expenses of somebody in the household
+    /// (`person`): once a day.
+    ExpensesSeen => "expenses_seen",
+    /// A dependent lets the insured see the own expenses.
+    SharingAllowed => "sharing_allowed",
+    /// A dependent does not any more.
+    SharingEnded => "sharing_ended",
+    /// What the law no longer lets us keep was removed.
+    Purged => "purged",
+    /// Notices and health articles were imported.
+    NoticesImported => "notices_imported",
+    /// The secret file was replaced, and the audit's seals go on with the new one:
+    /// `detail` names the last seal of before and covers everything up to it.
+    AuditChainBegun => "audit_chain_begun",
+    /// Results of checkups were imported.
+    CheckupsImported => "checkups_imported",
+}
+
+/// One entry. No secret ever stands in it, nor anything about health.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+    /// To whom, as a person on the roster.
+    pub person: Option<Uuid>,
+    /// To whom, as a member.
+    pub member: Option<Uuid>,
+    /// From where; empty for what was done at the command line.
+    pub network_address: &'a str,
+    /// What the event alone does not say.
+    pub detail: &'a str,
+    /// Who did it, where that is neither the member nor somebody not let in.
+    pub actor: &'a str,
+}
+
+impl Event {
+    /// The entry for something done at the command line.
+    pub fn at_the_command_line<'a>(self, detail: &'a str, at: Timestamp) -> Entry<'a> {
+        Entry {
+            at,
+            event: self,
+            person: None,
+            member: None,
+            network_address: "",
+            detail,
+            actor: "",
+        }
+    }
+
+    /// The entry for something that came in over the net.
+    pub fn by(self, asker: &Asker, at: Timestamp) -> Entry<'_> {
+        Entry {
+            at,
+            event: self,
+            person: None,
+            member: None,
+            network_address: &asker.network_address,
+            detail: &asker.device,
+            actor: "",
+        }
+    }
+}
+
+impl Entry<'_> {
+    /// The same, and it is about this person.
+    #[must_use]
+    pub fn of_person(self, person: Uuid) -> Self {
+        Self {
+            person: Some(person),
+            ..self
+        }
+    }
+
+    /// The same, and it is about this account.
+    #[must_use]
+    pub fn of_member(self, member: Uuid) -> Self {
+        Self {
+            member: Some(member),
+            ..self
+        }
+    }
+
+    /// Adds it, in the transaction of what it tells about.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn record(&self, tx: &mut Tx) -> Result<()> {
+        on!(write tx, conn => {
+            sqlx::query(
+                "insert into audit (at, event, person_id, member_id, network_address, detail, actor)
+                 values ($1, $2, $3, $4, $5, $6, $7)",
+            )
+            .bind(self.at.0)
+            .bind(self.event.as_str())
+            .bind(self.person)
+            .bind(self.member)
+            .bind(self.network_address)
+            .bind(self.detail)
+            .bind(self.actor)
+            .execute(conn)
+            .await?;
+        });
+        Ok(())
+    }
+
+    /// Adds it for each of these people, in one statement.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn record_of_each(&self, tx: &mut Tx, people: &[Uuid]) -> Result<()> {
+        let insert = "insert into audit
+                      (at, event, person_id, member_id, network_address, detail, actor) values ";
+        on!(write tx, conn => {
+            // Made of constants and a number alone.
+            let sql = insert.to_owned() + &placeholders(people.len(), 7);
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for person in people {
+                query = query
+                    .bind(self.at.0)
+                    .bind(self.event.as_str())
+                    .bind(*person)
+                    .bind(self.member)
+                    .bind(self.network_address)
+                    .bind(self.detail)
+                    .bind(self.actor);
+            }
+            query.execute(conn).await?;
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,474 @@
+//! Letters to send. A row says what kind of letter goes where and about what; the
+//! letter itself is made when it is sent, so no text and no token lies here.
+
+use std::time::Duration;
+
+use domain::{
+    ports::{Delivery, ReportedSignIn},
+    values::timestamp::Timestamp,
+    visit::Asker,
+};
+use time::Date;
+use uuid::Uuid;
+
+use super::{Db, Result, Tx, on};
+
+/// The letters there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LetterKind {
+    /// 利用登録手続きのご案内
+    Registration,
+    /// すでに登録されているメールアドレスです
+    AlreadyRegistered,
+    /// パスワード再発行のご案内
+    Reissue,
+    /// 登録が見つかりませんでした
+    NotFound,
+    /// 登録内容の変更のお知らせ
+    Change,
+    /// メールアドレスの確認
+    AddressConfirmation,
+    /// ようこそ
+    Welcome,
+    /// 新しい端末からのログイン
+    NewDevice,
+    /// 利用停止のお知らせ
+    Left,
+    /// 新しいお知らせがあります
+    Notice,
+    /// None: the mailbox's owner was told within the hour. It waits in the queue
+    /// and is ticked off like a letter, so that whoever asked sees no difference.
+    Withheld,
+}
+
+impl LetterKind {
+    const ALL: [Self; 11] = [
+        Self::Registration,
+        Self::AlreadyRegistered,
+        Self::Reissue,
+        Self::NotFound,
+        Self::Change,
+        Self::AddressConfirmation,
+        Self::Welcome,
+        Self::NewDevice,
+        Self::Left,
+        Self::Notice,
+        Self::Withheld,
+    ];
+
+    /// The name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Registration => "registration",
+            Self::AlreadyRegistered => "already_registered",
+            Self::Reissue => "reissue",
+            Self::NotFound => "not_found",
+            Self::Change => "change",
+            Self::AddressConfirmation => "address_confirmation",
+            Self::Welcome => "welcome",
+            Self::NewDevice => "new_device",
+            Self::Left => "left",
+            Self::Notice => "notice",
+            Self::Withheld => "withheld",
+        }
+    }
+
+    /// The kind of that name in the database.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// A letter to be sent.
+#[derive(Clone, Copy, Debug)]
+pub struct NewLetter<'a> {
+    /// What it says.
+    pub kind: LetterKind,
+    /// Where it goes, as it was typed.
+    pub address: &'a str,
+    /// What that address is counted by.
+    pub address_key: &'a str,
+    /// The link in it, if any: once that is over, so is the letter.
+    pub link: Option<Uuid>,
+    /// The member it speaks of, if any.
+    pub member: Option<Uuid>,
+    /// What it has to say that no row holds any more; otherwise empty.
+    pub about: &'a str,
+    /// When it was asked for; it is due at once.
+    pub asked_at: Timestamp,
+}
+
+/// Queues a letter together with the change it tells of, and says how to ask for
+/// its [`delivery`].
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn queue(tx: &mut Tx, letter: NewLetter<'_>) -> Result<Uuid> {
+    let id = Uuid::now_v7();
+    queue_as(tx, id, letter).await?;
+    Ok(id)
+}
+
+/// The same under an identifier that is known already.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn queue_as(tx: &mut Tx, id: Uuid, letter: NewLetter<'_>) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "insert into letter
+                 (id, kind, address, address_key, link_id, member_id, about, asked_at, due_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        )
+        .bind(id)
+        .bind(letter.kind.as_str())
+        .bind(letter.address)
+        .bind(letter.address_key)
+        .bind(letter.link)
+        .bind(letter.member)
+        .bind(letter.about)
+        .bind(letter.asked_at.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Queues the same letter for every confirmed address of a member.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn tell_all(
+    tx: &mut Tx,
+    member: Uuid,
+    kind: LetterKind,
+    about: &str,
+    now: Timestamp,
+) -> Result<()> {
+    for (address, address_key) in super::email::confirmed(tx, member).await? {
+        queue(
+            tx,
+            NewLetter {
+                kind,
+                address: &address,
+                address_key: &address_key,
+                link: None,
+                member: Some(member),
+                about,
+                asked_at: now,
+            },
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Makes parallel requests for one address wait for each other until the change
+/// is over.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn lock_address(tx: &mut Tx, address_key: &str, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "insert into asked_address (address_key, asked_at) values ($1, $2)
+             on conflict (address_key) do update set asked_at = excluded.asked_at",
+        )
+        .bind(address_key)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// How many letters of this kind an address was asked to be sent after `since`
+/// (not at it: a letter of an hour ago leaves the last hour).
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_asked_since(
+    tx: &mut Tx,
+    address_key: &str,
+    kind: LetterKind,
+    since: Timestamp,
+) -> Result<i64> {
+    on!(write tx, conn => {
+        sqlx::query_scalar(
+            "select count(*) from letter where address_key = $1 and kind = $2 and asked_at > $3",
+        )
+        .bind(address_key)
+        .bind(kind.as_str())
+        .bind(since.0)
+        .fetch_one(conn)
+        .await
+    })
+}
+
+/// A letter that is ours to send until its lease ends, with what it speaks of.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// The letter.
+    pub id: Uuid,
+    /// The name of its kind: a later version of the portal may have queued one
+    /// that this version does not know.
+    pub kind: String,
+    /// Where it goes.
+    pub address: String,
+    /// See [`NewLetter::about`].
+    pub about: String,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// How many times it was tried, this time included.
+    pub attempts: i64,
+    /// The link in it.
+    pub link: Option<ClaimedLink>,
+    /// The member it speaks of, unless they have left since.
+    pub member: Option<ClaimedMember>,
+    /// The notice it tells of, while the address still gets such letters and its
+    /// owner has not left the society.
+    pub notice: Option<ClaimedNotice>,
+}
+
+/// What a letter has to know of its link.
+#[derive(Clone, Debug)]
+pub struct ClaimedLink {
+    /// The link.
+    pub id: Uuid,
+    /// What it opens.
+    pub purpose: String,
+    /// The address its token is made for.
+    pub address: String,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+    /// When it was used or made void.
+    pub ended_at: Option<Timestamp>,
+    /// The sign-in that it disowns.
+    pub sign_in: Option<ReportedSignIn>,
+}
+
+/// What a letter has to know of its member.
+#[derive(Clone, Debug)]
+pub struct ClaimedMember {
+    /// The login ID, as it was typed.
+    pub login_id: String,
+    /// What the member likes to be called.
+    pub nickname: String,
+}
+
+/// What a letter has to know of its notice.
+#[derive(Clone, Debug)]
+pub struct ClaimedNotice {
+    /// The notice.
+    pub id: Uuid,
+    /// 件名
+    pub title: String,
+    /// The last day on view.
+    pub ends_on: Option<Date>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    kind: String,
+    address: String,
+    about: String,
+    asked_at: i64,
+    attempts: i64,
+    link_id: Option<Uuid>,
+    link_purpose: Option<String>,
+    link_address: Option<String>,
+    link_asked_at: Option<i64>,
+    link_expires_at: Option<i64>,
+    link_ended_at: Option<i64>,
+    signed_in_at: Option<i64>,
+    network_address: Option<String>,
+    device: Option<String>,
+    login_id: Option<String>,
+    nickname: Option<String>,
+    notice_id: Option<Uuid>,
+    notice_title: Option<String>,
+    notice_ends_on: Option<Date>,
+}
+
+/// Takes the letter that has been due for longest, before it those that somebody
+/// waits for, and hides it from everybody
+/// else for `lease`. A lease ends only where its holder died; it has to be longer
+/// than any sending takes.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn claim(tx: &mut Tx, now: Timestamp, lease: Duration) -> Result<Option<Claimed>> {
+    const TAKE: &str = "update letter set attempts = attempts + 1, due_at = $2
+         where id = (select id from letter
+                     where due_at <= $1 and sent_at is null and given_up_at is null
+                     order by rank, due_at, id limit 1)
+         returning id";
+    // Two workers at once: the second takes the next letter instead of waiting.
+    const TAKE_UNLOCKED: &str = "update letter set attempts = attempts + 1, due_at = $2
+         where id = (select id from letter
+                     where due_at <= $1 and sent_at is null and given_up_at is null
+                     order by rank, due_at, id limit 1 for update skip locked)
+         returning id";
+    let take = if matches!(tx, Tx::Postgres(_)) {
+        TAKE_UNLOCKED
+    } else {
+        TAKE
+    };
+    let until = now.plus(lease);
+    let taken: Option<Uuid> = on!(write tx, conn => {
+        sqlx::query_scalar(take).bind(now.0).bind(until.0).fetch_optional(conn).await?
+    });
+    let Some(id) = taken else { return Ok(None) };
+    let row: Row = on!(write tx, conn => {
+        sqlx::query_as(
+            "select letter.id, letter.kind, letter.address, letter.about, letter.asked_at,
+                    letter.attempts, link.id as link_id, link.purpose as link_purpose,
+                    link.address as link_address, link.asked_at as link_asked_at,
+                    link.expires_at as link_expires_at, link.ended_at as link_ended_at,
+                    session.started_at as signed_in_at, session.network_address, session.device,
+                    member.login_id, member.nickname, notice.id as notice_id,
+                    notice.title as notice_title, notice.ends_on as notice_ends_on
+             from letter
+             left join link on link.id = letter.link_id
+             left join session on session.id = link.session_id
+             left join member on member.id = letter.member_id and member.left_at is null
+             left join email on email.member_id = member.id and email.notices
+               and email.address_key = letter.address_key
+             left join person on person.id = member.person_id
+             left join notice on notice.id = letter.notice_id and email.id is not null
+               and (person.disqualified_on is null or person.disqualified_on > $2)
+             where letter.id = $1",
+        )
+        .bind(id)
+        .bind(now.in_japan().date())
+        .fetch_one(conn)
+        .await?
+    });
+    Ok(Some(row.into()))
+}
+
+impl From<Row> for Claimed {
+    fn from(row: Row) -> Self {
+        let sign_in = match (row.signed_in_at, row.network_address, row.device) {
+            (Some(at), Some(network_address), Some(device)) => Some(ReportedSignIn {
+                at: Timestamp(at),
+                from: Asker {
+                    network_address,
+                    device,
+                },
+            }),
+            _ => None,
+        };
+        let link = match (
+            row.link_id,
+            row.link_purpose,
+            row.link_address,
+            row.link_asked_at,
+            row.link_expires_at,
+        ) {
+            (Some(id), Some(purpose), Some(address), Some(asked_at), Some(expires_at)) => {
+                Some(ClaimedLink {
+                    id,
+                    purpose,
+                    address,
+                    asked_at: Timestamp(asked_at),
+                    expires_at: Timestamp(expires_at),
+                    ended_at: row.link_ended_at.map(Timestamp),
+                    sign_in,
+                })
+            }
+            _ => None,
+        };
+        let member = match (row.login_id, row.nickname) {
+            (Some(login_id), Some(nickname)) => Some(ClaimedMember { login_id, nickname }),
+            _ => None,
+        };
+        let notice = match (row.notice_id, row.notice_title) {
+            (Some(id), Some(title)) => Some(ClaimedNotice {
+                id,
+                title,
+                ends_on: row.notice_ends_on,
+            }),
+            _ => None,
+        };
+        Self {
+            id: row.id,
+            kind: row.kind,
+            address: row.address,
+            about: row.about,
+            asked_at: Timestamp(row.asked_at),
+            attempts: row.attempts,
+            link,
+            member,
+            notice,
+        }
+    }
+}
+
+/// The mail server has taken the letter.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn mark_sent(tx: &mut Tx, letter: Uuid, at: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update letter set sent_at = $2, trouble = '' where id = $1")
+            .bind(letter)
+            .bind(at.0)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
+}
+
+/// The letter could not be sent because of `trouble`, and is tried again at `due`.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn mark_failed(tx: &mut Tx, letter: Uuid, due: Timestamp, trouble: &str) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update letter set due_at = $2, trouble = $3 where id = $1")
+            .bind(letter)
+            .bind(due.0)
+            .bind(trouble)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
+}
+
+/// The letter will not be sent any more, because of `trouble`.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn give_up(tx: &mut Tx, letter: Uuid, at: Timestamp, trouble: &str) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update letter set given_up_at = $2, trouble = $3 where id = $1")
+            .bind(letter)
+            .bind(at.0)
+            .bind(trouble)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
+}
+
+/// How far the letter has come; `None` when there is none of that id.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn delivery(db: &Db, letter: Uuid) -> Result<Option<Delivery>> {
+    let row: Option<(Option<i64>, Option<i64>)> = on!(read db, conn => {
+        sqlx::query_as("select sent_at, given_up_at from letter where id = $1")
+            .bind(letter)
+            .fetch_optional(conn)
+            .await?
+    });
+    Ok(row.map(|row| match row {
+        (Some(at), _) => Delivery::HandedOver(Timestamp(at)),
+        (None, Some(_)) => Delivery::GivenUp,
+        (None, None) => Delivery::Waiting,
+    }))
+}

@@ -1,0 +1,339 @@
+//! All SQL, one file a subject, the same text for SQLite and PostgreSQL.
+//!
+//! Reads take `&Db`; whatever belongs to a change takes `&mut Tx`, so that
+//! account, postcard, link, audit entry and letter are written together or not
+//! at all. Hash, read the clock and derive tokens first; then `Db::write`, then
+//! only SQL until `commit`: SQLite has one writer, and it must not wait for us.
+
+pub mod audit;
+pub mod audit_seal;
+pub mod checkup;
+pub mod device;
+pub mod email;
+mod error;
+pub mod expense;
+pub mod expense_month;
+pub mod expired;
+pub mod history;
+pub mod household;
+pub mod letter;
+pub mod link;
+pub mod member;
+pub mod my_data;
+pub mod notice;
+pub mod person;
+pub mod postcard;
+pub mod purge;
+pub mod roster;
+pub mod roster_moves;
+pub mod session;
+pub mod staged_checkups;
+pub mod staged_expenses;
+pub mod staged_notices;
+pub mod staging;
+pub mod throttle;
+
+pub use error::{Error, Result, is_busy, is_unique_violation};
+
+use std::{
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
+
+use sqlx::{
+    Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    migrate::MigrateError,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+/// How long a statement may wait for a connection or for SQLite's one writer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The database: one of two engines, told apart by the URL.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// Embedded, the default.
+    Sqlite(SqlitePool),
+    /// For more than one machine.
+    Postgres(PgPool),
+}
+
+/// A transaction that writes. Dropped without `commit`, it never was.
+#[derive(Debug)]
+pub enum Tx {
+    /// Begun with `BEGIN IMMEDIATE`: a transaction that reads and only then
+    /// writes would be refused as soon as another had written in between.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// `READ COMMITTED`; rows that decide are locked by an update first.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Runs one body on whichever engine there is: on a `&Db` with the pool as
+/// `$conn`, on a `&mut Tx` with its connection.
+macro_rules! on {
+    (read $db:expr, $conn:ident => $body:expr) => {
+        match $db {
+            $crate::Db::Sqlite($conn) => $body,
+            $crate::Db::Postgres($conn) => $body,
+        }
+    };
+    (write $tx:expr, $conn:ident => $body:expr) => {
+        match $tx {
+            $crate::Tx::Sqlite(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+            $crate::Tx::Postgres(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+/// Which engine a database runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+impl Db {
+    /// Opens the database named by `sqlite://PATH` or `postgres://…`; an SQLite
+    /// file (and its folder) that is not there yet is made.
+    ///
+    /// # Errors
+    /// Whatever the engine answers: no server, no right, no such folder.
+    pub async fn open(url: &str) -> Result<Self> {
+        Self::connect(url, true).await
+    }
+
+    /// The same for a database that has to be there.
+    ///
+    /// # Errors
+    /// As for [`Db::open`], and an SQLite file that is not there.
+    pub async fn open_existing(url: &str) -> Result<Self> {
+        Self::connect(url, false).await
+    }
+
+    /// The SQLite file that a URL names, if it is not there. Opening it would make an
+    /// empty database where somebody else's was meant.
+    ///
+    /// # Errors
+    /// A URL that cannot be read.
+    pub fn missing_file(url: &str) -> Result<Option<PathBuf>> {
+        if !url.starts_with("sqlite:") {
+            return Ok(None);
+        }
+        let options = SqliteConnectOptions::from_str(url)?;
+        let file = options.get_filename();
+        Ok((!file.exists()).then(|| file.to_owned()))
+    }
+
+    async fn connect(url: &str, make: bool) -> Result<Self> {
+        if url.starts_with("sqlite:") {
+            let options = SqliteConnectOptions::from_str(url)?
+                .create_if_missing(make)
+                .foreign_keys(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(PATIENCE);
+            if let Some(folder) = options.get_filename().parent().filter(|_| make) {
+                std::fs::DirBuilder::new()
+                    .recursive(true)
+                    .mode(0o700)
+                    .create(folder)?;
+                // SQLite gives its journal the rights of the file: its owner's only.
+                std::fs::OpenOptions::new()
+                    .create(true)
+                    .append(true)
+                    .mode(0o600)
+                    .open(options.get_filename())?;
+            }
+            let pool = SqlitePoolOptions::new()
+                .max_connections(8)
+                .acquire_timeout(PATIENCE)
+                // On a full disk SQLite rolls back by itself, and sqlx goes on
+                // believing in the transaction: such a connection could never
+                // begin another.
+                .before_acquire(|connection, _| {
+                    let is_free = !connection.is_in_transaction();
+                    Box::pin(async move { Ok(is_free) })
+                });
+            Ok(Self::Sqlite(pool.connect_with(options).await?))
+        } else {
+            let options = PgConnectOptions::from_str(url)?;
+            let pool = PgPoolOptions::new()
+                .max_connections(16)
+                .acquire_timeout(PATIENCE);
+            Ok(Self::Postgres(pool.connect_with(options).await?))
+        }
+    }
+
+    /// Brings the tables to this version's shape.
+    ///
+    /// # Errors
+    /// A migration that fails, or a database from a later version.
+    pub async fn migrate(&self) -> std::result::Result<(), MigrateError> {
+        match self {
+            Self::Sqlite(pool) => sqlx::migrate!("migrations/sqlite").run(pool).await,
+            Self::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await,
+        }
+    }
+
+    /// How many of this version's migrations have not run yet.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn missing_migrations(&self) -> Result<usize> {
+        let done: Vec<i64> = on!(read self, pool => {
+            sqlx::query_scalar("select version from _sqlx_migrations where success")
+                .fetch_all(pool)
+                .await?
+        });
+        let all = match self {
+            Self::Sqlite(_) => sqlx::migrate!("migrations/sqlite"),
+            Self::Postgres(_) => sqlx::migrate!("migrations/postgres"),
+        };
+        Ok(all
+            .iter()
+            .filter(|one| !done.contains(&one.version))
+            .count())
+    }
+
+    /// The engine and its version.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn engine(&self) -> Result<(Engine, (u32, u32, u32))> {
+        let (engine, version): (_, String) = match self {
+            Self::Sqlite(pool) => {
+                let version = sqlx::query_scalar("select sqlite_version()")
+                    .fetch_one(pool)
+                    .await?;
+                (Engine::Sqlite, version)
+            }
+            Self::Postgres(pool) => {
+                let version = sqlx::query_scalar("show server_version")
+                    .fetch_one(pool)
+                    .await?;
+                (Engine::Postgres, version)
+            }
+        };
+        let mut numbers = version
+            .split(|c: char| !c.is_ascii_digit())
+            .map(|number| number.parse().unwrap_or_default());
+        let mut next = || numbers.next().unwrap_or_default();
+        Ok((engine, (next(), next(), next())))
+    }
+
+    /// What SQLite finds wrong with its file, in its own words; nothing for a sound one,
+    /// and for PostgreSQL, which looks after its files itself.
+    ///
+    /// # Errors
+    /// Whatever the engine answers: a file that is malformed beyond reading.
+    pub async fn damage(&self) -> Result<Vec<String>> {
+        match self {
+            Self::Sqlite(pool) => {
+                let mut found: Vec<String> = sqlx::query_scalar("pragma quick_check(3)")
+                    .fetch_all(pool)
+                    .await?;
+                found.retain(|line| line != "ok");
+                Ok(found)
+            }
+            Self::Postgres(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// Brings SQLite's journal into the file and leaves nothing in it: what was removed
+    /// would otherwise stand there until it is overwritten. PostgreSQL has no such file
+    /// of ours.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn empty_journal(&self) -> Result<()> {
+        match self {
+            Self::Sqlite(pool) => sqlx::query("pragma wal_checkpoint(truncate)")
+                .execute(pool)
+                .await
+                .map(|_| ()),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Writes a consistent copy of an SQLite database to a new or empty file while
+    /// it is in use. `false` for PostgreSQL, which brings its own tool for that.
+    ///
+    /// # Errors
+    /// The file is there already, or cannot be written.
+    pub async fn copy_to(&self, file: &Path) -> Result<bool> {
+        match self {
+            Self::Sqlite(pool) => {
+                sqlx::query("vacuum into $1")
+                    .bind(file.display().to_string())
+                    .execute(pool)
+                    .await?;
+                Ok(true)
+            }
+            Self::Postgres(_) => Ok(false),
+        }
+    }
+
+    /// Begins a change.
+    ///
+    /// # Errors
+    /// No connection within ten seconds, or the engine's refusal.
+    pub async fn write(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Asks the engine for a sign of life.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn ping(&self) -> Result<()> {
+        on!(read self, pool => sqlx::query("select 1").execute(pool).await.map(|_| ()))
+    }
+
+    /// Closes every connection, after the work at hand.
+    pub async fn close(&self) {
+        on!(read self, pool => pool.close().await);
+    }
+}
+
+impl Tx {
+    /// From now on what is removed is overwritten with zeros. SQLite otherwise leaves it
+    /// in the free places of its file; PostgreSQL's vacuum has its own way.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn erase_what_is_removed(&mut self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => sqlx::query("pragma secure_delete = on")
+                .execute(&mut **tx)
+                .await
+                .map(|_| ()),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Makes the change last.
+    ///
+    /// # Errors
+    /// The engine's refusal; then nothing was changed.
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! Links in letters: known by the SHA-256 of their token, and by nothing else. Here
+//! is what all of them have in common; what one purpose alone asks has its own file.
+
+pub mod confirmation;
+pub mod device;
+pub mod reissue;
+
+use domain::{ports::OpenLink, rules::email::EmailAddress, values::timestamp::Timestamp};
+use uuid::Uuid;
+
+use super::{Db, Result, Tx, on};
+
+/// So many wrong tries end a link.
+pub const TRIES: i64 = 10;
+
+/// What a link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// 新規利用登録
+    Registration,
+    /// パスワード再発行
+    Reissue,
+    /// Confirms an address that was added to an account.
+    Email,
+    /// Disowns a sign-in from a new device.
+    Device,
+}
+
+impl Purpose {
+    /// The name in the database and in the token's derivation.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Registration => "registration",
+            Self::Reissue => "reissue",
+            Self::Email => "email",
+            Self::Device => "device",
+        }
+    }
+}
+
+/// A link to be.
+#[derive(Clone, Copy, Debug)]
+pub struct NewLink<'a> {
+    /// Its row.
+    pub id: Uuid,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// SHA-256 of its token.
+    pub token_hash: &'a [u8],
+    /// Where it is sent.
+    pub address: &'a EmailAddress,
+    /// Whose account it opens, or whose address it confirms.
+    pub member: Option<Uuid>,
+    /// Which of the member's addresses it confirms.
+    pub email: Option<Uuid>,
+    /// Which session it ends.
+    pub session: Option<Uuid>,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// From then on it is refused.
+    pub expires_at: Timestamp,
+    /// Set for one that must never work: the row is only there to cost the same.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// Writes a link.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn insert(tx: &mut Tx, link: &NewLink<'_>) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "insert into link (id, purpose, token_hash, address, address_key, member_id, email_id,
+                               session_id, asked_at, expires_at, ended_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        )
+        .bind(link.id)
+        .bind(link.purpose.as_str())
+        .bind(link.token_hash)
+        .bind(link.address.as_str())
+        .bind(link.address.key())
+        .bind(link.member)
+        .bind(link.email)
+        .bind(link.session)
+        .bind(link.asked_at.0)
+        .bind(link.expires_at.0)
+        .bind(link.ended_at.map(|at| at.0))
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// The link of this purpose that an address was last asked to be sent, and when.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn latest(
+    tx: &mut Tx,
+    purpose: Purpose,
+    address_key: &str,
+) -> Result<Option<(Uuid, Timestamp)>> {
+    let found: Option<(Uuid, i64)> = on!(write tx, conn => {
+        sqlx::query_as(
+            "select id, asked_at from link where address_key = $1 and purpose = $2
+             order by asked_at desc, id desc limit 1",
+        )
+        .bind(address_key)
+        .bind(purpose.as_str())
+        .fetch_optional(conn)
+        .await?
+    });
+    Ok(found.map(|(link, asked_at)| (link, Timestamp(asked_at))))
+}
+
+/// How many links of this purpose an address was asked to be sent after `since`
+/// (not at it: a letter of a minute ago leaves the last minute).
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_asked_since(
+    tx: &mut Tx,
+    purpose: Purpose,
+    address_key: &str,
+    since: Timestamp,
+) -> Result<i64> {
+    on!(write tx, conn => {
+        sqlx::query_scalar(
+            "select count(*) from link where address_key = $1 and purpose = $2 and asked_at > $3",
+        )
+        .bind(address_key)
+        .bind(purpose.as_str())
+        .bind(since.0)
+        .fetch_one(conn)
+        .await
+    })
+}
+
+/// A link that works at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Open {
+    /// Its row.
+    pub id: Uuid,
+    /// From then on it is refused, in Unix milliseconds.
+    pub expires_at: i64,
+}
+
+impl From<Open> for OpenLink {
+    fn from(open: Open) -> Self {
+        Self {
+            until: Timestamp(open.expires_at),
+        }
+    }
+}
+
+/// Looks a link up and changes nothing: a mail scanner may do it ten times.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn find_open(
+    db: &Db,
+    purpose: Purpose,
+    token_hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<Open>> {
+    on!(read db, pool => {
+        sqlx::query_as(
+            "select id, expires_at from link
+             where token_hash = $1 and purpose = $2 and expires_at > $3 and ended_at is null
+               and wrong_tries < $4",
+        )
+        .bind(token_hash)
+        .bind(purpose.as_str())
+        .bind(now.0)
+        .bind(TRIES)
+        .fetch_optional(pool)
+        .await
+    })
+}
+
+/// Counts a try with an open link before it is judged; `None` when the link is
+/// not open (any more).
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_try(
+    tx: &mut Tx,
+    purpose: Purpose,
+    token_hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<Open>> {
+    on!(write tx, conn => {
+        sqlx::query_as(
+            "update link set wrong_tries = wrong_tries + 1
+             where token_hash = $1 and purpose = $2 and expires_at > $3 and ended_at is null
+               and wrong_tries < $4
+             returning id, expires_at",
+        )
+        .bind(token_hash)
+        .bind(purpose.as_str())
+        .bind(now.0)
+        .bind(TRIES)
+        .fetch_optional(conn)
+        .await
+    })
+}
+
+/// The right pair came: earlier tries are forgotten.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn forgive(tx: &mut Tx, link: Uuid) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update link set wrong_tries = 0 where id = $1").bind(link).execute(conn).await?;
+    });
+    Ok(())
+}
+
+/// Ends every open link of a member: reissues, confirmations.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_all_of(tx: &mut Tx, member: Uuid, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update link set ended_at = $2 where member_id = $1 and ended_at is null")
+            .bind(member)
+            .bind(now.0)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
+}
+
+/// Ends every open reissue of a member.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_reissues_of(tx: &mut Tx, member: Uuid, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update link set ended_at = $2
+             where member_id = $1 and purpose = $3 and ended_at is null",
+        )
+        .bind(member)
+        .bind(now.0)
+        .bind(Purpose::Reissue.as_str())
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Ends whatever was sent to an address for a member: it is theirs no longer.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_all_to(
+    tx: &mut Tx,
+    member: Uuid,
+    address_key: &str,
+    now: Timestamp,
+) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update link set ended_at = $3
+             where member_id = $1 and address_key = $2 and ended_at is null",
+        )
+        .bind(member)
+        .bind(address_key)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Ends every open registration link of an address: its registration is complete.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_registrations(tx: &mut Tx, address_key: &str, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update link set ended_at = $2
+             where address_key = $1 and purpose = 'registration' and ended_at is null",
+        )
+        .bind(address_key)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}

@@ -1,0 +1,227 @@
+//! Everybody on the roster, one by one.
+
+use std::{fmt, str::FromStr};
+
+use domain::{relation::Relation, values::timestamp::Timestamp};
+use sqlx::FromRow;
+use time::Date;
+use uuid::Uuid;
+
+use super::{Db, Result, on};
+
+/// A person's key, as it stands on the insurance card.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, FromRow)]
+pub struct Key {
+    /// 記号; may hold hyphens.
+    pub symbol: String,
+    /// 番号
+    pub number: String,
+    /// 枝番
+    pub branch: String,
+}
+
+/// A person to whom a postcard can be sent.
+#[derive(Clone, Debug, FromRow)]
+pub struct Addressee {
+    /// The person.
+    pub id: Uuid,
+    /// The person's key.
+    #[sqlx(flatten)]
+    pub key: Key,
+    /// 氏名
+    pub name: String,
+    /// 郵便番号; may be empty.
+    pub postal_code: String,
+    /// 住所; may be empty.
+    pub address: String,
+    /// The account, if the person is a member already.
+    pub member_id: Option<Uuid>,
+}
+
+/// Who may register on a day.
+#[derive(Clone, Copy, Debug)]
+pub struct Eligible {
+    /// The day, in Japan.
+    pub today: Date,
+    /// The last birth date with which a dependent is old enough on that day.
+    pub born_by: Date,
+}
+
+/// Who may register: insured, or a dependent old enough; qualified, and not
+/// disqualified. `$1` is the day, `$2` how the insured are stored, `$3` the last
+/// birth date.
+macro_rules! eligible {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            " p.qualified_on <= $1 and (p.disqualified_on is null or p.disqualified_on > $1)
+              and (p.relation = $2 or p.born_on <= $3) ",
+            $after
+        )
+    };
+}
+
+pub(super) use eligible;
+
+/// How many eligible people have neither an account nor an open postcard at `now`.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn count_awaiting_postcard(db: &Db, who: Eligible, now: Timestamp) -> Result<i64> {
+    on!(read db, pool => {
+        sqlx::query_scalar(eligible!(
+            "select count(*) from person p where",
+            "and not exists (select 1 from member m where m.person_id = p.id)
+             and not exists (select 1 from postcard c where c.person_id = p.id
+                             and c.ended_at is null and c.expires_at > $4)"
+        ))
+        .bind(who.today)
+        .bind(Relation::INSURED)
+        .bind(who.born_by)
+        .bind(now.0)
+        .fetch_one(pool)
+        .await
+    })
+}
+
+/// The first `most` of them after `after`, in the order of their keys.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn awaiting_postcard(
+    db: &Db,
+    who: Eligible,
+    now: Timestamp,
+    after: &Key,
+    most: i64,
+) -> Result<Vec<Addressee>> {
+    on!(read db, pool => {
+        sqlx::query_as(eligible!(
+            "select p.id, p.symbol, p.number, p.branch, p.name, p.postal_code, p.address,
+                    cast(null as uuid) as member_id
+             from person p where (p.symbol, p.number, p.branch) > ($5, $6, $7) and",
+            "and not exists (select 1 from member m where m.person_id = p.id)
+             and not exists (select 1 from postcard c where c.person_id = p.id
+                             and c.ended_at is null and c.expires_at > $4)
+             order by p.symbol, p.number, p.branch limit $8"
+        ))
+        .bind(who.today)
+        .bind(Relation::INSURED)
+        .bind(who.born_by)
+        .bind(now.0)
+        .bind(&after.symbol)
+        .bind(&after.number)
+        .bind(&after.branch)
+        .bind(most)
+        .fetch_all(pool)
+        .await
+    })
+}
+
+/// The person with this key, if eligible; whether a member or not.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn eligible_by_key(db: &Db, who: Eligible, key: &Key) -> Result<Option<Addressee>> {
+    on!(read db, pool => {
+        sqlx::query_as(eligible!(
+            "select p.id, p.symbol, p.number, p.branch, p.name, p.postal_code, p.address,
+                    m.id as member_id
+             from person p left join member m on m.person_id = p.id
+             where p.symbol = $4 and p.number = $5 and p.branch = $6 and",
+            ""
+        ))
+        .bind(who.today)
+        .bind(Relation::INSURED)
+        .bind(who.born_by)
+        .bind(&key.symbol)
+        .bind(&key.number)
+        .bind(&key.branch)
+        .fetch_optional(pool)
+        .await
+    })
+}
+
+/// Whether anybody on the roster has this key.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn exists(db: &Db, key: &Key) -> Result<bool> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select exists (select 1 from person where symbol = $1 and number = $2 and branch = $3)",
+        )
+        .bind(&key.symbol)
+        .bind(&key.number)
+        .bind(&key.branch)
+        .fetch_one(pool)
+        .await
+    })
+}
+
+/// Whether there is anybody on the roster.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn is_anybody_there(db: &Db) -> Result<bool> {
+    on!(read db, pool => {
+        sqlx::query_scalar("select exists (select 1 from person)").fetch_one(pool).await
+    })
+}
+
+/// `SYMBOL-NUMBER-BRANCH` is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAKey;
+
+impl fmt::Display for NotAKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("「記号-番号-枝番」の形で指定してください（例: 1001-12-00）")
+    }
+}
+
+impl std::error::Error for NotAKey {}
+
+impl FromStr for Key {
+    type Err = NotAKey;
+
+    /// Split from the right: a symbol may hold hyphens, the others never do.
+    fn from_str(written: &str) -> std::result::Result<Self, NotAKey> {
+        let mut parts = written.trim().rsplitn(3, '-').map(str::trim);
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(branch), Some(number), Some(symbol))
+                if ![branch, number, symbol].contains(&"") =>
+            {
+                Ok(Self {
+                    symbol: symbol.into(),
+                    number: number.into(),
+                    branch: branch.into(),
+                })
+            }
+            _ => Err(NotAKey),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_split_from_the_right() {
+        let key = |symbol: &str, number: &str, branch: &str| {
+            Ok(Key {
+                symbol: symbol.into(),
+                number: number.into(),
+                branch: branch.into(),
+            })
+        };
+        assert_eq!("1001-12-00".parse(), key("1001", "12", "00"));
+        assert_eq!("本社-東-0012-01".parse(), key("本社-東", "0012", "01"));
+        assert_eq!(" -1-12-00 ".parse(), key("-1", "12", "00"));
+        for no_key in [
+            "", "1001", "1001-12", "-12-00", "1001--00", "1001-12-", "--",
+        ] {
+            assert_eq!(no_key.parse::<Key>(), Err(NotAKey), "{no_key:?}");
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! A whole roster at once: its rows wait in a temporary table, where they lock
+//! nothing; then a few statements bring them in, in one transaction.
+
+use domain::{relation::Relation, values::sex::Sex};
+use sqlx::{AssertSqlSafe, FromRow};
+use time::Date;
+use uuid::Uuid;
+
+use super::{
+    Db, Result, Tx, on,
+    staging::{Staging, on_staged, placeholders},
+};
+
+/// The columns of `person` that a roster fills, without the key.
+macro_rules! values {
+    ($prefix:literal) => {
+        concat!(
+            $prefix,
+            "name, ",
+            $prefix,
+            "kana, ",
+            $prefix,
+            "born_on, ",
+            $prefix,
+            "sex, ",
+            $prefix,
+            "relation, ",
+            $prefix,
+            "qualified_on, ",
+            $prefix,
+            "disqualified_on, ",
+            $prefix,
+            "employer_code, ",
+            $prefix,
+            "employer_name, ",
+            $prefix,
+            "postal_code, ",
+            $prefix,
+            "address"
+        )
+    };
+}
+
+/// The rows of a file, waiting in a temporary table of one connection.
+pub struct Staged(Staging);
+
+/// What the file will change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Outcome {
+    /// People who were not on file.
+    pub added: i64,
+    /// People on file with other particulars.
+    pub changed: i64,
+    /// People on file who have a 資格喪失日 now and had none.
+    pub left: i64,
+    /// People on file, the same in every column.
+    pub unchanged: i64,
+    /// People on file of whom the file says nothing.
+    pub absent: i64,
+}
+
+impl Staged {
+    /// Makes the temporary table; it goes with the connection.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn begin(db: &Db) -> Result<Self> {
+        Ok(Self(
+            Staging::begin(
+                db,
+                "create temporary table staged_person (
+                     line bigint not null, id uuid not null,
+                     symbol text not null, number text not null, branch text not null,
+                     name text not null, kana text not null, born_on date not null,
+                     sex text not null, relation text not null, qualified_on date not null,
+                     disqualified_on date, employer_code text not null,
+                     employer_name text not null, postal_code text not null,
+                     address text not null)",
+            )
+            .await?,
+        ))
+    }
+
+    /// Adds rows, each with its line in the file.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn add(&mut self, rows: &[(u64, RosterRow)]) -> Result<()> {
+        for rows in rows.chunks(Staging::ROWS_A_STATEMENT) {
+            on_staged!(&mut self.0, conn => {
+                // Made of constants and a number alone.
+                let mut query = sqlx::query(AssertSqlSafe(insert(rows.len())));
+                for (line, row) in rows {
+                    query = query
+                        .bind(line.cast_signed())
+                        .bind(Uuid::now_v7())
+                        .bind(&row.symbol)
+                        .bind(&row.number)
+                        .bind(&row.branch)
+                        .bind(&row.name)
+                        .bind(&row.kana)
+                        .bind(row.born_on)
+                        .bind(row.sex.as_str())
+                        .bind(row.relation.as_str())
+                        .bind(row.qualified_on)
+                        .bind(row.disqualified_on)
+                        .bind(&row.employer_code)
+                        .bind(&row.employer_name)
+                        .bind(&row.postal_code)
+                        .bind(&row.address);
+                }
+                query.execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// Lines with the key of an earlier one: how many, and the first `most` of
+    /// them as (line, first line with that key).
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn duplicates(&mut self, most: i64) -> Result<(i64, Vec<(i64, i64)>)> {
+        on_staged!(&mut self.0, conn => {
+            let count: i64 = sqlx::query_scalar(
+                "select count(*) - (select count(*) from
+                     (select distinct symbol, number, branch from staged_person) as keys)
+                 from staged_person",
+            )
+            .fetch_one(&mut *conn)
+            .await?;
+            if count == 0 {
+                return Ok((0, Vec::new()));
+            }
+            let first = sqlx::query_as(
+                "select line, first_line from
+                     (select line, min(line) over (partition by symbol, number, branch)
+                                   as first_line from staged_person) as lines
+                 where line > first_line order by line limit $1",
+            )
+            .bind(most)
+            .fetch_all(&mut *conn)
+            .await?;
+            Ok((count, first))
+        })
+    }
+
+    /// Begins the change, on the connection that holds the rows.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn into_tx(self) -> Result<Tx> {
+        self.0.into_tx().await
+    }
+}
+
+fn insert(rows: usize) -> String {
+    let columns = concat!(
+        "insert into staged_person (line, id, symbol, number, branch, ",
+        values!(""),
+        ") values "
+    );
+    columns.to_owned() + &placeholders(rows, 16)
+}
+
+/// Whom the people of the waiting rows work for, beside those on file. Who has no
+/// employer does not count; while nobody is on file, nothing is new.
+#[derive(Clone, Debug, Default)]
+pub struct Employers {
+    /// Codes that nobody on file has; the first ten.
+    pub new: Vec<String>,
+    /// Not one of the file's employers is on file.
+    pub none_known: bool,
+}
+
+/// Compares the employers.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn employers(tx: &mut Tx) -> Result<Employers> {
+    on!(write tx, conn => {
+        let is_first: bool = sqlx::query_scalar("select not exists (select 1 from person)")
+            .fetch_one(&mut *conn)
+            .await?;
+        if is_first {
+            return Ok(Employers::default());
+        }
+        let new: Vec<String> = sqlx::query_scalar(
+            "select employer_code from staged_person where employer_code <> ''
+             except select employer_code from person order by 1 limit 10",
+        )
+        .fetch_all(&mut *conn)
+        .await?;
+        let any_known: bool = sqlx::query_scalar(
+            "select exists (select 1 from staged_person
+                            where employer_code in (select employer_code from person
+                                                    where employer_code <> ''))",
+        )
+        .fetch_one(&mut *conn)
+        .await?;
+        let none_known = !new.is_empty() && !any_known;
+        Ok(Employers { new, none_known })
+    })
+}
+
+/// Brings the waiting rows in. Who is on file and not among them stays as it is.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
+    on!(write tx, conn => {
+        let outcome: Outcome = sqlx::query_as(concat!(
+            "with compared as (
+                 select p.id is null as is_new,
+                        p.disqualified_on is null and s.disqualified_on is not null as has_left,
+                        (", values!("p."), ") is distinct from (", values!("s."), ") as differs
+                 from staged_person s left join person p
+                   on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch)
+             select count(*) filter (where is_new) as added,
+                    count(*) filter (where not is_new and has_left) as \"left\",
+                    count(*) filter (where not is_new and not has_left and differs) as changed,
+                    count(*) filter (where not is_new and not differs) as unchanged,
+                    (select count(*) from person) - count(*) filter (where not is_new) as absent
+             from compared"
+        ))
+        .fetch_one(&mut *conn)
+        .await?;
+        sqlx::query(concat!(
+            "insert into person (id, symbol, number, branch, ", values!(""), ")
+             select id, symbol, number, branch, ", values!(""), " from staged_person where true
+             on conflict (symbol, number, branch) do update set
+                 name = excluded.name, kana = excluded.kana, born_on = excluded.born_on,
+                 sex = excluded.sex, relation = excluded.relation,
+                 qualified_on = excluded.qualified_on,
+                 disqualified_on = excluded.disqualified_on,
+                 employer_code = excluded.employer_code,
+                 employer_name = excluded.employer_name,
+                 postal_code = excluded.postal_code, address = excluded.address
+             where (", values!("person."), ") is distinct from (", values!("excluded."), ")"
+        ))
+        .execute(&mut *conn)
+        .await?;
+        Ok(outcome)
+    })
+}
+
+/// A person as the roster has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RosterRow {
+    /// 記号; with the number it names the household. Zeros and kana matter.
+    pub symbol: String,
+    /// 番号
+    pub number: String,
+    /// 枝番
+    pub branch: String,
+    /// 氏名
+    pub name: String,
+    /// 氏名カナ; may be empty.
+    pub kana: String,
+    /// 生年月日
+    pub born_on: Date,
+    /// 性別
+    pub sex: Sex,
+    /// 続柄
+    pub relation: Relation,
+    /// 資格取得日: the first day insured.
+    pub qualified_on: Date,
+    /// 資格喪失日: the first day not insured any more.
+    pub disqualified_on: Option<Date>,
+    /// 事業所コード; empty for 任意継続被保険者, who have no employer.
+    pub employer_code: String,
+    /// 事業所名
+    pub employer_name: String,
+    /// 郵便番号 as `105-0001`; may be empty.
+    pub postal_code: String,
+    /// 住所; may be empty.
+    pub address: String,
+}

@@ -1,0 +1,484 @@
+//! Sessions: known by the SHA-256 of the cookie's token.
+
+use std::time::Duration;
+
+use domain::{
+    ports::OpenSession,
+    values::timestamp::Timestamp,
+    visit::{Asker, Member, Provisional, Reissuing, Visitor},
+};
+use uuid::Uuid;
+
+use super::{Db, Result, Tx, on};
+
+/// A member who does nothing for this long has to sign in again.
+pub const IDLE: Duration = Duration::from_secs(30 * 60);
+/// A member has to sign in again after this long, whatever they do.
+pub const ABSOLUTE: Duration = Duration::from_secs(12 * 3600);
+/// A member's open sessions, at most; the one seen longest ago gives way.
+pub const MOST: i64 = 5;
+/// `last_seen_at` is written no more often than this.
+const SEEN_EVERY: Duration = Duration::from_secs(60);
+
+/// A session that begins.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSession<'a> {
+    /// SHA-256 of the cookie's token.
+    pub token_hash: &'a [u8],
+    /// Whose it is.
+    pub of: Holder,
+    /// From where.
+    pub asker: &'a Asker,
+    /// When it begins.
+    pub started_at: Timestamp,
+    /// Its absolute end.
+    pub expires_at: Timestamp,
+}
+
+/// Whose session it is.
+#[derive(Clone, Copy, Debug)]
+pub enum Holder {
+    /// Signed in, with the sign-in before this one.
+    Member(Uuid, Option<Timestamp>),
+    /// Signed in with a postcard, through a link.
+    Provisional {
+        /// The postcard.
+        postcard: Uuid,
+        /// The link.
+        link: Uuid,
+    },
+    /// Signed in with a reissue's provisional password, through its link.
+    Reissue {
+        /// Whose account.
+        member: Uuid,
+        /// The link.
+        link: Uuid,
+    },
+}
+
+/// Writes a session, and gives its row.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<Uuid> {
+    let id = Uuid::now_v7();
+    let (kind, member, postcard, link, previous) = match session.of {
+        Holder::Member(member, previous) => ("member", Some(member), None, None, previous),
+        Holder::Provisional { postcard, link } => {
+            ("provisional", None, Some(postcard), Some(link), None)
+        }
+        Holder::Reissue { member, link } => ("reissue", Some(member), None, Some(link), None),
+    };
+    on!(write tx, conn => {
+        sqlx::query(
+            "insert into session (id, kind, token_hash, member_id, postcard_id, link_id,
+                                  network_address, device, started_at, last_seen_at,
+                                  password_given_at, expires_at, previous_sign_in_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $9, $10, $11)",
+        )
+        .bind(id)
+        .bind(kind)
+        .bind(session.token_hash)
+        .bind(member)
+        .bind(postcard)
+        .bind(link)
+        .bind(&session.asker.network_address)
+        .bind(&session.asker.device)
+        .bind(session.started_at.0)
+        .bind(session.expires_at.0)
+        .bind(previous.map(|at| at.0))
+        .execute(conn)
+        .await?;
+    });
+    Ok(id)
+}
+
+/// Whose a token is, at this moment; a session over, ended or of somebody
+/// disabled is nobody's.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visitor> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        id: Uuid,
+        kind: String,
+        last_seen_at: i64,
+        password_given_at: i64,
+        expires_at: i64,
+        ended_at: Option<i64>,
+        ended_by: Option<String>,
+        previous_sign_in_at: Option<i64>,
+        member_id: Option<Uuid>,
+        person_id: Option<Uuid>,
+        login_id: Option<String>,
+        nickname: Option<String>,
+        disabled_at: Option<i64>,
+        left_at: Option<i64>,
+        address: Option<String>,
+        link_ended_at: Option<i64>,
+        postcard_ended_at: Option<i64>,
+    }
+    let row: Option<Row> = on!(read db, pool => {
+        sqlx::query_as(
+            "select s.id, s.kind, s.last_seen_at, s.password_given_at, s.expires_at, s.ended_at,
+                    s.ended_by, s.previous_sign_in_at, s.member_id, m.person_id, m.login_id,
+                    m.nickname, m.disabled_at, m.left_at, l.address, l.ended_at as link_ended_at,
+                    p.ended_at as postcard_ended_at
+             from session s
+             left join member m on m.id = s.member_id
+             left join link l on l.id = s.link_id
+             left join postcard p on p.id = s.postcard_id
+             where s.token_hash = $1 and s.expires_at > $2",
+        )
+        .bind(token_hash)
+        .bind(now.0)
+        .fetch_optional(pool)
+        .await?
+    });
+    let Some(row) = row else {
+        return Ok(Visitor::Nobody);
+    };
+    if row.kind == "provisional" {
+        if row.ended_by.as_deref() == Some("completed") {
+            return Ok(row
+                .login_id
+                // The ID of somebody who has left since is nobody's any more.
+                .filter(|_| row.left_at.is_none())
+                .map_or(Visitor::Nobody, |login_id| Visitor::Registered { login_id }));
+        }
+        let over = row
+            .ended_at
+            .or(row.link_ended_at)
+            .or(row.postcard_ended_at)
+            .is_some();
+        return Ok(match row.address {
+            Some(address) if !over => Visitor::Provisional(Provisional {
+                session: row.id,
+                address,
+                until: Timestamp(row.expires_at),
+            }),
+            _ => Visitor::Nobody,
+        });
+    }
+    if row.kind == "reissue" && row.ended_by.as_deref() == Some("completed") {
+        return Ok(Visitor::Reissued);
+    }
+    if row.ended_at.or(row.disabled_at).or(row.left_at).is_some() {
+        return Ok(Visitor::Nobody);
+    }
+    let (Some(id), Some(person), Some(login_id), Some(nickname)) =
+        (row.member_id, row.person_id, row.login_id, row.nickname)
+    else {
+        return Ok(Visitor::Nobody);
+    };
+    if row.kind == "reissue" {
+        return Ok(match row.link_ended_at {
+            Some(_) => Visitor::Nobody,
+            None => Visitor::Reissuing(Reissuing {
+                session: row.id,
+                member: id,
+                login_id,
+                until: Timestamp(row.expires_at),
+            }),
+        });
+    }
+    if now >= Timestamp(row.last_seen_at).plus(IDLE) {
+        return Ok(Visitor::Nobody);
+    }
+    if now >= Timestamp(row.last_seen_at).plus(SEEN_EVERY) {
+        // Whoever only reads is not turned away because this cannot be noted.
+        if let Err(error) = touch(db, row.id, now).await {
+            tracing::warn!(%error, "a session's last visit was not noted");
+        }
+    }
+    Ok(Visitor::Member(Member {
+        id,
+        person,
+        session: row.id,
+        login_id,
+        nickname,
+        password_given_at: Timestamp(row.password_given_at),
+        previous_sign_in: row.previous_sign_in_at.map(Timestamp),
+    }))
+}
+
+async fn touch(db: &Db, session: Uuid, now: Timestamp) -> Result<()> {
+    let mut tx = db.write().await?;
+    on!(write &mut tx, conn => {
+        sqlx::query("update session set last_seen_at = $2 where id = $1 and ended_at is null")
+            .bind(session)
+            .bind(now.0)
+            .execute(conn)
+            .await?;
+    });
+    tx.commit().await
+}
+
+/// Ends one session.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update session set ended_at = $2 where id = $1 and ended_at is null")
+            .bind(session)
+            .bind(now.0)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
+}
+
+/// A member's sessions that are open at this moment, the one seen last first.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn open_of(db: &Db, member: Uuid, now: Timestamp) -> Result<Vec<OpenSession>> {
+    let rows: Vec<(Uuid, String, String, i64, i64)> = on!(read db, pool => {
+        sqlx::query_as(
+            "select id, network_address, device, started_at, last_seen_at from session
+             where member_id = $1 and kind = 'member' and ended_at is null
+               and expires_at > $2 and last_seen_at > $3
+             order by last_seen_at desc, id desc",
+        )
+        .bind(member)
+        .bind(now.0)
+        .bind(now.minus(IDLE).0)
+        .fetch_all(pool)
+        .await?
+    });
+    let open = |(id, network_address, device, started_at, last_seen_at)| OpenSession {
+        id,
+        from: Asker {
+            network_address,
+            device,
+        },
+        started_at: Timestamp(started_at),
+        last_seen_at: Timestamp(last_seen_at),
+    };
+    Ok(rows.into_iter().map(open).collect())
+}
+
+/// Whether a session is one of this member's, open or not.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn is_theirs(tx: &mut Tx, session: Uuid, member: Uuid) -> Result<bool> {
+    on!(write tx, conn => {
+        sqlx::query_scalar(
+            "select exists (select 1 from session
+                            where id = $1 and member_id = $2 and kind = 'member')",
+        )
+        .bind(session)
+        .bind(member)
+        .fetch_one(conn)
+        .await
+    })
+}
+
+/// Ends a member's sessions, but for the `keep` seen last.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_all_but(tx: &mut Tx, member: Uuid, keep: i64, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update session set ended_at = $3
+             where member_id = $1 and kind = 'member' and ended_at is null and id not in (
+                 select id from session
+                 where member_id = $1 and kind = 'member' and ended_at is null
+                 order by last_seen_at desc, id desc limit $2)",
+        )
+        .bind(member)
+        .bind(keep)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Ends a member's session and those begun since: whoever had the password once
+/// may have used it again.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_since(tx: &mut Tx, member: Uuid, first: Uuid, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update session set ended_at = $3
+             where member_id = $1 and kind = 'member' and ended_at is null
+               and (id = $2
+                    or started_at > (select s.started_at from session s where s.id = $2))",
+        )
+        .bind(member)
+        .bind(first)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Whether a member's session is open, asked again in the transaction of what it
+/// is to change: it may have been ended since the request began.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn is_open(tx: &mut Tx, session: Uuid) -> Result<bool> {
+    on!(write tx, conn => {
+        sqlx::query_scalar(
+            "select exists (select 1 from session where id = $1 and ended_at is null)",
+        )
+        .bind(session)
+        .fetch_one(conn)
+        .await
+    })
+}
+
+/// The session goes on under another token; `given_at` says when the password was
+/// last given in it. Answers its absolute end, which stays.
+///
+/// # Errors
+/// Whatever the database answers; there is no row for a session that has ended.
+pub async fn renew(
+    tx: &mut Tx,
+    session: Uuid,
+    token_hash: &[u8],
+    given_at: Timestamp,
+) -> Result<Timestamp> {
+    let until: i64 = on!(write tx, conn => {
+        sqlx::query_scalar(
+            "update session set token_hash = $2, password_given_at = $3
+             where id = $1 and ended_at is null returning expires_at",
+        )
+        .bind(session)
+        .bind(token_hash)
+        .bind(given_at.0)
+        .fetch_one(conn)
+        .await?
+    });
+    Ok(Timestamp(until))
+}
+
+/// Ends a member's sessions, but for the one that asks.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_others(tx: &mut Tx, member: Uuid, but_for: Uuid, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update session set ended_at = $3
+             where member_id = $1 and id <> $2 and ended_at is null",
+        )
+        .bind(member)
+        .bind(but_for)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// What a provisional session stands for, locked until the change is over.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Registering {
+    /// The postcard it was opened with.
+    pub postcard_id: Uuid,
+    /// Whose postcard.
+    pub person_id: Uuid,
+    /// The address its link confirmed.
+    pub address: String,
+}
+
+/// Ends a provisional session because the registration is complete, and says
+/// what it stood for; `None` when it is over already. The update comes first:
+/// of many at once, one gets the row.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn complete(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<Option<Registering>> {
+    let ours = on!(write tx, conn => {
+        sqlx::query(
+            "update session set ended_at = $2, ended_by = 'completed'
+             where id = $1 and kind = 'provisional' and ended_at is null and expires_at > $2",
+        )
+        .bind(session)
+        .bind(now.0)
+        .execute(conn)
+        .await?
+        .rows_affected()
+    });
+    if ours == 0 {
+        return Ok(None);
+    }
+    on!(write tx, conn => {
+        sqlx::query_as(
+            "select s.postcard_id, c.person_id, l.address
+             from session s
+             join link l on l.id = s.link_id
+             join postcard c on c.id = s.postcard_id
+             where s.id = $1 and l.ended_at is null and l.expires_at > $2",
+        )
+        .bind(session)
+        .bind(now.0)
+        .fetch_optional(conn)
+        .await
+    })
+}
+
+/// Ends a reissue's session because the password is changed; `false` when it is
+/// over, or its link is, or the address it was sent to is not the member's any more. The account is held already.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn complete_reissue(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<bool> {
+    let ours = on!(write tx, conn => {
+        sqlx::query(
+            "update session set ended_at = $2, ended_by = 'completed'
+             where id = $1 and kind = 'reissue' and ended_at is null and expires_at > $2
+               and exists (select 1 from link l
+                           join email e on e.member_id = l.member_id
+                                        and e.address_key = l.address_key
+                           where l.id = session.link_id and l.ended_at is null
+                             and e.confirmed_at is not null)",
+        )
+        .bind(session)
+        .bind(now.0)
+        .execute(conn)
+        .await?
+        .rows_affected()
+    });
+    Ok(ours == 1)
+}
+
+/// Whether a provisional session ended because what it was for is complete.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn is_completed(db: &Db, session: Uuid) -> Result<bool> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select exists (select 1 from session where id = $1 and ended_by = 'completed')",
+        )
+        .bind(session)
+        .fetch_one(pool)
+        .await
+    })
+}
+
+/// Notes whose account a completed provisional session has led to, for 完了.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn led_to(tx: &mut Tx, session: Uuid, member: Uuid) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update session set member_id = $2 where id = $1")
+            .bind(session)
+            .bind(member)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
+}

@@ -1,0 +1,229 @@
+//! A whole list of results at once, as a roster comes in: its rows wait in a
+//! temporary table, then a few statements bring them in, in one transaction.
+
+use domain::values::checkup::{Checkup, Item, Urine};
+use sqlx::{AssertSqlSafe, FromRow};
+
+use super::{
+    Db, Result, Tx,
+    checkup::values,
+    on,
+    person::Key,
+    staging::{Staging, Strangers, on_staged, placeholders},
+};
+
+/// The key in a file, the day, the measured values, two strips and the verdict.
+const COLUMNS: usize = 5 + Item::MEASURED.len() + 3;
+
+/// The rows of a file, waiting in a temporary table of one connection.
+pub struct Staged(Staging);
+
+/// What the file will change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Outcome {
+    /// Results that were not on file.
+    pub added: i64,
+    /// Results on file with other values.
+    pub changed: i64,
+    /// Results on file, the same in every column.
+    pub unchanged: i64,
+    /// Results that were taken back.
+    pub withdrawn: i64,
+    /// Lines that take back what is not on file.
+    pub nothing_to_withdraw: i64,
+}
+
+impl Staged {
+    /// Makes the temporary table; it goes with the connection.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn begin(db: &Db) -> Result<Self> {
+        Ok(Self(
+            Staging::begin(
+                db,
+                "create temporary table staged_checkup (
+                     line bigint not null, symbol text not null, number text not null,
+                     branch text not null, taken_on date not null, height bigint, weight bigint,
+                     waist bigint, systolic bigint, diastolic bigint, triglycerides bigint,
+                     hdl bigint, ldl bigint, glucose bigint, hba1c bigint, ast bigint,
+                     alt bigint, gamma_gt bigint, urine_sugar text, urine_protein text,
+                     verdict text not null)",
+            )
+            .await?,
+        ))
+    }
+
+    /// Adds rows, each with its line in the file.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn add(&mut self, rows: &[(u64, CheckupRow)]) -> Result<()> {
+        for rows in rows.chunks(Staging::ROWS_A_STATEMENT) {
+            on_staged!(&mut self.0, conn => {
+                // Made of constants and a number alone.
+                let mut query = sqlx::query(AssertSqlSafe(insert(rows.len())));
+                for (line, CheckupRow { key, checkup }) in rows {
+                    query = query
+                        .bind(line.cast_signed())
+                        .bind(&key.symbol)
+                        .bind(&key.number)
+                        .bind(&key.branch)
+                        .bind(checkup.taken_on);
+                    for value in checkup.measured {
+                        query = query.bind(value);
+                    }
+                    query = query
+                        .bind(checkup.urine_sugar.map(Urine::as_str))
+                        .bind(checkup.urine_protein.map(Urine::as_str))
+                        .bind(&checkup.verdict);
+                }
+                query.execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// Lines about people who are not on the roster: how many, and the first
+    /// `most` of them; and whether there is a line about anybody who is.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn strangers(&mut self, most: i64) -> Result<(Strangers, bool)> {
+        self.0.strangers("staged_checkup", most).await
+    }
+
+    /// Lines of a day before the person was born: how many, and the first `most` of
+    /// them.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn unborn(&mut self, most: i64) -> Result<(i64, Vec<i64>)> {
+        on_staged!(&mut self.0, conn => {
+            let lines: Vec<i64> = sqlx::query_scalar(
+                "select line from staged_checkup s join person p
+                   on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
+                 where s.taken_on < p.born_on order by line",
+            )
+            .fetch_all(&mut *conn)
+            .await?;
+            let count = lines.len() as i64;
+            Ok((count, lines.into_iter().take(most as usize).collect()))
+        })
+    }
+
+    /// Lines with the person and the day of an earlier one: how many, and the first
+    /// `most` of them as (line, first line with them).
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn repeated(&mut self, most: i64) -> Result<(i64, Vec<(i64, i64)>)> {
+        on_staged!(&mut self.0, conn => {
+            let count: i64 = sqlx::query_scalar(
+                "select count(*) - (select count(*) from
+                     (select distinct symbol, number, branch, taken_on from staged_checkup) as keys)
+                 from staged_checkup",
+            )
+            .fetch_one(&mut *conn)
+            .await?;
+            if count == 0 {
+                return Ok((0, Vec::new()));
+            }
+            let first = sqlx::query_as(
+                "select line, first_line from
+                     (select line, min(line) over (partition by symbol, number, branch, taken_on)
+                                   as first_line from staged_checkup) as lines
+                 where line > first_line order by line limit $1",
+            )
+            .bind(most)
+            .fetch_all(&mut *conn)
+            .await?;
+            Ok((count, first))
+        })
+    }
+
+    /// Begins the change, on the connection that holds the rows.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn into_tx(self) -> Result<Tx> {
+        self.0.into_tx().await
+    }
+}
+
+fn insert(rows: usize) -> String {
+    let columns = concat!(
+        "insert into staged_checkup (line, symbol, number, branch, taken_on, ",
+        values!(""),
+        ") values "
+    );
+    columns.to_owned() + &placeholders(rows, COLUMNS)
+}
+
+/// Brings the waiting rows in. What is on file and not among them stays as it is.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
+    on!(write tx, conn => {
+        let outcome: Outcome = sqlx::query_as(concat!(
+            "with compared as (
+                 select s.verdict = $1 as withdraws, c.taken_on is null as is_new,
+                        (", values!("s."), ") is distinct from (", values!("c."), ") as differs
+                 from staged_checkup s
+                 join person p
+                   on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
+                 left join checkup c on c.person_id = p.id and c.taken_on = s.taken_on)
+             select count(*) filter (where not withdraws and is_new) as added,
+                    count(*) filter (where not withdraws and not is_new and differs) as changed,
+                    count(*) filter (where not withdraws and not is_new and not differs)
+                        as unchanged,
+                    count(*) filter (where withdraws and not is_new) as withdrawn,
+                    count(*) filter (where withdraws and is_new) as nothing_to_withdraw
+             from compared"
+        ))
+        .bind(WITHDRAWN)
+        .fetch_one(&mut *conn)
+        .await?;
+        sqlx::query(concat!(
+            "insert into checkup (person_id, taken_on, ", values!(""), ")
+             select p.id, s.taken_on, ", values!("s."), " from staged_checkup s join person p
+                 on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
+             where s.verdict <> $1
+             on conflict (person_id, taken_on) do update set
+                 height = excluded.height, weight = excluded.weight, waist = excluded.waist,
+                 systolic = excluded.systolic, diastolic = excluded.diastolic,
+                 triglycerides = excluded.triglycerides, hdl = excluded.hdl,
+                 ldl = excluded.ldl, glucose = excluded.glucose, hba1c = excluded.hba1c,
+                 ast = excluded.ast, alt = excluded.alt, gamma_gt = excluded.gamma_gt,
+                 urine_sugar = excluded.urine_sugar, urine_protein = excluded.urine_protein,
+                 verdict = excluded.verdict
+             where (", values!("checkup."), ") is distinct from (", values!("excluded."), ")"
+        ))
+        .bind(WITHDRAWN)
+        .execute(&mut *conn)
+        .await?;
+        sqlx::query(
+            "delete from checkup where (person_id, taken_on) in
+                 (select p.id, s.taken_on from staged_checkup s join person p
+                    on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
+                  where s.verdict = $1)",
+        )
+        .bind(WITHDRAWN)
+        .execute(&mut *conn)
+        .await?;
+        Ok(outcome)
+    })
+}
+
+/// 判定 of a line that takes a result back: one that was booked on the wrong person, or day.
+pub const WITHDRAWN: &str = "取消";
+
+/// A line as the society has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckupRow {
+    /// Whose it is.
+    pub key: Key,
+    /// What was found.
+    pub checkup: Checkup,
+}

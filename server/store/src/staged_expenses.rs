@@ -1,0 +1,338 @@
+//! A whole list of medical expenses at once, as a roster comes in: its rows wait in
+//! a temporary table, then a few statements bring them in, in one transaction.
+//!
+//! A file speaks of groups: the claims of one person, month, provider and kind. What
+//! it says of a group (F) and what is on file of it (S) are compared as multisets of
+//! days and amounts, so that neither the order of the lines nor a number matters:
+//!
+//! - a line with 0 days and every amount 0 withdraws: S becomes the rest of F;
+//! - F within S changes nothing; S within F adds the rest;
+//! - one claim each, and a provider is named: a correction;
+//! - anything else could be a correction or a further claim. It is refused, or, where
+//!   the office says that its file brings further claims, what is not in S is added.
+//!   Then nothing is taken for a correction.
+//!
+//! Every file that was taken once is within what it left behind: again, it changes
+//! nothing.
+
+use domain::values::{
+    expense::{Amounts, Kind},
+    month::Month,
+};
+use sqlx::{AssertSqlSafe, FromRow};
+
+use super::{
+    Db, Result, Tx, on,
+    person::Key,
+    staging::{Staging, Strangers, on_staged, placeholders},
+};
+
+/// The columns of `expense` that are not its key.
+macro_rules! values {
+    ($prefix:literal) => {
+        concat!(
+            $prefix,
+            "days, ",
+            $prefix,
+            "total, ",
+            $prefix,
+            "insurer, ",
+            $prefix,
+            "public, ",
+            $prefix,
+            "paid, ",
+            $prefix,
+            "meals, ",
+            $prefix,
+            "extra"
+        )
+    };
+}
+
+/// The key that several claims can share: what a group of them is told by.
+macro_rules! group {
+    ($prefix:literal) => {
+        concat!(
+            $prefix,
+            "person_id, ",
+            $prefix,
+            "month, ",
+            $prefix,
+            "provider, ",
+            $prefix,
+            "kind"
+        )
+    };
+}
+
+/// With which state of things a file was compared.
+#[derive(Clone, Copy, Debug)]
+pub struct Compared {
+    serial: i64,
+}
+
+/// The rows of a file, waiting in a temporary table of one connection.
+pub struct Staged(Staging);
+
+/// What the file will change, in claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Outcome {
+    /// Those that were not on file.
+    pub added: i64,
+    /// Those on file whose days or amounts were corrected.
+    pub changed: i64,
+    /// Those on file that are taken out.
+    pub withdrawn: i64,
+    /// Those on file, the same in every column.
+    pub unchanged: i64,
+    /// The first month in the file, as YYYYMM.
+    pub first_month: i64,
+    /// The last one.
+    pub last_month: i64,
+}
+
+impl Staged {
+    /// Makes the temporary table; it goes with the connection.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn begin(db: &Db) -> Result<Self> {
+        let mut staging = Staging::begin(
+            db,
+            "create temporary table staged_expense (
+                 line bigint not null, symbol text not null, number text not null,
+                 branch text not null, month bigint not null, provider text not null,
+                 kind text not null, days bigint not null, total bigint not null,
+                 insurer bigint not null, public bigint not null, paid bigint not null,
+                 meals bigint not null, extra bigint not null)",
+        )
+        .await?;
+        // What `compare` finds: claims of the file (with their line), claims on file
+        // (with their number), and what becomes of each.
+        on_staged!(&mut staging, conn => {
+            sqlx::query(
+                "create temporary table staged_claim (
+                     person_id uuid not null, month bigint not null, provider text not null,
+                     kind text not null, days bigint not null, total bigint not null,
+                     insurer bigint not null, public bigint not null, paid bigint not null,
+                     meals bigint not null, extra bigint not null,
+                     line bigint, nth bigint, highest bigint not null, fate text not null)",
+            )
+            .execute(conn)
+            .await?;
+        });
+        Ok(Self(staging))
+    }
+
+    /// Adds rows, each with its line in the file.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn add(&mut self, rows: &[(u64, ExpenseRow)]) -> Result<()> {
+        for rows in rows.chunks(Staging::ROWS_A_STATEMENT) {
+            on_staged!(&mut self.0, conn => {
+                // Made of constants and a number alone.
+                let mut query = sqlx::query(AssertSqlSafe(insert(rows.len())));
+                for (line, row) in rows {
+                    query = query
+                        .bind(line.cast_signed())
+                        .bind(&row.key.symbol)
+                        .bind(&row.key.number)
+                        .bind(&row.key.branch)
+                        .bind(row.month.number())
+                        .bind(&row.provider)
+                        .bind(row.kind.as_str())
+                        .bind(row.days)
+                        .bind(row.amounts.total)
+                        .bind(row.amounts.insurer)
+                        .bind(row.amounts.public)
+                        .bind(row.amounts.paid)
+                        .bind(row.amounts.meals)
+                        .bind(row.amounts.extra);
+                }
+                query.execute(conn).await?;
+            });
+        }
+        Ok(())
+    }
+
+    /// Lines about people who are not on the roster: how many, and the first
+    /// `most` of them; and whether there is a line about anybody who is.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn strangers(&mut self, most: i64) -> Result<(Strangers, bool)> {
+        self.0.strangers("staged_expense", most).await
+    }
+
+    /// Compares the waiting rows with what is on file, for [`Staged::unclear`] and
+    /// [`merge`]. It sorts them three times, so it is done before anything is locked.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn compare(&mut self, add_repeated: bool) -> Result<Compared> {
+        on_staged!(&mut self.0, conn => {
+            let serial = sqlx::query_scalar("select serial from expense_import")
+                .fetch_one(&mut *conn)
+                .await?;
+            // Equal claims are numbered on both sides, so that each finds its like.
+            sqlx::query(concat!(
+                "insert into staged_claim (", group!(""), ", ", values!(""), ", line, nth, highest, fate)
+             with spoken as (
+                 select p.id as person_id, s.month, s.provider, s.kind, ", values!("s."), ", s.line,
+                        case when (", values!("s."), ") = (0, 0, 0, 0, 0, 0, 0) then 1 else 0 end
+                            as withdraws
+                 from staged_expense s join person p
+                   on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch),
+             groups as (select distinct ", group!(""), " from spoken),
+             claims as (
+                 select ", group!(""), ", ", values!(""), ", withdraws, line,
+                        cast(null as bigint) as nth
+                 from spoken
+                 union all
+                 select ", group!("e."), ", ", values!("e."), ", 0, null, e.nth
+                 from groups g join expense e
+                   on e.person_id = g.person_id and e.month = g.month
+                  and e.provider = g.provider and e.kind = g.kind),
+             numbered as (
+                 select claims.*, row_number() over (
+                     partition by ", group!(""), ", ", values!(""), ", withdraws, nth is null
+                     order by line, nth) as copy
+                 from claims),
+             pairs as (
+                 select ", group!(""), ", ", values!(""), ", withdraws, max(line) as line,
+                        max(nth) as nth
+                 from numbered group by ", group!(""), ", ", values!(""), ", withdraws, copy),
+             weighed as (
+                 select pairs.*, max(withdraws) over its_group as withdrawing,
+                        count(*) filter (where withdraws = 0 and nth is null)
+                            over its_group as only_in_file,
+                        count(*) filter (where line is null) over its_group as only_on_file,
+                        count(*) filter (where line is not null and nth is not null)
+                            over its_group as on_both,
+                        coalesce(max(nth) over its_group, 0) as highest
+                 from pairs window its_group as (partition by ", group!(""), ")),
+             judged as (
+                 select weighed.*, withdrawing = 0 and not $1 and only_in_file = 1
+                        and only_on_file = 1 and on_both = 0 and provider <> '' as is_correction
+                 from weighed)
+             select ", group!(""), ", ", values!(""), ", line, nth, highest, case
+                        when line is not null and nth is not null then 'kept'
+                        when nth is not null and withdrawing = 1 then 'withdrawn'
+                        when nth is not null and is_correction then 'corrected'
+                        when nth is not null then 'not spoken of'
+                        when is_correction then 'corrects'
+                        when withdrawing = 1 or only_on_file = 0 or $1 then 'added'
+                        else 'unclear' end
+             from judged where withdraws = 0"
+            ))
+            .bind(add_repeated)
+            .execute(conn)
+            .await?;
+            Ok(Compared { serial })
+        })
+    }
+
+    /// Lines that could be further claims as well as corrections: how many, and the
+    /// first `most` of them.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn unclear(&mut self, most: i64) -> Result<(i64, Vec<i64>)> {
+        on_staged!(&mut self.0, conn => {
+            let count = sqlx::query_scalar("select count(*) from staged_claim where fate = 'unclear'")
+                .fetch_one(&mut *conn)
+                .await?;
+            let first = sqlx::query_scalar(
+                "select line from staged_claim where fate = 'unclear' order by line limit $1",
+            )
+            .bind(most)
+            .fetch_all(&mut *conn)
+            .await?;
+            Ok((count, first))
+        })
+    }
+
+    /// Begins the change, on the connection that holds the rows.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn into_tx(self) -> Result<Tx> {
+        self.0.into_tx().await
+    }
+}
+
+fn insert(rows: usize) -> String {
+    let columns = concat!(
+        "insert into staged_expense (line, symbol, number, branch, month, provider, kind, ",
+        values!(""),
+        ") values "
+    );
+    columns.to_owned() + &placeholders(rows, 14)
+}
+
+/// Brings in what was compared. What is on file and of which the file does not speak
+/// stays as it is: the claims of one month come in several files.
+///
+/// `None` where another import was quicker: then the file has to be compared again.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn merge(tx: &mut Tx, compared: Compared) -> Result<Option<Outcome>> {
+    on!(write tx, conn => {
+        let is_first = sqlx::query("update expense_import set serial = serial + 1 where serial = $1")
+            .bind(compared.serial)
+            .execute(&mut *conn)
+            .await?
+            .rows_affected();
+        if is_first == 0 {
+            return Ok(None);
+        }
+        let outcome: Outcome = sqlx::query_as(
+            "select count(*) filter (where fate = 'added') as added,
+                    count(*) filter (where fate = 'corrects') as changed,
+                    count(*) filter (where fate = 'withdrawn') as withdrawn,
+                    count(*) filter (where fate = 'kept') as unchanged,
+                    (select min(month) from staged_expense) as first_month,
+                    (select max(month) from staged_expense) as last_month
+             from staged_claim",
+        )
+        .fetch_one(&mut *conn)
+        .await?;
+        if outcome.changed + outcome.withdrawn > 0 {
+            sqlx::query(concat!(
+                "delete from expense where (", group!(""), ", nth) in
+                     (select ", group!(""), ", nth from staged_claim
+                      where fate in ('withdrawn', 'corrected'))"
+            ))
+            .execute(&mut *conn)
+            .await?;
+        }
+        sqlx::query(concat!(
+            "insert into expense (", group!(""), ", nth, ", values!(""), ")
+             select ", group!(""), ", highest + row_number() over (
+                        partition by ", group!(""), " order by ", values!(""), "), ", values!(""), "
+             from staged_claim where fate in ('added', 'corrects')"
+        ))
+        .execute(&mut *conn)
+        .await?;
+        Ok(Some(outcome))
+    })
+}
+
+/// A line as the society has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpenseRow {
+    /// Whose it is.
+    pub key: Key,
+    /// 診療年月
+    pub month: Month,
+    /// 医療機関名; may be empty.
+    pub provider: String,
+    /// 区分
+    pub kind: Kind,
+    /// 日数
+    pub days: i64,
+    /// The amounts.
+    pub amounts: Amounts,
+}

@@ -1,0 +1,176 @@
+//! Where the rows of a file wait until its last line is found good: a temporary
+//! table of one connection, which locks nothing that others use.
+
+use sqlx::{AssertSqlSafe, Database, FromRow, Postgres, Sqlite, Transaction, pool::PoolConnection};
+
+use super::{Db, Result, Tx, person::Key};
+
+/// A connection with a temporary table, which goes with it.
+pub(super) struct Staging(pub(super) Connection);
+
+/// Lines about people whom nobody knows: how many, and the first of them.
+pub(super) type Strangers = (i64, Vec<(u64, Stranger)>);
+
+#[derive(FromRow)]
+struct StrangerRow {
+    line: i64,
+    #[sqlx(flatten)]
+    key: Key,
+    known_symbol: Option<String>,
+    known_number: Option<String>,
+    known_branch: Option<String>,
+}
+
+impl StrangerRow {
+    fn named(self) -> (u64, Stranger) {
+        let known = (self.known_symbol, self.known_number, self.known_branch);
+        let with_zeros = match known {
+            (Some(symbol), Some(number), Some(branch)) => Some(Key {
+                symbol,
+                number,
+                branch,
+            }),
+            _ => None,
+        };
+        let stranger = Stranger {
+            key: self.key,
+            with_zeros,
+        };
+        (self.line.cast_unsigned(), stranger)
+    }
+}
+
+pub(super) enum Connection {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// Runs one body on whichever connection there is.
+macro_rules! on_staged {
+    ($staging:expr, $conn:ident => $body:expr) => {
+        match &mut ($staging).0 {
+            $crate::staging::Connection::Sqlite(connection) => {
+                let $conn = &mut **connection;
+                $body
+            }
+            $crate::staging::Connection::Postgres(connection) => {
+                let $conn = &mut **connection;
+                $body
+            }
+        }
+    };
+}
+pub(super) use on_staged;
+
+impl Staging {
+    /// Rows in one statement. Measured on SQLite: one row costs twice the time, a
+    /// hundred three times, since finding the names of so many parameters takes
+    /// their square.
+    pub(super) const ROWS_A_STATEMENT: usize = 8;
+
+    /// Makes the temporary table by this statement.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub(super) async fn begin(db: &Db, create: &'static str) -> Result<Self> {
+        let mut staging = Self(match db {
+            Db::Sqlite(pool) => Connection::Sqlite(closing(pool.acquire().await?)),
+            Db::Postgres(pool) => Connection::Postgres(closing(pool.acquire().await?)),
+        });
+        on_staged!(&mut staging, conn => {
+            sqlx::query(create).execute(conn).await?;
+        });
+        Ok(staging)
+    }
+
+    /// Lines of a staged table about people who are not on the roster: how many, and
+    /// the first `most` of them; and whether there is a line about anybody who is.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub(super) async fn strangers(
+        &mut self,
+        table: &'static str,
+        most: i64,
+    ) -> Result<(Strangers, bool)> {
+        let staged = format!(
+            "from {table} s left join person p
+               on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch"
+        );
+        let counts = format!("select count(*), count(p.id) {staged}");
+        // Whether somebody has the key with zeros in front is asked of few lines only.
+        let first = format!(
+            "with first as (
+                 select s.line, s.symbol, s.number, s.branch {staged}
+                 where p.id is null order by s.line limit $1),
+             known as (
+                 select symbol, number, branch, ltrim(symbol, '0') as plain_symbol,
+                        ltrim(number, '0') as plain_number, ltrim(branch, '0') as plain_branch
+                 from person)
+             select f.line, f.symbol, f.number, f.branch, k.symbol as known_symbol,
+                    k.number as known_number, k.branch as known_branch
+             from first f left join known k
+               on k.plain_number = ltrim(f.number, '0') and k.plain_symbol = ltrim(f.symbol, '0')
+              and k.plain_branch = ltrim(f.branch, '0') and length(k.symbol) >= length(f.symbol)
+              and length(k.number) >= length(f.number) and length(k.branch) >= length(f.branch)
+             order by f.line, k.symbol, k.number, k.branch"
+        );
+        // Made of constants alone, both.
+        let (all, known, mut first): (i64, i64, Vec<StrangerRow>) = on_staged!(self, conn => {
+            let (all, known) = sqlx::query_as(AssertSqlSafe(counts)).fetch_one(&mut *conn).await?;
+            if all == known {
+                return Ok(((0, Vec::new()), true));
+            }
+            let first = sqlx::query_as(AssertSqlSafe(first)).bind(most).fetch_all(conn).await?;
+            (all, known, first)
+        });
+        // Several may have the key with zeros, and one is enough to hint at.
+        first.dedup_by_key(|row| row.line);
+        let named = first.into_iter().map(StrangerRow::named).collect();
+        Ok(((all - known, named), known > 0))
+    }
+
+    /// Begins the change, on the connection that holds the rows.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub(super) async fn into_tx(self) -> Result<Tx> {
+        Ok(match self.0 {
+            Connection::Sqlite(connection) => {
+                let begin = sqlx::SqlSafeStr::into_sql_str("BEGIN IMMEDIATE");
+                Tx::Sqlite(Transaction::begin(connection, Some(begin)).await?)
+            }
+            Connection::Postgres(connection) => {
+                Tx::Postgres(Transaction::begin(connection, None).await?)
+            }
+        })
+    }
+}
+
+fn closing<DB: Database>(mut connection: PoolConnection<DB>) -> PoolConnection<DB> {
+    connection.close_on_drop();
+    connection
+}
+
+/// `($1,$2),($3,$4)`: so many rows of so many values.
+pub(super) fn placeholders(rows: usize, values: usize) -> String {
+    let mut sql = String::new();
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ",(" });
+        for value in 1..=values {
+            let comma = if value == 1 { "" } else { "," };
+            sql.push_str(&format!("{comma}${}", row * values + value));
+        }
+        sql.push(')');
+    }
+    sql
+}
+
+/// Somebody whom a line is about, and whom nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stranger {
+    /// The key that was looked for.
+    pub key: Key,
+    /// Who has the same key but for zeros in front: a spreadsheet takes `0012` for 12.
+    pub with_zeros: Option<Key>,
+}
