@@ -8,7 +8,7 @@ use server::{
     office::postcards::{self, Terms},
 };
 
-use crate::{fresh::Fresh, roster::NOW, test_app::CHEAP};
+use crate::{roster::NOW, test_app::CHEAP};
 
 const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 
