@@ -14,7 +14,7 @@ use self::portal::{Connection, Portal};
 
 const SIGN_INS: usize = 200;
 const LETTERS: usize = 500;
-/// For the postman, whose work would fall on the next request.
+/// For the mail worker, whose work would fall on the next request.
 const PAUSE: Duration = Duration::from_millis(5);
 
 #[tokio::main]

@@ -294,7 +294,7 @@ async fn backup(config: Config, file: &Path) -> Done {
     db.close().await;
     if copied {
         println!(
-            "{} written. CookieChange the secret file with it, apart.",
+            "{} written. Keep the secret file with it, apart.",
             file.display()
         );
         Ok(ExitCode::SUCCESS)

@@ -42,7 +42,7 @@ pub struct Portal {
     listener: TcpListener,
     router: Router,
     outer_limit: RateLimit,
-    postman: MailWorker,
+    worker: MailWorker,
     sealer: Sealer,
     housekeeper: Cleanup,
     herald: NoticeMailer,
@@ -192,7 +192,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         clock: clock.clone(),
         wake_mail: wake_mail.clone(),
     };
-    let postman = MailWorker {
+    let worker = MailWorker {
         db: db.clone(),
         transport,
         clock,
@@ -207,7 +207,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         listener,
         router,
         outer_limit,
-        postman,
+        worker,
         sealer,
         housekeeper,
         herald,
@@ -217,7 +217,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
 impl Portal {
     /// Serves until `stop` holds `true`; then what is at hand is finished.
     pub async fn run(self, stop: watch::Receiver<bool>) {
-        let post = tokio::spawn(self.postman.run(stop.clone()));
+        let post = tokio::spawn(self.worker.run(stop.clone()));
         tokio::spawn(self.outer_limit.run(stop.clone()));
         let tidy = tokio::spawn(self.housekeeper.run(stop.clone()));
         let sealer = self.sealer.clone();
@@ -228,7 +228,7 @@ impl Portal {
         let herald = tokio::spawn(self.herald.run(stop.clone()));
         serve::run(self.listener, self.router, stop).await;
         if let Err(error) = post.await {
-            tracing::error!(%error, "the postman ended before the work did");
+            tracing::error!(%error, "the worker ended before the work did");
         }
         if let Err(error) = herald.await {
             tracing::error!(%error, "the herald ended before the work did");

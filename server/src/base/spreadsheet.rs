@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use encoding_rs::{EncoderResult, SHIFT_JIS};
+
 /// A spreadsheet computes what begins like a formula, in full-width too; behind an
 /// apostrophe it is text.
 pub fn escape_formula(text: &str) -> Cow<'_, str> {
@@ -23,13 +25,56 @@ fn begins_formula(first: char) -> bool {
     )
 }
 
+/// Stands for a character that CP932 lacks: the geta, as printers have always set it.
+const GETA: char = '〓';
+
+/// How a sheet is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SheetEncoding {
+    /// UTF-8 with a byte order mark, by which Excel knows it.
+    #[default]
+    Utf8,
+    /// CP932, for programs that know nothing else.
+    Cp932,
+}
+
+impl SheetEncoding {
+    /// The charset as browsers call it.
+    pub fn charset(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Cp932 => "Shift_JIS",
+        }
+    }
+
+    /// The bytes of a sheet.
+    pub fn encode(self, sheet: &str) -> Vec<u8> {
+        match self {
+            Self::Utf8 => ["\u{FEFF}", sheet].concat().into_bytes(),
+            Self::Cp932 => {
+                let plain: String = sheet
+                    .chars()
+                    .map(|c| if is_in_cp932(c) { c } else { GETA })
+                    .collect();
+                SHIFT_JIS.encode(&plain).0.into_owned()
+            }
+        }
+    }
+}
+
+/// Whether CP932 has the character.
+pub fn is_in_cp932(c: char) -> bool {
+    let (mut text, mut bytes) = ([0; 4], [0; 8]);
+    let text: &str = c.encode_utf8(&mut text);
+    let (result, ..) = SHIFT_JIS
+        .new_encoder()
+        .encode_from_utf8_without_replacement(text, &mut bytes, true);
+    result == EncoderResult::InputEmpty
+}
+
 #[cfg(test)]
 mod tests {
-    use encoding_rs::SHIFT_JIS;
-
     use super::*;
-
-    use crate::member::expenses::sheet::SheetEncoding;
 
     #[test]
     fn nothing_that_is_text_is_computed() {

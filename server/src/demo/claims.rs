@@ -81,7 +81,7 @@ impl Row {
             extra,
         } = self.amounts;
         let (provider, kind, days) = (self.provider, self.kind.as_str(), self.days);
-        // SheetEncoding into a string cannot fail.
+        // Writing into a string cannot fail.
         let _ = writeln!(
             list,
             "{key},{month},{provider},{kind},{days},{total},{insurer},{public},{paid},{meals},{extra}"

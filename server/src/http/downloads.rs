@@ -14,8 +14,7 @@ use domain::{
 
 use super::{State, pages::problem};
 use crate::{
-    base::fault::InternalError,
-    member::expenses::sheet::{self, SheetEncoding},
+    base::fault::InternalError, base::spreadsheet::SheetEncoding, member::expenses::sheet,
 };
 
 /// `/expenses.csv`: everything of a year.

@@ -34,7 +34,7 @@ pub struct AccountClosingService {
     pub db: Db,
     /// The hash workers.
     pub hasher: Hasher,
-    /// Wakes the postman.
+    /// Wakes the worker that sends letters.
     pub wake_mail: Arc<Notify>,
 }
 

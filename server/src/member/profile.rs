@@ -37,7 +37,7 @@ pub struct ProfileService {
     pub db: Db,
     /// The hash workers.
     pub hasher: Hasher,
-    /// Wakes the postman.
+    /// Wakes the worker that sends letters.
     pub wake_mail: Arc<Notify>,
 }
 

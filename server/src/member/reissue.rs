@@ -44,7 +44,7 @@ pub struct ReissueService {
     pub hasher: Hasher,
     /// The server's key.
     pub secrets: Arc<Secrets>,
-    /// Wakes the postman.
+    /// Wakes the worker that sends letters.
     pub wake_mail: Arc<Notify>,
 }
 

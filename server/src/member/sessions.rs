@@ -38,7 +38,7 @@ pub struct SessionService {
     pub db: Db,
     /// The server's key.
     pub secrets: Arc<Secrets>,
-    /// Wakes the postman.
+    /// Wakes the worker that sends letters.
     pub wake_mail: Arc<Notify>,
 }
 

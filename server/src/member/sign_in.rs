@@ -35,7 +35,7 @@ pub struct SignInService {
     pub hasher: Hasher,
     /// The server's key.
     pub secrets: Arc<Secrets>,
-    /// Wakes the postman.
+    /// Wakes the worker that sends letters.
     pub wake_mail: Arc<Notify>,
 }
 

@@ -140,7 +140,7 @@ async fn letters_cannot_be_told_apart(app: &TestApp, path: &str) {
     }
     tx.commit().await.unwrap();
     let ask_as = async |address: String| {
-        // The postman's work would fall on the next request.
+        // The mail worker's work would fall on the next request.
         app.post_is_out().await;
         let browser = app.browser();
         let (took, seen) = timed(browser.post(path, &[("email", &address)])).await;

@@ -766,7 +766,7 @@ async fn a_page_asks_the_database_as_often_for_many_rows_as_for_few() {
     assert_eq!(few, [6; WAYS.len()]);
 }
 
-/// How many statements each way takes. The postman and the housekeeper work beside
+/// How many statements each way takes. The mail worker and the cleanup work beside
 /// the page now and then: of three tries the least is the page's own.
 async fn statements(browser: &Browser, log: &Log) -> [usize; WAYS.len()] {
     let mut counts = [usize::MAX; WAYS.len()];

@@ -67,8 +67,8 @@ on_both! {
             queue(db, LetterKind::Change, &address(&format!("member{n}@example.jp")), NOW).await;
         }
         let transport = || Transport::Mailbox(mailbox.clone());
-        let one = postman(db, folder, transport());
-        let other = postman(db, folder, transport());
+        let one = worker(db, folder, transport());
+        let other = worker(db, folder, transport());
         let (one, other) = tokio::join!(one.deliver_due(), other.deliver_due());
         assert_eq!(one.unwrap().sent + other.unwrap().sent, 20);
         assert_eq!(fs::read_dir(&mailbox).unwrap().count(), 20);
@@ -110,17 +110,17 @@ on_both! {
 on_both! {
     async fn after_trouble_at_any_step_the_same_letter_with_the_same_link_is_sent_again(fresh: Fresh) {
         let db = &fresh.db;
-        let postman = postman(db, fresh.folder.path(), transport(plain()));
+        let worker = worker(db, fresh.folder.path(), transport(plain()));
         for (trouble, copies) in [("rcpt-fails-2", 1), ("data-fails-2", 1), ("late-250-2", 3)] {
             let to = address(&format!("{trouble}@{}.example.jp", Uuid::new_v4()));
-            let (letter, url) = ask_for_registration(&postman, &to).await;
+            let (letter, url) = ask_for_registration(&worker, &to).await;
             for pause in [Duration::ZERO, MINUTE] {
-                postman.clock.advance(pause);
-                assert_eq!(postman.deliver_due().await.unwrap(), PUT_OFF, "{trouble}");
+                worker.clock.advance(pause);
+                assert_eq!(worker.deliver_due().await.unwrap(), PUT_OFF, "{trouble}");
                 assert_eq!(letter::delivery(db, letter).await.unwrap(), Some(Delivery::Waiting));
             }
-            postman.clock.advance(MINUTE);
-            assert_eq!(postman.deliver_due().await.unwrap(), SENT, "{trouble}");
+            worker.clock.advance(MINUTE);
+            assert_eq!(worker.deliver_due().await.unwrap(), SENT, "{trouble}");
 
             let arrived = arrived_for(&to);
             assert_eq!(arrived.len(), copies, "{trouble}");
@@ -295,7 +295,7 @@ async fn a_refused_recipient_is_given_up_at_once() {
     ])
     .await;
     let there = transport(smtp(&format!("smtp://127.0.0.1:{}", server.port)));
-    let postman = postman(&fresh.db, fresh.folder.path(), there);
+    let worker = worker(&fresh.db, fresh.folder.path(), there);
     let letter = queue(
         &fresh.db,
         LetterKind::Change,
@@ -303,7 +303,7 @@ async fn a_refused_recipient_is_given_up_at_once() {
         NOW,
     )
     .await;
-    assert_eq!(postman.deliver_due().await.unwrap(), GIVEN_UP);
+    assert_eq!(worker.deliver_due().await.unwrap(), GIVEN_UP);
     assert_eq!(
         letter::delivery(&fresh.db, letter).await.unwrap(),
         Some(Delivery::GivenUp)
@@ -442,7 +442,7 @@ fn outgoing(to: &EmailAddress, text: &str) -> Outgoing {
     Outgoing::new(Uuid::now_v7(), letter, &from, to, &society, NOW).unwrap()
 }
 
-fn postman(db: &Db, folder: &Path, transport: Transport) -> MailWorker {
+fn worker(db: &Db, folder: &Path, transport: Transport) -> MailWorker {
     MailWorker {
         db: db.clone(),
         transport,
@@ -481,10 +481,10 @@ async fn queue_in(
 }
 
 /// A link, its letter, and the address in it.
-async fn ask_for_registration(postman: &MailWorker, to: &EmailAddress) -> (Uuid, String) {
+async fn ask_for_registration(worker: &MailWorker, to: &EmailAddress) -> (Uuid, String) {
     let (link, purpose) = (Uuid::now_v7(), Purpose::Registration);
-    let now = postman.clock.now();
-    let token = postman
+    let now = worker.clock.now();
+    let token = worker
         .secrets
         .link_token(purpose.as_str(), link, to.as_str());
     let new = NewLink {
@@ -499,12 +499,12 @@ async fn ask_for_registration(postman: &MailWorker, to: &EmailAddress) -> (Uuid,
         expires_at: now.plus(3 * HOUR),
         ended_at: None,
     };
-    let mut tx = postman.db.write().await.unwrap();
+    let mut tx = worker.db.write().await.unwrap();
     link::insert(&mut tx, &new).await.unwrap();
     let letter = queue_in(&mut tx, LetterKind::Registration, to, Some(link), now).await;
     tx.commit().await.unwrap();
     (
         letter,
-        format!("{}/register/verify?token={token}", postman.public_url),
+        format!("{}/register/verify?token={token}", worker.public_url),
     )
 }

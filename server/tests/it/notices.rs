@@ -79,7 +79,7 @@ async fn comes_back(app: &TestApp, wish: &Wish<'_>) -> Browser {
 }
 
 async fn letters_about_notices(app: &TestApp, address: &str) -> Vec<StoredLetter> {
-    // The postman wakes for what is asked for over the net.
+    // The mail worker wakes for what is asked for over the net.
     let wake = format!("wake-{}@example.jp", uuid::Uuid::now_v7().simple());
     app.browser()
         .post_email(&wake)

@@ -242,7 +242,7 @@ on_both! {
         assert_eq!(app.letters_to("taro@example.jp").await.len(), 3);
         for _ in 0..6 * 22 {
             ask().await;
-            // The postman has real work to do while hours pass in no time.
+            // The mail worker has real work to do while hours pass in no time.
             app.post_is_out().await;
             app.clock.advance(10 * MINUTE);
         }

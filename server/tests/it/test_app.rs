@@ -213,7 +213,7 @@ impl TestApp {
         newest.unwrap_or_else(|| panic!("no letter for {address}"))
     }
 
-    /// The postman works beside the requests: waits until nothing waits for him.
+    /// The mail worker works beside the requests: waits until nothing waits for it.
     pub(crate) async fn post_is_out(&self) {
         self.until("no letter waits", || async {
             let waiting: i64 = ask!(

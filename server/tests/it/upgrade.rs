@@ -14,8 +14,16 @@ fn first(mut all: Migrator) -> Migrator {
 
 async fn of_the_first_version(fresh: &Fresh) {
     match &fresh.db {
-        Db::Sqlite(pool) => first(sqlx::migrate!("migrations/sqlite")).run(pool).await,
-        Db::Postgres(pool) => first(sqlx::migrate!("migrations/postgres")).run(pool).await,
+        Db::Sqlite(pool) => {
+            first(sqlx::migrate!("store/migrations/sqlite"))
+                .run(pool)
+                .await
+        }
+        Db::Postgres(pool) => {
+            first(sqlx::migrate!("store/migrations/postgres"))
+                .run(pool)
+                .await
+        }
     }
     .unwrap();
     let db = &fresh.db;

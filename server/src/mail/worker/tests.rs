@@ -20,7 +20,7 @@ const NOW: Timestamp = Timestamp(1_795_326_120_000);
 const LINK_LIFE: Duration = Duration::from_secs(3 * 3600);
 
 struct Office {
-    postman: MailWorker,
+    worker: MailWorker,
     mailbox: PathBuf,
     _folder: tempfile::TempDir,
 }
@@ -32,7 +32,7 @@ impl Office {
         let db = Db::open(&url).await.unwrap();
         db.migrate().await.unwrap();
         let mailbox = folder.path().join("mail");
-        let postman = MailWorker {
+        let worker = MailWorker {
             db,
             transport: Transport::Mailbox(mailbox.clone()),
             clock: Clock::standing_at(NOW),
@@ -42,7 +42,7 @@ impl Office {
             wake: Arc::new(Notify::new()),
         };
         Self {
-            postman,
+            worker,
             mailbox,
             _folder: folder,
         }
@@ -51,14 +51,14 @@ impl Office {
     /// Somebody asks for a registration: a link and its letter.
     async fn ask(&self, address: &str) -> (Uuid, Uuid) {
         let address = EmailAddress::parse(address).unwrap();
-        let now = self.postman.clock.now();
+        let now = self.worker.clock.now();
         let link = Uuid::now_v7();
         let purpose = Purpose::Registration;
         let token = self
-            .postman
+            .worker
             .secrets
             .link_token(purpose.as_str(), link, address.as_str());
-        let mut tx = self.postman.db.write().await.unwrap();
+        let mut tx = self.worker.db.write().await.unwrap();
         let new = NewLink {
             id: link,
             purpose,
@@ -78,24 +78,24 @@ impl Office {
     }
 
     async fn queue(&self, kind: LetterKind) -> Uuid {
-        let mut tx = self.postman.db.write().await.unwrap();
+        let mut tx = self.worker.db.write().await.unwrap();
         let address = EmailAddress::parse("hanako@example.jp").unwrap();
-        let letter = queue(&mut tx, kind, &address, None, self.postman.clock.now()).await;
+        let letter = queue(&mut tx, kind, &address, None, self.worker.clock.now()).await;
         tx.commit().await.unwrap();
         letter
     }
 
     async fn deliver(&self) -> DeliveryBatch {
-        self.postman.deliver_due().await.unwrap()
+        self.worker.deliver_due().await.unwrap()
     }
 
     async fn after(&self, span: Duration) -> DeliveryBatch {
-        self.postman.clock.advance(span);
+        self.worker.clock.advance(span);
         self.deliver().await
     }
 
     async fn delivery(&self, letter: Uuid) -> Delivery {
-        letter::delivery(&self.postman.db, letter)
+        letter::delivery(&self.worker.db, letter)
             .await
             .unwrap()
             .unwrap()
@@ -172,7 +172,7 @@ async fn a_letter_that_was_asked_for_lies_in_the_mailbox_once_with_the_link_that
     );
     assert_eq!(stored[0].date, "2026年11月22日 14:42");
     let token = office
-        .postman
+        .worker
         .secrets
         .link_token("registration", link, "a..b@docomo.ne.jp");
     let url = format!("https://portal.example.jp/register/verify?token={token}");
@@ -265,9 +265,9 @@ async fn a_letter_in_trouble_is_given_up_when_its_link_expires() {
     while office.delivery(letter).await == Delivery::Waiting {
         let round = office.deliver().await;
         tries += round.put_off;
-        office.postman.clock.advance(SECOND);
+        office.worker.clock.advance(SECOND);
     }
-    assert_eq!(office.postman.clock.now(), NOW.plus(LINK_LIFE + SECOND));
+    assert_eq!(office.worker.clock.now(), NOW.plus(LINK_LIFE + SECOND));
     assert_eq!(
         tries, 9,
         "30 s, 1, 2, 5, 10, 30 min, then hourly within three hours"
@@ -278,7 +278,7 @@ async fn a_letter_in_trouble_is_given_up_when_its_link_expires() {
 async fn a_link_that_was_used_in_the_meantime_is_not_sent() {
     let office = Office::open().await;
     let (letter, _) = office.ask("taro@example.jp").await;
-    let mut tx = office.postman.db.write().await.unwrap();
+    let mut tx = office.worker.db.write().await.unwrap();
     link::end_registrations(&mut tx, "taro@example.jp", NOW)
         .await
         .unwrap();
@@ -318,7 +318,7 @@ async fn a_withheld_letter_comes_as_far_as_any_other_and_nobody_gets_it() {
 async fn a_letter_whose_sender_died_is_taken_up_again_and_not_before() {
     let office = Office::open().await;
     office.queue(LetterKind::Change).await;
-    let mut tx = office.postman.db.write().await.unwrap();
+    let mut tx = office.worker.db.write().await.unwrap();
     assert!(letter::claim(&mut tx, NOW, LEASE).await.unwrap().is_some());
     tx.commit().await.unwrap();
     assert_eq!(
@@ -367,7 +367,7 @@ async fn the_log_tells_of_trouble_without_the_address_and_without_the_link() {
         "{log}"
     );
     let token = office
-        .postman
+        .worker
         .secrets
         .link_token("registration", link, "himitsu@example.jp");
     assert!(!log.contains("himitsu") && !log.contains(&token), "{log}");
@@ -376,11 +376,11 @@ async fn the_log_tells_of_trouble_without_the_address_and_without_the_link() {
 #[tokio::test]
 async fn the_worker_sends_when_it_is_woken_and_ends_when_it_is_told_to() {
     let office = Office::open().await;
-    let (db, wake) = (office.postman.db.clone(), Arc::clone(&office.postman.wake));
+    let (db, wake) = (office.worker.db.clone(), Arc::clone(&office.worker.wake));
     let letter = office.queue(LetterKind::Change).await;
     let (stop, stopped) = watch::channel(false);
     wake.notify_one();
-    let worker = tokio::spawn(office.postman.run(stopped));
+    let worker = tokio::spawn(office.worker.run(stopped));
     while letter::delivery(&db, letter).await.unwrap() == Some(Delivery::Waiting) {
         tokio::task::yield_now().await;
     }

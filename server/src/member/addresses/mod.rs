@@ -43,7 +43,7 @@ pub struct AddressService {
     pub hasher: Hasher,
     /// The server's key.
     pub secrets: Arc<Secrets>,
-    /// Wakes the postman.
+    /// Wakes the worker that sends letters.
     pub wake_mail: Arc<Notify>,
 }
 

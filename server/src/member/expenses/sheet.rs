@@ -10,55 +10,8 @@ use domain::{
         tax::{Category, expenses_of_form},
     },
 };
-use encoding_rs::{EncoderResult, SHIFT_JIS};
 
-use crate::base::spreadsheet::escape_formula;
-
-/// Stands for a character that CP932 lacks: the geta, as printers have always set it.
-const GETA: char = '〓';
-
-/// How a sheet is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SheetEncoding {
-    /// UTF-8 with a byte order mark, by which Excel knows it.
-    #[default]
-    Utf8,
-    /// CP932, for programs that know nothing else.
-    Cp932,
-}
-
-impl SheetEncoding {
-    /// The charset as browsers call it.
-    pub fn charset(self) -> &'static str {
-        match self {
-            Self::Utf8 => "utf-8",
-            Self::Cp932 => "Shift_JIS",
-        }
-    }
-
-    /// The bytes of a sheet.
-    pub fn encode(self, sheet: &str) -> Vec<u8> {
-        match self {
-            Self::Utf8 => ["\u{FEFF}", sheet].concat().into_bytes(),
-            Self::Cp932 => {
-                let plain: String = sheet
-                    .chars()
-                    .map(|c| if is_in_cp932(c) { c } else { GETA })
-                    .collect();
-                SHIFT_JIS.encode(&plain).0.into_owned()
-            }
-        }
-    }
-}
-
-fn is_in_cp932(c: char) -> bool {
-    let (mut text, mut bytes) = ([0; 4], [0; 8]);
-    let text: &str = c.encode_utf8(&mut text);
-    let (result, ..) = SHIFT_JIS
-        .new_encoder()
-        .encode_from_utf8_without_replacement(text, &mut bytes, true);
-    result == EncoderResult::InputEmpty
-}
+use crate::base::spreadsheet::{escape_formula, is_in_cp932};
 
 /// The words of a year that CP932 cannot write, each once.
 pub(super) fn beyond_cp932<'a>(

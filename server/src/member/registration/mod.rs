@@ -48,7 +48,7 @@ pub struct RegistrationService {
     pub secrets: Arc<Secrets>,
     /// From which age a dependent may register.
     pub registration_age: u8,
-    /// Wakes the postman.
+    /// Wakes the worker that sends letters.
     pub wake_mail: Arc<Notify>,
 }
 

@@ -1,4 +1,4 @@
-//! ListReader the files that the office brings: the encoding, the records and
+//! Reading the files that the office brings: the encoding, the records and
 //! their lines, the header, the dates. Whatever is wrong is collected with line,
 //! column and value, so that a clerk can mend the file in one go.
 

@@ -26,7 +26,7 @@ const BATCHES_WAITING: usize = 4;
 /// How far an import has come, in bytes of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// ListSummary and handed to the database.
+    /// Read and handed to the database.
     pub done: u64,
     /// The whole file.
     pub total: u64,

@@ -1,0 +1,111 @@
+//! Words that stand in databases of portals that are in use: code may be renamed, they
+//! may not. A word may be added here, never changed.
+
+use std::{fs, os::unix::fs::PermissionsExt};
+
+use server::base::secrets::Secrets;
+use store::{audit::Event, letter::LetterKind, link::Purpose, notice::Kind};
+use uuid::Uuid;
+
+const EVENTS: [&str; 40] = [
+    "letter_asked",
+    "postcard_accepted",
+    "postcard_refused",
+    "postcard_issued",
+    "postcard_reissued",
+    "registered",
+    "reopened",
+    "reissue_asked",
+    "reissue_accepted",
+    "reissue_refused",
+    "reissued",
+    "address_confirmed",
+    "login_id_changed",
+    "password_changed",
+    "nickname_changed",
+    "address_added",
+    "confirmation_asked",
+    "address_removed",
+    "notices_changed",
+    "signed_in",
+    "sign_in_failed",
+    "password_refused",
+    "signed_out",
+    "session_ended",
+    "others_ended",
+    "sign_in_disowned",
+    "not_theirs",
+    "left",
+    "office_looked",
+    "data_taken",
+    "key_changed",
+    "roster_imported",
+    "expenses_imported",
+    "expenses_seen",
+    "sharing_allowed",
+    "sharing_ended",
+    "purged",
+    "notices_imported",
+    "audit_chain_begun",
+    "checkups_imported",
+];
+
+const LETTERS: [&str; 11] = [
+    "registration",
+    "already_registered",
+    "reissue",
+    "not_found",
+    "change",
+    "address_confirmation",
+    "welcome",
+    "new_device",
+    "left",
+    "notice",
+    "withheld",
+];
+
+#[test]
+fn events_and_letters_are_read_by_the_words_they_were_written_with() {
+    for word in EVENTS {
+        assert_eq!(Event::parse(word).map(Event::as_str), Some(word));
+    }
+    for word in LETTERS {
+        assert_eq!(LetterKind::parse(word).map(LetterKind::as_str), Some(word));
+    }
+    let purposes = [
+        (Purpose::Registration, "registration"),
+        (Purpose::Reissue, "reissue"),
+        (Purpose::Email, "email"),
+        (Purpose::Device, "device"),
+    ];
+    for (purpose, word) in purposes {
+        assert_eq!(purpose.as_str(), word);
+    }
+    assert_eq!(
+        (Kind::Notice.as_str(), Kind::Article.as_str()),
+        ("notice", "article")
+    );
+}
+
+/// Computed apart from this code, with HMAC-SHA-256 over each part and its length.
+#[test]
+fn what_is_derived_from_the_secret_file_stays_what_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secret");
+    fs::write(&file, [b'k'; 32]).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    let secrets = Secrets::open(&file).unwrap();
+    let hex = |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02x}")).collect() };
+    assert_eq!(
+        secrets.link_token("registration", Uuid::from_u128(1), "taro@example.jp"),
+        "89KKdYmp_nlWZdG0fGdVmBNOsp0PsoIwH_4MAiz0ux8"
+    );
+    assert_eq!(
+        hex(&secrets.audit_key_mark()),
+        "ec6d976bd1f5aeab4e2b1ef21559c57c06e9dfc27c154398784750f1a1cb5ecc"
+    );
+    assert_eq!(
+        hex(&secrets.cookie_key()[..32]),
+        "4d1db81331f61bd79850f48a355bf079c021c12163a0073c009d897444f5fb19"
+    );
+}
