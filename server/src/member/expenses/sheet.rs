@@ -116,7 +116,10 @@ mod tests {
         month::Month,
     };
 
+    use encoding_rs::SHIFT_JIS;
+
     use super::*;
+    use crate::base::spreadsheet::SheetEncoding;
 
     fn year(expenses: &[(i64, &str, Kind, i64, i64)]) -> ExpenseYear {
         ExpenseYear {
