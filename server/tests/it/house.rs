@@ -139,8 +139,16 @@ fn is_use(code: &str) -> bool {
 
 fn named_in(statement: &str) -> Vec<String> {
     let mut found = Vec::new();
+    // Of an import only the first name counts: `hyper::server` is none of ours.
+    let (statement, is_import) = match statement.split_once("use ") {
+        Some((_, path)) if is_use(statement) => (path.trim_start(), true),
+        _ => (statement, false),
+    };
     for root in ["crate", "server"].iter().chain(&CRATES) {
         for (at, _) in statement.match_indices(&format!("{root}::")) {
+            if is_import && at > 0 {
+                continue;
+            }
             if statement[..at]
                 .ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '$')
             {
