@@ -19,7 +19,7 @@ use crate::pages::{
     },
     entry::{
         done::RegistrationDonePage,
-        entry::EntryPage,
+        landing::EntryPage,
         login::LoginPage,
         profile_input::RegistrationProfilePage,
         provisional::ProvisionalPage,

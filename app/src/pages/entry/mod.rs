@@ -1,7 +1,7 @@
 //! The way in: 新規利用登録, ログイン, パスワード再発行.
 
 pub mod done;
-pub mod entry;
+pub mod landing;
 pub mod login;
 pub mod profile_input;
 pub mod provisional;
