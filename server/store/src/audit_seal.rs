@@ -9,7 +9,7 @@ use super::{Db, Result, Tx, on};
 const NO_LOCK: &str = "55P03";
 
 /// An entry as it is stored.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct StoredEntry {
     /// Its number; numbers grow, with gaps.
     pub id: i64,
@@ -30,7 +30,7 @@ pub struct StoredEntry {
 }
 
 /// A seal over every entry after the seal before it, up to its own last.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Seal {
     /// Its number.
     pub id: i64,

@@ -4,7 +4,7 @@ use domain::values::{
     checkup::{Checkup, Urine},
     sex::Sex,
 };
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 use time::Date;
 use uuid::Uuid;
 

@@ -31,7 +31,7 @@ pub async fn is_taken(tx: &mut Tx, address: &EmailAddress) -> Result<bool> {
 /// # Errors
 /// Whatever the database answers.
 pub async fn list(db: &Db, member: Uuid) -> Result<Vec<Address>> {
-    #[derive(sqlx::FromRow)]
+    #[derive(sqlx_macros::FromRow)]
     struct Row {
         id: Uuid,
         address: String,
@@ -68,7 +68,7 @@ pub async fn list(db: &Db, member: Uuid) -> Result<Vec<Address>> {
 }
 
 /// One of somebody's addresses.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct Email {
     /// Its row.
     pub id: Uuid,

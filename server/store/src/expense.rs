@@ -7,7 +7,8 @@ use domain::values::{
     month::Month,
     timestamp::Timestamp,
 };
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::AssertSqlSafe;
+use sqlx_macros::FromRow;
 use uuid::Uuid;
 
 use super::{Db, Result, audit::Event, on, staging::placeholders};

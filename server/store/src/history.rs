@@ -1,7 +1,7 @@
 //! What has happened to an account, and the letters that were sent about it, as
 //! one list.
 
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 use uuid::Uuid;
 
 use super::{Db, Result, on};

@@ -1,7 +1,7 @@
 //! The people with one symbol and number: an insured person and the dependents.
 
 use domain::relation::Relation;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 use time::Date;
 use uuid::Uuid;
 

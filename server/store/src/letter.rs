@@ -269,7 +269,7 @@ pub struct ClaimedNotice {
     pub ends_on: Option<Date>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     kind: String,

@@ -182,8 +182,8 @@ impl Db {
     /// A migration that fails, or a database from a later version.
     pub async fn migrate(&self) -> std::result::Result<(), MigrateError> {
         match self {
-            Self::Sqlite(pool) => sqlx::migrate!("migrations/sqlite").run(pool).await,
-            Self::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await,
+            Self::Sqlite(pool) => sqlx_macros::migrate!("migrations/sqlite").run(pool).await,
+            Self::Postgres(pool) => sqlx_macros::migrate!("migrations/postgres").run(pool).await,
         }
     }
 
@@ -198,8 +198,8 @@ impl Db {
                 .await?
         });
         let all = match self {
-            Self::Sqlite(_) => sqlx::migrate!("migrations/sqlite"),
-            Self::Postgres(_) => sqlx::migrate!("migrations/postgres"),
+            Self::Sqlite(_) => sqlx_macros::migrate!("migrations/sqlite"),
+            Self::Postgres(_) => sqlx_macros::migrate!("migrations/postgres"),
         };
         Ok(all
             .iter()

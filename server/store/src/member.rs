@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{Db, Result, Tx, on};
 
 /// What sign-in needs to know of a member.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct SignInRow {
     /// The account.
     pub id: Uuid,

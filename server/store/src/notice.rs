@@ -6,7 +6,7 @@ use domain::{
     values::timestamp::Timestamp,
     visit::Member,
 };
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 use time::Date;
 use uuid::Uuid;
 

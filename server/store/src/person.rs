@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use domain::{relation::Relation, values::timestamp::Timestamp};
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 use time::Date;
 use uuid::Uuid;
 

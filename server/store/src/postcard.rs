@@ -158,7 +158,7 @@ pub async fn holder(db: &Db, login_id: &str, now: Timestamp) -> Result<Option<Ke
 }
 
 /// A postcard, as its sign-in has to know it.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct Postcard {
     /// Its row.
     pub id: Uuid,

@@ -2,7 +2,8 @@
 //! nothing; then a few statements bring them in, in one transaction.
 
 use domain::{relation::Relation, values::sex::Sex};
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::AssertSqlSafe;
+use sqlx_macros::FromRow;
 use time::Date;
 use uuid::Uuid;
 

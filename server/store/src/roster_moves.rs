@@ -7,7 +7,7 @@
 //! is *displaced*, like a line whose key nobody has.
 
 use domain::values::timestamp::Timestamp;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::{Result, Tx, audit::Event, on};
 

@@ -99,7 +99,7 @@ pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<Uuid> {
 /// # Errors
 /// Whatever the database answers.
 pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visitor> {
-    #[derive(sqlx::FromRow)]
+    #[derive(sqlx_macros::FromRow)]
     struct Row {
         id: Uuid,
         kind: String,
@@ -382,7 +382,7 @@ pub async fn end_others(tx: &mut Tx, member: Uuid, but_for: Uuid, now: Timestamp
 }
 
 /// What a provisional session stands for, locked until the change is over.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct Registering {
     /// The postcard it was opened with.
     pub postcard_id: Uuid,

@@ -2,7 +2,8 @@
 //! temporary table, then a few statements bring them in, in one transaction.
 
 use domain::values::checkup::{Checkup, Item, Urine};
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::AssertSqlSafe;
+use sqlx_macros::FromRow;
 
 use super::{
     Db, Result, Tx,

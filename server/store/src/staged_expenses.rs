@@ -19,7 +19,8 @@ use domain::values::{
     expense::{Amounts, Kind},
     month::Month,
 };
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::AssertSqlSafe;
+use sqlx_macros::FromRow;
 
 use super::{
     Db, Result, Tx, on,

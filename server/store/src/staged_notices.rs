@@ -7,7 +7,7 @@ use domain::{
     audience::{Audience, InsuredOrDependent},
     values::{sex::Sex, timestamp::Timestamp},
 };
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 use time::Date;
 use uuid::Uuid;
 

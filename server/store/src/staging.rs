@@ -1,7 +1,8 @@
 //! Where the rows of a file wait until its last line is found good: a temporary
 //! table of one connection, which locks nothing that others use.
 
-use sqlx::{AssertSqlSafe, Database, FromRow, Postgres, Sqlite, Transaction, pool::PoolConnection};
+use sqlx::{AssertSqlSafe, Database, Postgres, Sqlite, Transaction, pool::PoolConnection};
+use sqlx_macros::FromRow;
 
 use super::{Db, Result, Tx, person::Key};
 

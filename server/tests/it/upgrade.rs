@@ -15,12 +15,12 @@ fn first(mut all: Migrator) -> Migrator {
 async fn of_the_first_version(fresh: &Fresh) {
     match &fresh.db {
         Db::Sqlite(pool) => {
-            first(sqlx::migrate!("store/migrations/sqlite"))
+            first(sqlx_macros::migrate!("store/migrations/sqlite"))
                 .run(pool)
                 .await
         }
         Db::Postgres(pool) => {
-            first(sqlx::migrate!("store/migrations/postgres"))
+            first(sqlx_macros::migrate!("store/migrations/postgres"))
                 .run(pool)
                 .await
         }

@@ -48,7 +48,7 @@ pub async fn member_of(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Uuid>> {
 }
 
 /// What a confirmation's link was for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Confirmation {
     /// Whose address.
     pub member_id: Uuid,

@@ -38,7 +38,7 @@ pub async fn reported_sign_in(
 }
 
 /// What a new device's link was for.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Disowned {
     /// Whose account.
     pub member_id: Uuid,

@@ -137,7 +137,7 @@ pub async fn count_asked_since(
 }
 
 /// A link that works at this moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Open {
     /// Its row.
     pub id: Uuid,

@@ -6,7 +6,7 @@ use super::Purpose;
 use crate::{Db, Result, Tx, on};
 
 /// What a reissue's letter was made of.
-#[derive(Clone, Debug, Default, sqlx::FromRow)]
+#[derive(Clone, Debug, Default, sqlx_macros::FromRow)]
 pub struct Reissue {
     /// The link in it.
     pub id: Uuid,
