@@ -38,14 +38,9 @@ impl Membership {
 /// The first day on which nothing is shown any more: so many months after the
 /// 資格喪失日; for a day that the month lacks, its last one.
 pub fn over_on(disqualified_on: Date, months: u16) -> Date {
-    let count = i32::from(u8::from(disqualified_on.month())) - 1 + i32::from(months);
-    let year = disqualified_on.year() + count / 12;
-    let month = u8::try_from(count % 12 + 1)
-        .ok()
-        .and_then(|month| time::Month::try_from(month).ok())
-        .unwrap_or(time::Month::December);
-    let day = disqualified_on.day().min(month.length(year));
-    Date::from_calendar_date(year, month, day).unwrap_or(Date::MAX)
+    Month::of(disqualified_on)
+        .plus(months)
+        .day(disqualified_on.day())
 }
 
 /// The last 資格喪失日 whose months are over by `today`.

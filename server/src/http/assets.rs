@@ -1,5 +1,10 @@
 //! The client bundle: found once at start, kept in memory, served with the
 //! compression that was made when it was built.
+//!
+//! Not `tower-http`'s `ServeDir`, which opens a file for each request: pages name the
+//! bundle that was there at the start, so after a rebuild it would answer them with
+//! files that are gone, or half written. It also decides neither how long a name may be
+//! kept nor which kinds of files are for the browser.
 
 use std::{collections::HashMap, fmt, fs, io, path::Path, sync::Arc};
 

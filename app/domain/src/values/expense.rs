@@ -2,7 +2,7 @@
 
 use std::{iter::Sum, ops::Add};
 
-use crate::values::month::Month;
+use crate::values::{month::Month, number::grouped};
 
 /// No amount is greater, in yen: five million of them still add up in 64 bits.
 pub const GREATEST_AMOUNT: i64 = 10_000_000_000;
@@ -123,19 +123,7 @@ pub fn sum<'a>(expenses: impl IntoIterator<Item = &'a Expense>) -> Amounts {
 
 /// `12,345円`.
 pub fn yen(amount: i64) -> String {
-    let digits = amount.unsigned_abs().to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 4);
-    if amount < 0 {
-        text.push('-');
-    }
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text.push('円');
-    text
+    format!("{}円", grouped(amount))
 }
 
 /// Somebody whose expenses a member may see.
@@ -185,22 +173,6 @@ pub const COLUMNS: [&str; 13] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn yen_are_written_with_commas() {
-        for (amount, written) in [
-            (0, "0円"),
-            (999, "999円"),
-            (1_000, "1,000円"),
-            (12_345, "12,345円"),
-            (100_000, "100,000円"),
-            (1_234_567, "1,234,567円"),
-            (-1_234, "-1,234円"),
-            (i64::MIN, "-9,223,372,036,854,775,808円"),
-        ] {
-            assert_eq!(yen(amount), written);
-        }
-    }
 
     #[test]
     fn five_million_of_the_greatest_add_up() {

@@ -5,6 +5,7 @@ pub mod device;
 pub mod era;
 pub mod expense;
 pub mod month;
+pub mod number;
 pub mod reference;
 pub mod sex;
 pub mod society;

@@ -34,10 +34,24 @@ impl Month {
     /// The month after.
     #[must_use]
     pub fn next(self) -> Self {
-        match self.month() {
-            12 => Self::first_of(self.year() + 1),
-            _ => Self(self.0 + 1),
-        }
+        self.plus(1)
+    }
+
+    /// So many months later.
+    #[must_use]
+    pub fn plus(self, months: u16) -> Self {
+        let count = i32::from(self.month()) - 1 + i32::from(months);
+        Self(i64::from(self.year() + count / 12) * 100 + i64::from(count % 12 + 1))
+    }
+
+    /// Its day of this number, or its last one where it has none; the last day of all
+    /// beyond the years that can be counted.
+    pub fn day(self, day: u8) -> Date {
+        let date = Name::try_from(self.month()).and_then(|month| {
+            let day = day.min(month.length(self.year()));
+            Date::from_calendar_date(self.year(), month, day)
+        });
+        date.unwrap_or(Date::MAX)
     }
 
     fn new(year: i32, month: u8) -> Self {
@@ -72,13 +86,7 @@ impl Month {
 
     /// `令和8年3月`.
     pub fn in_era(self) -> String {
-        let first = Name::try_from(self.month())
-            .ok()
-            .and_then(|name| Date::from_calendar_date(self.year(), name, 1).ok());
-        match first {
-            Some(first) => format!("{}{}月", era::year_of(first), self.month()),
-            None => self.label(),
-        }
+        format!("{}{}月", era::year_of(self.day(1)), self.month())
     }
 }
 
@@ -106,6 +114,11 @@ mod tests {
         assert_eq!(Month::of(date!(2019 - 05 - 01)).in_era(), "令和元年5月");
         assert_eq!(march.next().number(), 202_604);
         assert_eq!(Month::last_of(2025).next(), Month::first_of(2026));
+        assert_eq!(march.plus(0), march);
+        assert_eq!(march.plus(9), Month::last_of(2026));
+        assert_eq!(march.plus(34), Month::first_of(2029));
+        assert_eq!(march.day(31), date!(2026 - 03 - 31));
+        assert_eq!(march.next().day(31), date!(2026 - 04 - 30));
         assert!(Month::last_of(2025) < Month::first_of(2026) && Month::first_of(2026) < march);
     }
 

@@ -7,14 +7,14 @@
 
 use std::{cmp::Ordering, collections::VecDeque, fmt, path::Path};
 
-use domain::values::timestamp::Timestamp;
+use domain::values::{number::grouped, timestamp::Timestamp};
 use store::{
     self, Db,
     audit::Event,
     audit_seal::{self, Seal, StoredEntry},
 };
 
-use super::{MOST, SealError, add, begin, end, error::grouped, note::Note};
+use super::{MOST, SealError, add, begin, end, hex, note::Note};
 use crate::base::secrets::{MacInput, Secrets};
 
 /// What a good audit looks like.
@@ -149,12 +149,7 @@ pub(super) async fn read(db: &Db, secrets: &Secrets, note: &Path) -> Result<Read
 
 /// Speaks of a seal and of all that was there when it was made.
 fn told(last: &Seal, all: MacInput) -> String {
-    let code: String = all
-        .finish()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("after seal {}: {code}", last.id)
+    format!("after seal {}: {}", last.id, hex(&all.finish()))
 }
 
 /// The audit in order, a page at a time.

@@ -2,6 +2,7 @@
 
 use std::{fmt, io, path::PathBuf};
 
+use domain::values::number::grouped;
 use store::audit_seal::Seal;
 
 /// What is wrong with the audit, or kept us from telling.
@@ -59,30 +60,5 @@ impl std::error::Error for SealError {}
 impl From<store::Error> for SealError {
     fn from(error: store::Error) -> Self {
         Self::Database(error)
-    }
-}
-
-/// `12,345`
-pub(super) fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::from(if number < 0 { "-" } else { "" });
-    for (place, digit) in digits.char_indices() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn large_numbers_are_grouped() {
-        let seen = [0, 12, 123, 1_234, 123_456, 1_234_567, -1_234].map(grouped);
-        let expected = ["0", "12", "123", "1,234", "123,456", "1,234,567", "-1,234"];
-        assert_eq!(seen, expected);
     }
 }

@@ -12,7 +12,7 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::SealError;
+use super::{SealError, hex};
 
 /// Where a server notes the newest seal it has seen.
 pub fn note_file(data_dir: &Path) -> PathBuf {
@@ -28,10 +28,9 @@ pub(super) struct Note {
 
 impl Note {
     pub(super) fn of(seal: &Seal) -> Self {
-        let hash = seal.hash.iter().map(|byte| format!("{byte:02x}")).collect();
         Self {
             seal: seal.id,
-            hash,
+            hash: hex(&seal.hash),
         }
     }
 

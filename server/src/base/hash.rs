@@ -7,18 +7,15 @@
 //! the next (a third of the time goes into fresh pages otherwise) and gives it
 //! back when nothing has come for a while.
 
-mod queue;
-
 use std::{fmt, sync::Arc, thread, time::Duration};
 
 use argon2::{
     ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version,
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
+use flume::RecvTimeoutError;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-
-use self::queue::{Next, Queue};
 
 /// The most that a stored hash may ask of us. What asks for more was not
 /// written by this server, whatever its settings.
@@ -134,7 +131,7 @@ pub struct Hasher {
     decoy: Arc<str>,
     threads: usize,
     places: Arc<Semaphore>,
-    handle: Arc<Handle>,
+    jobs: flume::Sender<Job>,
 }
 
 impl Hasher {
@@ -149,14 +146,15 @@ impl Hasher {
         let output = Output::new(&output).map_err(|_| HashError::Unreadable)?;
         let decoy = written(&params, fresh_salt()?, output)?.into();
 
-        let handle = Arc::new(Handle(Arc::new(Queue::new())));
+        // Every job has a place, so never more wait than there are places.
+        let (jobs, waiting) = flume::unbounded();
         let threads = pool.threads.max(1);
         let places = Arc::new(Semaphore::new(threads + pool.waiting.max(1)));
         for _ in 0..threads {
-            let queue = Arc::clone(&handle.0);
+            let waiting = waiting.clone();
             thread::Builder::new()
                 .name("hash".to_owned())
-                .spawn(move || work(&queue, pool.idle))
+                .spawn(move || work(&waiting, pool.idle))
                 .map_err(|_| HashError::System)?;
         }
         Ok(Self {
@@ -165,7 +163,7 @@ impl Hasher {
             decoy,
             threads,
             places,
-            handle,
+            jobs,
         })
     }
 
@@ -181,7 +179,7 @@ impl Hasher {
             .map_err(|_| HashError::Busy)?;
         Ok(Permit {
             params: self.params.clone(),
-            queue: self.handle.0.clone(),
+            jobs: self.jobs.clone(),
             permit: Arc::new(permit),
         })
     }
@@ -225,7 +223,7 @@ impl Hasher {
 /// another; free again when it is dropped and the work is done.
 pub struct Permit {
     params: Params,
-    queue: Arc<Queue<Job>>,
+    jobs: flume::Sender<Job>,
     permit: Arc<OwnedSemaphorePermit>,
 }
 
@@ -255,13 +253,14 @@ impl Permit {
     /// it is free when the work is done, not when nobody waits for it any more.
     async fn derive(&self, secret: &str, salt: Salt, params: Params) -> Result<Output, HashError> {
         let (answer, answered) = oneshot::channel();
-        self.queue.push(Job {
+        let job = Job {
             secret: SecretString::from(secret),
             salt,
             params,
             answer,
             _permit: self.permit.clone(),
-        });
+        };
+        self.jobs.send(job).map_err(|_| HashError::System)?;
         answered.await.unwrap_or(Err(HashError::System))
     }
 }
@@ -371,23 +370,19 @@ fn derive(
 }
 
 /// What a thread does until the last `Hasher` is gone.
-fn work(queue: &Queue<Job>, idle: Duration) {
+fn work(waiting: &flume::Receiver<Job>, idle: Duration) {
     let mut memory = Vec::new();
     loop {
-        match queue.next((!memory.is_empty()).then_some(idle)) {
-            Next::One(job) => job.run(&mut memory),
-            Next::Nothing => memory = Vec::new(),
-            Next::End => return,
+        let next = if memory.is_empty() {
+            waiting.recv().map_err(RecvTimeoutError::from)
+        } else {
+            waiting.recv_timeout(idle)
+        };
+        match next {
+            Ok(job) => job.run(&mut memory),
+            Err(RecvTimeoutError::Timeout) => memory = Vec::new(),
+            Err(RecvTimeoutError::Disconnected) => return,
         }
-    }
-}
-
-/// What the clones of a `Hasher` share.
-struct Handle(Arc<Queue<Job>>);
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        self.0.end();
     }
 }
 
@@ -537,7 +532,7 @@ mod tests {
             idle: Duration::from_secs(60),
         };
         let hasher = Hasher::start(slow, pool).unwrap();
-        let waiting = || hasher.handle.0.waiting();
+        let waiting = || hasher.jobs.len();
 
         let first = tokio::spawn({
             let hasher = hasher.clone();
