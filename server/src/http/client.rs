@@ -6,25 +6,26 @@ use axum::{
     extract::{ConnectInfo, Request},
     http::{HeaderMap, header},
 };
-use domain::visit::{RequestOrigin, Visit, Visitor};
-
-use super::state::State;
+use domain::{
+    values::timestamp::Timestamp,
+    visit::{RequestOrigin, Visit, Visitor},
+};
 
 /// A browser's name for itself is kept up to this length, in characters.
 const DEVICE_CHARS: usize = 200;
 
 /// The visit of somebody about whom nothing is known yet.
-pub(super) fn anonymous(state: &State, request: &Request) -> Visit {
+pub(super) fn anonymous(now: Timestamp, trusted: &[IpAddr], request: &Request) -> Visit {
     let headers = request.headers();
     let device = headers
         .get(header::USER_AGENT)
         .map(|value| String::from_utf8_lossy(value.as_bytes()));
     Visit {
-        now: state.clock.now(),
+        now,
         who: Visitor::Nobody,
         lapsed: false,
         origin: RequestOrigin {
-            network_address: client(request, &state.trusted_proxies)
+            network_address: client(request, trusted)
                 .map(|address| address.to_string())
                 .unwrap_or_default(),
             device: device

@@ -153,7 +153,7 @@ pub(super) async fn explain(
     request: Request,
     next: Next,
 ) -> Response {
-    let unknown = anonymous(&state, &request);
+    let unknown = anonymous(state.clock.now(), &state.trusted_proxies, &request);
     let head = request.method() == Method::HEAD;
     let mut asked = axum::http::Request::new(());
     *asked.uri_mut() = request.uri().clone();

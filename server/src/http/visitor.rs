@@ -17,7 +17,7 @@ pub(super) async fn load(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let mut visit = anonymous(&state, &request);
+    let mut visit = anonymous(state.clock.now(), &state.trusted_proxies, &request);
     let headers = request.headers();
     visit.registration = state.cookies.opened(headers, Opened::Registration);
     visit.reissue = state.cookies.opened(headers, Opened::Reissue);
