@@ -3,6 +3,8 @@
 
 use domain::values::society::Society;
 
+use crate::base::html::escaped;
+
 /// A letter as its reader gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
@@ -95,19 +97,4 @@ fn html(subject: &str, blocks: &[Block]) -> String {
 
 fn breaks(lines: impl Iterator<Item = String>) -> String {
     lines.collect::<Vec<_>>().join("<br>\n")
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            '\'' => escaped += "&#39;",
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
