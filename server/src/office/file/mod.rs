@@ -11,3 +11,4 @@ pub mod month;
 pub mod problem;
 pub mod reading;
 pub mod records;
+pub mod trouble;

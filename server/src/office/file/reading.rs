@@ -14,6 +14,7 @@ use super::{
     header::{Header, HeaderProblem},
     problem::Problems,
     records::{Record, RecordError, Records},
+    trouble::reason,
 };
 
 /// Rows that are handed over at a time.
@@ -59,7 +60,7 @@ pub enum FileError {
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable(error) => write!(f, "ファイルを読めません: {error}"),
+            Self::Unreadable(error) => write!(f, "ファイルを読めません: {}", reason(error)),
             Self::Encoding(name) => write!(
                 f,
                 "このファイルの文字コードは{name}で、取り込めません。\

@@ -1,15 +1,18 @@
 //! 添付ファイル: which files are taken, and what they are.
 
 use std::{
+    ffi::OsStr,
     fmt,
-    fs::File,
+    fs::{self, File},
     io::{self, Read},
-    path::{Component, Path},
+    path::{Component, Path, PathBuf},
 };
 
 use store::staged_notices::Attachment;
 
-use crate::base::media_type;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::{base::media_type, office::file::trouble::reason};
 
 /// The largest attachment.
 pub(super) const MOST_BYTES: u64 = 10 * 1024 * 1024;
@@ -38,7 +41,7 @@ impl fmt::Display for AttachmentProblem {
                 "添付ファイルは、このCSVと同じフォルダーの中から相対パスで指定してください",
             ),
             Self::Ending => f.write_str("添付できるのは pdf、png、jpg、xlsx、docx のファイルです"),
-            Self::Unreadable(error) => write!(f, "添付ファイルを読めません（{error}）"),
+            Self::Unreadable(error) => write!(f, "添付ファイルを読めません（{}）", reason(error)),
             Self::NoFile => f.write_str(
                 "添付ファイルがリンク（ショートカット）かフォルダーです。ファイルそのものを置いてください",
             ),
@@ -48,24 +51,32 @@ impl fmt::Display for AttachmentProblem {
     }
 }
 
-/// Finds the file and looks at its size and its first bytes.
+/// Finds the file and looks at its size and its first bytes. A path is read as it is
+/// written on Windows, too: with backslashes (¥ is one), and without regard to case.
 pub(super) fn find(folder: &Path, written: &str) -> Result<Attachment, AttachmentProblem> {
-    let relative = Path::new(written);
-    let inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+    let written = written.replace(['\\', '¥'], "/");
+    let relative = Path::new(&written);
+    let inside = |part| match part {
+        // A drive is no folder of ours.
+        Component::Normal(name) => !name.as_encoded_bytes().contains(&b':'),
+        part => part == Component::CurDir,
+    };
     let name = match relative.file_name().and_then(|name| name.to_str()) {
-        Some(name) if relative.components().all(inside) => name.to_owned(),
+        Some(name) if relative.components().all(inside) => name.nfc().collect::<String>(),
         _ => return Err(AttachmentProblem::Elsewhere),
     };
     let (_, begins) = media_type::kind(&name).ok_or(AttachmentProblem::Ending)?;
-    let path = folder.join(relative);
     // A link on the way would lead out of the folder as well as one at the end.
-    let mut way = folder.to_owned();
-    for part in relative.components() {
-        way.push(part);
-        let found = way
+    let mut path = folder.to_owned();
+    let mut parts = relative.components().peekable();
+    while let Some(part) = parts.next() {
+        if let Component::Normal(name) = part {
+            path = entry(&path, name).map_err(AttachmentProblem::Unreadable)?;
+        }
+        let found = path
             .symlink_metadata()
             .map_err(AttachmentProblem::Unreadable)?;
-        if found.is_symlink() || (way == path && !found.is_file()) {
+        if found.is_symlink() || (parts.peek().is_none() && !found.is_file()) {
             return Err(AttachmentProblem::NoFile);
         }
     }
@@ -88,6 +99,34 @@ pub(super) fn find(folder: &Path, written: &str) -> Result<Attachment, Attachmen
     }
 }
 
+/// What is called so in a folder. Where nothing has exactly that name, it may be one that
+/// a Mac has written in parts (か and ゛), or that Windows would find in other letters.
+fn entry(folder: &Path, name: &OsStr) -> io::Result<PathBuf> {
+    let exact = folder.join(name);
+    let Some(name) = name.to_str().filter(|_| !exact.exists()) else {
+        return Ok(exact);
+    };
+    let folded = |name: &str| name.nfc().flat_map(char::to_lowercase).collect::<String>();
+    let mut alike = Vec::new();
+    for found in fs::read_dir(if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    })? {
+        let found = found?.file_name();
+        if found
+            .to_str()
+            .is_some_and(|found| folded(found) == folded(name))
+        {
+            alike.push(folder.join(found));
+        }
+    }
+    match (alike.pop(), alike.is_empty()) {
+        (Some(only), true) => Ok(only),
+        _ => Ok(exact),
+    }
+}
+
 /// All of it. It may have grown since it was found: no more is read than an
 /// attachment may have.
 pub(super) fn read(attachment: &Attachment) -> io::Result<Vec<u8>> {
@@ -96,7 +135,7 @@ pub(super) fn read(attachment: &Attachment) -> io::Result<Vec<u8>> {
         .take(MOST_BYTES + 1)
         .read_to_end(&mut content)?;
     if read as u64 > MOST_BYTES {
-        return Err(io::Error::other("larger than 10 MB"));
+        return Err(io::ErrorKind::FileTooLarge.into());
     }
     Ok(content)
 }
@@ -113,6 +152,7 @@ mod tests {
         fs::create_dir(folder.path().join("files")).unwrap();
         for (name, bytes) in [
             ("files/案内.PDF", &b"%PDF-1.7 and so on"[..]),
+            ("files/か\u{3099}ん検診.pdf", b"%PDF-1.7"),
             ("photo.jpg", b"\xff\xd8\xff\xe0"),
             ("liar.png", b"%PDF-1.7"),
             ("short.png", b"\x89P"),
@@ -133,7 +173,18 @@ mod tests {
         assert_eq!(found.name, "案内.PDF");
         assert_eq!(media_type::media_type(&found.name), Some("application/pdf"));
         assert_eq!(read(&found).unwrap(), b"%PDF-1.7 and so on");
-        assert!(find(folder.path(), "./photo.jpg").is_ok());
+        for written in [
+            "files\\案内.PDF",
+            ".\\files\\案内.pdf",
+            "Files¥案内.pdf",
+            "./photo.jpg",
+            "PHOTO.JPG",
+            "files/がん検診.pdf",
+            "files\\か\u{3099}ん検診.pdf",
+        ] {
+            let found = find(folder.path(), written).unwrap();
+            assert!(found.path.is_file(), "{written}");
+        }
         for (written, part) in [
             ("liar.png", "拡張子と違います"),
             ("short.png", "拡張子と違います"),
@@ -141,7 +192,12 @@ mod tests {
             ("large.pdf", "10MB"),
             ("page.html", "添付できるのは"),
             ("no-ending", "添付できるのは"),
-            ("gone.pdf", "読めません"),
+            ("gone.pdf", "読めません（その名前のファイルがありません）"),
+            ("files\\gone.pdf", "その名前のファイルがありません"),
+            ("photo.jpg\\gone.pdf", "読めません（"),
+            ("C:\\Users\\案内.pdf", "同じフォルダー"),
+            ("\\\\server\\案内.pdf", "同じフォルダー"),
+            ("..\\secret.pdf", "同じフォルダー"),
             ("link.pdf", "リンク"),
             ("elsewhere/案内.PDF", "リンク"),
             ("folder.pdf", "フォルダーです"),

@@ -20,6 +20,7 @@ use crate::office::file::{
     problem::{Problems, shown},
     reading::{FileError, ListReader, Progress},
     records::Record,
+    trouble::reason,
 };
 
 /// What has been open for longer when it comes in is no news: an older list that is
@@ -108,7 +109,12 @@ impl fmt::Display for ImportError {
         match self {
             Self::File(unfit) => unfit.fmt(f),
             Self::Attachment(name, error) => {
-                write!(f, "添付ファイル{}を読めません: {error}", shown(name))
+                write!(
+                    f,
+                    "添付ファイル{}を読めません: {}",
+                    shown(name),
+                    reason(error)
+                )
             }
             Self::SlugsTaken(slugs) => {
                 let slugs: Vec<_> = slugs.iter().map(|slug| shown(slug)).collect();

@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use crate::base::hash::HashError;
+use crate::{base::hash::HashError, office::file::trouble::reason};
 
 /// Why nothing, or not everything, was issued.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl fmt::Display for PostcardError {
             Self::NotEligible => f.write_str(
                 "この方は利用登録の対象ではありません（資格喪失、資格取得前、または年齢）。",
             ),
-            Self::File(error) => write!(f, "ファイルに書けません: {error}"),
+            Self::File(error) => write!(f, "ファイルに書けません: {}", reason(error)),
             Self::Hash(error) => write!(f, "仮パスワードを処理できません: {error}"),
             Self::Random => f.write_str("乱数を得られません。"),
             Self::Store(error) => write!(f, "データベースの誤りです: {error}"),
