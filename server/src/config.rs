@@ -92,11 +92,12 @@ impl fmt::Debug for DatabaseUrl {
 }
 
 /// The settings that a variable of the environment can set.
-const VARIABLES: [&str; 7] = [
+const VARIABLES: [&str; 8] = [
     "PORTAL_ADDR",
     "PORTAL_PUBLIC_URL",
     "PORTAL_DATABASE_URL",
     "PORTAL_MAIL",
+    "PORTAL_DEMO",
     "PORTAL_DATA_DIR",
     "PORTAL_SECRET_FILE",
     "PORTAL_SITE",
@@ -110,6 +111,7 @@ struct File {
     public_url: Option<String>,
     database_url: Option<String>,
     mail: Option<String>,
+    demo: bool,
     data_dir: Option<PathBuf>,
     secret_file: Option<PathBuf>,
     site: Option<PathBuf>,
@@ -160,6 +162,11 @@ impl Config {
                 "PORTAL_PUBLIC_URL" => settings.public_url = Some(value),
                 "PORTAL_DATABASE_URL" => settings.database_url = Some(value),
                 "PORTAL_MAIL" => settings.mail = Some(value),
+                "PORTAL_DEMO" => {
+                    settings.demo = value
+                        .parse()
+                        .map_err(|_| wrong("demo", "true or false"))?;
+                }
                 "PORTAL_DATA_DIR" => settings.data_dir = Some(value.into()),
                 "PORTAL_SECRET_FILE" => settings.secret_file = Some(value.into()),
                 "PORTAL_SITE" => settings.site = Some(value.into()),
@@ -210,6 +217,14 @@ impl File {
                 .parse()
                 .map_err(|why| wrong("mail", &format!("{why}")))?,
         };
+        let others_reach_it = public_url.is_https() || !addr.ip().is_loopback();
+        if matches!(mail, MailSetting::Mailbox(_)) && others_reach_it && !self.demo {
+            return Err(wrong(
+                "mail",
+                "mailbox: shows every letter with its link to anybody at /dev/mailbox; smtps://… \
+                 where members use the portal, or demo = true (PORTAL_DEMO) for a demonstration",
+            ));
+        }
         if EmailAddress::parse(&self.society.sender()).is_err() {
             return Err(wrong(
                 "society.mail_sender",
@@ -320,6 +335,7 @@ mod tests {
             ("PORTAL_PUBLIC_URL", "ftp://portal.example.jp"),
             ("PORTAL_DATABASE_URL", "mysql://localhost/portal"),
             ("PORTAL_MAIL", "pigeon"),
+            ("PORTAL_DEMO", "maybe"),
             ("PORTAL_DATABSE_URL", "sqlite://x.db"),
         ] {
             let refused = with(&[(key, value)]).expect_err(value).to_string();
@@ -355,6 +371,24 @@ mod tests {
         // Where others can reach it, nobody guesses what they call it.
         let refused = with(&[("PORTAL_ADDR", "0.0.0.0:3000")]).expect_err("no public URL");
         assert!(refused.to_string().contains("PORTAL_PUBLIC_URL"));
+    }
+
+    #[test]
+    fn letters_that_anybody_can_read_are_for_a_demo_or_for_this_machine() {
+        let public = ("PORTAL_PUBLIC_URL", "https://portal.example.jp");
+        let mailbox = ("PORTAL_MAIL", "mailbox:data/mailbox");
+        let everywhere = ("PORTAL_ADDR", "0.0.0.0:3000");
+        let local = ("PORTAL_PUBLIC_URL", "http://localhost:3000");
+        for settings in [vec![public, mailbox], vec![everywhere, local, mailbox]] {
+            let refused = with(&settings).expect_err("a mailbox for all").to_string();
+            for named in ["PORTAL_MAIL", "/dev/mailbox", "PORTAL_DEMO"] {
+                assert!(refused.contains(named), "{named}: {refused}");
+            }
+            let demo = [settings, vec![("PORTAL_DEMO", "true")]].concat();
+            with(&demo).expect("a demo");
+        }
+        with(&[local, mailbox]).expect("this machine");
+        with(&[public, ("PORTAL_MAIL", "smtps://mail.example.jp")]).expect("a mail server");
     }
 
     #[test]

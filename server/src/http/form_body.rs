@@ -1,6 +1,8 @@
 //! What a post must be before any form sees it. serde_qs, which reads the forms,
 //! is lenient: it would take `%FF` for U+FFFD and `a[0]=` for a list.
 
+use std::collections::HashSet;
+
 use axum::{
     body::{Body, to_bytes},
     extract::Request,
@@ -13,6 +15,8 @@ use percent_encoding::percent_decode;
 
 /// More than any form of ours can fill.
 const MOST_BYTES: usize = 32 * 1024;
+/// More fields than any form of ours has.
+const MOST_PAIRS: usize = 64;
 /// Of a body that is too long, so much is read and thrown away.
 const HEARD_OUT_BYTES: usize = 8 * 1024 * 1024;
 
@@ -71,27 +75,24 @@ async fn hear_out(body: Body) {
     }
 }
 
-/// Valid UTF-8 after decoding, each key once, no brackets.
+/// Valid UTF-8 after decoding, each key once, no brackets, and no more pairs than a form
+/// has: what reads them afterwards may compare each with each.
 fn is_plain_form(bytes: &[u8]) -> bool {
-    let mut seen = Vec::new();
-    bytes
-        .split(|b| *b == b'&')
-        .filter(|pair| !pair.is_empty())
-        .all(|pair| {
-            let mut halves = pair.splitn(2, |b| *b == b'=');
-            let mut decoded = || {
-                percent_decode(halves.next().unwrap_or_default())
-                    .decode_utf8()
-                    .ok()
-            };
-            let (Some(key), Some(_value)) = (decoded(), decoded()) else {
-                return false;
-            };
-            let fresh = !seen.contains(&key);
-            let plain = !key.contains(['[', ']']);
-            seen.push(key);
-            fresh && plain
-        })
+    let mut seen = HashSet::new();
+    let mut pairs = bytes.split(|b| *b == b'&').filter(|pair| !pair.is_empty());
+    let plain = pairs.by_ref().take(MOST_PAIRS).all(|pair| {
+        let mut halves = pair.splitn(2, |b| *b == b'=');
+        let mut decoded = || {
+            percent_decode(halves.next().unwrap_or_default())
+                .decode_utf8()
+                .ok()
+        };
+        let (Some(key), Some(_value)) = (decoded(), decoded()) else {
+            return false;
+        };
+        !key.contains(['[', ']']) && seen.insert(key)
+    });
+    plain && pairs.next().is_none()
 }
 
 #[cfg(test)]
@@ -113,5 +114,18 @@ mod tests {
         ] {
             assert!(!is_plain_form(bad.as_bytes()), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_form_has_sixty_four_pairs_at_most() {
+        let form = |pairs: usize| {
+            let pairs: Vec<_> = (0..pairs).map(|n| format!("k{n}=")).collect();
+            pairs.join("&")
+        };
+        assert!(is_plain_form(form(MOST_PAIRS).as_bytes()));
+        assert!(is_plain_form(
+            format!("&&{}&&", form(MOST_PAIRS)).as_bytes()
+        ));
+        assert!(!is_plain_form(form(MOST_PAIRS + 1).as_bytes()));
     }
 }

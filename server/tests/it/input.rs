@@ -110,6 +110,8 @@ on_both! {
         let before = app.written().await;
         const FORM: &str = "application/x-www-form-urlencoded";
         let huge = format!("email={}", "a".repeat(3_000_000));
+        let crowded: Vec<_> = (0..3_000).map(|n| format!("k{n}=")).collect();
+        let crowded = crowded.join("&");
         for (path, _) in server_fn_paths() {
             for (kind, body, status) in [
                 (FORM, "email=%FF&login_id=%FF&password=a", 400),
@@ -122,6 +124,7 @@ on_both! {
                 ("application/cbor", "x", 415),
                 ("", "email=a@example.jp", 415),
                 (FORM, &huge, 413),
+                (FORM, &crowded, 400),
             ] {
                 for visitor in [&browser, &member] {
                     let request = visitor.request(Method::POST, path)

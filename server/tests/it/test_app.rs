@@ -139,6 +139,7 @@ impl TestApp {
                 ("PORTAL_PUBLIC_URL", PUBLIC.to_owned()),
                 ("PORTAL_DATABASE_URL", fresh.url.clone()),
                 ("PORTAL_MAIL", format!("mailbox:{}", folder("mailbox"))),
+                ("PORTAL_DEMO", "true".to_owned()),
                 ("PORTAL_DATA_DIR", folder("data")),
                 ("PORTAL_SITE", folder("site")),
             ]
