@@ -167,7 +167,7 @@ async fn fill(db: &Db, households: i64) {
     for sql in statements {
         let sql = sqlx::AssertSqlSafe(sql);
         match db {
-            Db::Sqlite(pool) => sqlx::query(sql).execute(pool).await.map(|_| ()),
+            Db::Sqlite(file) => sqlx::query(sql).execute(&file.writer).await.map(|_| ()),
             Db::Postgres(pool) => sqlx::query(sql).execute(pool).await.map(|_| ()),
         }
         .unwrap();
@@ -184,7 +184,12 @@ async fn member(db: &Db, household: i64) -> Member {
     let sql = "select id from member where login_id = $1";
     let number = household.to_string();
     let id: Uuid = match db {
-        Db::Sqlite(pool) => sqlx::query_scalar(sql).bind(number).fetch_one(pool).await,
+        Db::Sqlite(file) => {
+            sqlx::query_scalar(sql)
+                .bind(number)
+                .fetch_one(&file.writer)
+                .await
+        }
         Db::Postgres(pool) => sqlx::query_scalar(sql).bind(number).fetch_one(pool).await,
     }
     .unwrap();

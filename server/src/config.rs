@@ -163,9 +163,7 @@ impl Config {
                 "PORTAL_DATABASE_URL" => settings.database_url = Some(value),
                 "PORTAL_MAIL" => settings.mail = Some(value),
                 "PORTAL_DEMO" => {
-                    settings.demo = value
-                        .parse()
-                        .map_err(|_| wrong("demo", "true or false"))?;
+                    settings.demo = value.parse().map_err(|_| wrong("demo", "true or false"))?;
                 }
                 "PORTAL_DATA_DIR" => settings.data_dir = Some(value.into()),
                 "PORTAL_SECRET_FILE" => settings.secret_file = Some(value.into()),

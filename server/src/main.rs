@@ -314,8 +314,12 @@ async fn remove_what_is_over(config: Config, dry_run: bool) -> Done {
     let (hasher, now) = (hasher(&config)?, Clock::System.now());
     let report = purge::purge(&db, &config.society, hasher.decoy(), now, dry_run).await;
     db.close().await;
-    println!("{}", report?);
-    Ok(ExitCode::SUCCESS)
+    let report = report?;
+    println!("{report}");
+    Ok(match report.journal_is_empty {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
 }
 
 async fn begin_audit_anew(config: Config) -> Done {

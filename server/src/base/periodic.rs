@@ -19,3 +19,10 @@ pub(crate) async fn run_every<F: Future<Output = ()>>(
         }
     }
 }
+
+/// Between two pieces of a long change: others get as long for theirs as the last piece
+/// took. Another process asks SQLite's writer again and again, ten times a second in the
+/// end, and would otherwise hardly find it free.
+pub(crate) async fn give_way(worked: Duration) {
+    tokio::time::sleep(worked).await;
+}

@@ -221,8 +221,11 @@ impl NoticeService {
         }))
     }
 
+    /// Where somebody else is writing, the notice stays a new one until the next look.
     async fn mark_read(&self, member: &Member, id: Uuid, now: Timestamp) -> store::Result<()> {
-        let mut tx = self.db.write().await?;
+        let Some(mut tx) = self.db.write_now().await? else {
+            return Ok(());
+        };
         notice::mark_read(&mut tx, member.id, id, now).await?;
         tx.commit().await
     }

@@ -1,12 +1,15 @@
 //! Removes what nobody needs any more, every hour. What members read about it in
 //! その他の情報開示 stands in `app/src/pages/about.rs`.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use store::{self, Db, device, expired};
 use tokio::sync::watch;
 
-use crate::base::{clock::Clock, periodic::run_every};
+use crate::base::{
+    clock::Clock,
+    periodic::{give_way, run_every},
+};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -93,10 +96,12 @@ async fn batches<F: Future<Output = store::Result<u64>>>(
     remove: impl Fn() -> F,
 ) -> store::Result<()> {
     for _ in 0..BATCHES {
+        let begun = Instant::now();
         match remove().await? {
             0 => break,
             rows => *removed += rows,
         }
+        give_way(begun.elapsed()).await;
     }
     Ok(())
 }

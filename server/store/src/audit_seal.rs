@@ -165,11 +165,9 @@ pub async fn settled(db: &Db, id: i64) -> Result<Option<i64>> {
         return Ok(None);
     }
     match db {
-        Db::Sqlite(pool) => {
-            sqlx::query_scalar("select max(id) from audit")
-                .fetch_one(pool)
-                .await
-        }
+        Db::Sqlite(_) => on!(read db, conn => {
+            sqlx::query_scalar("select max(id) from audit").fetch_one(conn).await
+        }),
         Db::Postgres(pool) => match settled_under_lock(pool).await {
             Err(sqlx::Error::Database(error)) if error.code().is_some_and(|c| c == NO_LOCK) => {
                 Ok(None)

@@ -57,17 +57,14 @@ pub async fn remove_links(db: &Db, before: Timestamp, most: i64) -> Result<u64> 
 /// # Errors
 /// Whatever the database answers.
 pub async fn remove_sessions(db: &Db, before: Timestamp, most: i64) -> Result<u64> {
-    on!(read db, pool => {
-        let deleted = sqlx::query(
-            "delete from session where id in (
-                 select id from session where expires_at < $1 order by expires_at limit $2)",
-        )
-        .bind(before.0)
-        .bind(most)
-        .execute(pool)
-        .await?;
-        Ok(deleted.rows_affected())
-    })
+    remove(
+        db,
+        "delete from session where id in (
+             select id from session where expires_at < $1 order by expires_at limit $2)",
+        before,
+        most,
+    )
+    .await
 }
 
 /// Letters that were sent or given up before `before`.
@@ -75,18 +72,15 @@ pub async fn remove_sessions(db: &Db, before: Timestamp, most: i64) -> Result<u6
 /// # Errors
 /// Whatever the database answers.
 pub async fn remove_letters(db: &Db, before: Timestamp, most: i64) -> Result<u64> {
-    on!(read db, pool => {
-        let deleted = sqlx::query(
-            "delete from letter where id in (
-                 select id from letter where coalesce(sent_at, given_up_at) < $1
-                 order by coalesce(sent_at, given_up_at) limit $2)",
-        )
-        .bind(before.0)
-        .bind(most)
-        .execute(pool)
-        .await?;
-        Ok(deleted.rows_affected())
-    })
+    remove(
+        db,
+        "delete from letter where id in (
+             select id from letter where coalesce(sent_at, given_up_at) < $1
+             order by coalesce(sent_at, given_up_at) limit $2)",
+        before,
+        most,
+    )
+    .await
 }
 
 /// Devices that nobody has signed in from since `before`.
@@ -94,17 +88,14 @@ pub async fn remove_letters(db: &Db, before: Timestamp, most: i64) -> Result<u64
 /// # Errors
 /// Whatever the database answers.
 pub async fn remove_devices(db: &Db, before: Timestamp, most: i64) -> Result<u64> {
-    on!(read db, pool => {
-        let deleted = sqlx::query(
-            "delete from device where last_seen_at <= $1 and id in (
-                 select id from device where last_seen_at <= $1 order by last_seen_at limit $2)",
-        )
-        .bind(before.0)
-        .bind(most)
-        .execute(pool)
-        .await?;
-        Ok(deleted.rows_affected())
-    })
+    remove(
+        db,
+        "delete from device where last_seen_at <= $1 and id in (
+             select id from device where last_seen_at <= $1 order by last_seen_at limit $2)",
+        before,
+        most,
+    )
+    .await
 }
 
 /// Addresses for which nobody has asked for a letter since `before`.
@@ -112,17 +103,24 @@ pub async fn remove_devices(db: &Db, before: Timestamp, most: i64) -> Result<u64
 /// # Errors
 /// Whatever the database answers.
 pub async fn remove_asked_addresses(db: &Db, before: Timestamp, most: i64) -> Result<u64> {
-    on!(read db, pool => {
-        // The outer condition is judged again on a row that was asked for anew
-        // while this waited for it.
-        let deleted = sqlx::query(
-            "delete from asked_address where asked_at < $1 and address_key in (
-                 select address_key from asked_address where asked_at < $1 limit $2)",
-        )
-        .bind(before.0)
-        .bind(most)
-        .execute(pool)
-        .await?;
-        Ok(deleted.rows_affected())
-    })
+    // The outer condition is judged again on a row that was asked for anew
+    // while this waited for it.
+    remove(
+        db,
+        "delete from asked_address where asked_at < $1 and address_key in (
+             select address_key from asked_address where asked_at < $1 limit $2)",
+        before,
+        most,
+    )
+    .await
+}
+
+/// One statement that removes at most so many rows ($2) of before then ($1).
+async fn remove(db: &Db, sql: &'static str, before: Timestamp, most: i64) -> Result<u64> {
+    let mut tx = db.write().await?;
+    let removed = on!(write &mut tx, conn => {
+        sqlx::query(sql).bind(before.0).bind(most).execute(conn).await?.rows_affected()
+    });
+    tx.commit().await?;
+    Ok(removed)
 }

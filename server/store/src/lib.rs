@@ -27,6 +27,7 @@ pub mod purge;
 pub mod roster;
 pub mod roster_moves;
 pub mod session;
+mod sqlite;
 pub mod staged_checkups;
 pub mod staged_expenses;
 pub mod staged_notices;
@@ -34,6 +35,7 @@ pub mod staging;
 pub mod throttle;
 
 pub use error::{Error, Result, is_busy, is_unique_violation};
+pub use sqlite::SqliteFile;
 
 use std::{
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
@@ -43,20 +45,28 @@ use std::{
 };
 
 use sqlx::{
-    Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    PgPool, Postgres, Sqlite, Transaction,
     migrate::MigrateError,
+    pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
+use tokio::time::timeout;
 
-/// How long a statement may wait for a connection or for SQLite's one writer.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a change may wait for a connection and for SQLite's one writer.
+const WRITE_PATIENCE: Duration = Duration::from_secs(10);
+/// How long what a page only notes may wait: longer than a request's change or a letter's
+/// takes, and no more.
+const NOTE_PATIENCE: Duration = Duration::from_millis(300);
+/// How long a read may wait for a connection: none is held for long, so whoever waits
+/// for longer waits for a database that is gone, and a page says so soon.
+const READ_PATIENCE: Duration = Duration::from_secs(1);
 
 /// The database: one of two engines, told apart by the URL.
 #[derive(Clone, Debug)]
 pub enum Db {
     /// Embedded, the default.
-    Sqlite(SqlitePool),
+    Sqlite(SqliteFile),
     /// For more than one machine.
     Postgres(PgPool),
 }
@@ -71,13 +81,21 @@ pub enum Tx {
     Postgres(Transaction<'static, Postgres>),
 }
 
-/// Runs one body on whichever engine there is: on a `&Db` with the pool as
-/// `$conn`, on a `&mut Tx` with its connection.
+/// Runs one body on whichever engine there is, with a connection as `$conn`: on a `&Db`
+/// one that only reads, on a `&mut Tx` its own.
 macro_rules! on {
     (read $db:expr, $conn:ident => $body:expr) => {
         match $db {
-            $crate::Db::Sqlite($conn) => $body,
-            $crate::Db::Postgres($conn) => $body,
+            $crate::Db::Sqlite(file) => {
+                let mut lease = file.reader().await?;
+                let $conn = lease.connection()?;
+                $body
+            }
+            $crate::Db::Postgres(pool) => {
+                let mut lease = $crate::reader(pool).await?;
+                let $conn = &mut *lease;
+                $body
+            }
         }
     };
     (write $tx:expr, $conn:ident => $body:expr) => {
@@ -94,6 +112,12 @@ macro_rules! on {
     };
 }
 pub(crate) use on;
+
+/// A connection for one read.
+async fn reader(pool: &PgPool) -> Result<PoolConnection<Postgres>> {
+    let waited = timeout(READ_PATIENCE, pool.acquire()).await;
+    waited.unwrap_or(Err(Error::PoolTimedOut))
+}
 
 /// Which engine a database runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,7 +167,7 @@ impl Db {
                 .foreign_keys(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(PATIENCE);
+                .busy_timeout(WRITE_PATIENCE);
             if let Some(folder) = options.get_filename().parent().filter(|_| make) {
                 std::fs::DirBuilder::new()
                     .recursive(true)
@@ -156,22 +180,12 @@ impl Db {
                     .mode(0o600)
                     .open(options.get_filename())?;
             }
-            let pool = SqlitePoolOptions::new()
-                .max_connections(8)
-                .acquire_timeout(PATIENCE)
-                // On a full disk SQLite rolls back by itself, and sqlx goes on
-                // believing in the transaction: such a connection could never
-                // begin another.
-                .before_acquire(|connection, _| {
-                    let is_free = !connection.is_in_transaction();
-                    Box::pin(async move { Ok(is_free) })
-                });
-            Ok(Self::Sqlite(pool.connect_with(options).await?))
+            Ok(Self::Sqlite(SqliteFile::open(options).await?))
         } else {
             let options = PgConnectOptions::from_str(url)?;
             let pool = PgPoolOptions::new()
                 .max_connections(16)
-                .acquire_timeout(PATIENCE);
+                .acquire_timeout(WRITE_PATIENCE);
             Ok(Self::Postgres(pool.connect_with(options).await?))
         }
     }
@@ -182,7 +196,11 @@ impl Db {
     /// A migration that fails, or a database from a later version.
     pub async fn migrate(&self) -> std::result::Result<(), MigrateError> {
         match self {
-            Self::Sqlite(pool) => sqlx_macros::migrate!("migrations/sqlite").run(pool).await,
+            Self::Sqlite(file) => {
+                sqlx_macros::migrate!("migrations/sqlite")
+                    .run(&file.writer)
+                    .await
+            }
             Self::Postgres(pool) => sqlx_macros::migrate!("migrations/postgres").run(pool).await,
         }
     }
@@ -212,20 +230,13 @@ impl Db {
     /// # Errors
     /// Whatever the engine answers.
     pub async fn engine(&self) -> Result<(Engine, (u32, u32, u32))> {
-        let (engine, version): (_, String) = match self {
-            Self::Sqlite(pool) => {
-                let version = sqlx::query_scalar("select sqlite_version()")
-                    .fetch_one(pool)
-                    .await?;
-                (Engine::Sqlite, version)
-            }
-            Self::Postgres(pool) => {
-                let version = sqlx::query_scalar("show server_version")
-                    .fetch_one(pool)
-                    .await?;
-                (Engine::Postgres, version)
-            }
+        let (engine, ask) = match self {
+            Self::Sqlite(_) => (Engine::Sqlite, "select sqlite_version()"),
+            Self::Postgres(_) => (Engine::Postgres, "show server_version"),
         };
+        let version: String = on!(read self, conn => {
+            sqlx::query_scalar(ask).fetch_one(conn).await?
+        });
         let mut numbers = version
             .split(|c: char| !c.is_ascii_digit())
             .map(|number| number.parse().unwrap_or_default());
@@ -240,9 +251,9 @@ impl Db {
     /// Whatever the engine answers: a file that is malformed beyond reading.
     pub async fn damage(&self) -> Result<Vec<String>> {
         match self {
-            Self::Sqlite(pool) => {
+            Self::Sqlite(file) => {
                 let mut found: Vec<String> = sqlx::query_scalar("pragma quick_check(3)")
-                    .fetch_all(pool)
+                    .fetch_all(file.reader().await?.connection()?)
                     .await?;
                 found.retain(|line| line != "ok");
                 Ok(found)
@@ -252,18 +263,20 @@ impl Db {
     }
 
     /// Brings SQLite's journal into the file and leaves nothing in it: what was removed
-    /// would otherwise stand there until it is overwritten. PostgreSQL has no such file
-    /// of ours.
+    /// would otherwise stand there until it is overwritten. `false` where somebody still
+    /// reads what was there before. PostgreSQL has no such file of ours.
     ///
     /// # Errors
     /// Whatever the engine answers.
-    pub async fn empty_journal(&self) -> Result<()> {
+    pub async fn empty_journal(&self) -> Result<bool> {
         match self {
-            Self::Sqlite(pool) => sqlx::query("pragma wal_checkpoint(truncate)")
-                .execute(pool)
-                .await
-                .map(|_| ()),
-            Self::Postgres(_) => Ok(()),
+            Self::Sqlite(file) => {
+                let (busy, ..): (i64, i64, i64) = sqlx::query_as("pragma wal_checkpoint(truncate)")
+                    .fetch_one(&file.writer)
+                    .await?;
+                Ok(busy == 0)
+            }
+            Self::Postgres(_) => Ok(true),
         }
     }
 
@@ -274,10 +287,10 @@ impl Db {
     /// The file is there already, or cannot be written.
     pub async fn copy_to(&self, file: &Path) -> Result<bool> {
         match self {
-            Self::Sqlite(pool) => {
+            Self::Sqlite(database) => {
                 sqlx::query("vacuum into $1")
                     .bind(file.display().to_string())
-                    .execute(pool)
+                    .execute(&database.writer)
                     .await?;
                 Ok(true)
             }
@@ -291,8 +304,28 @@ impl Db {
     /// No connection within ten seconds, or the engine's refusal.
     pub async fn write(&self) -> Result<Tx> {
         Ok(match self {
-            Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite(file) => Tx::Sqlite(file.write().await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Begins a change that is left undone where it would have to wait for long: what a
+    /// page notes beside its answer, and will note as well the next time. `None` where
+    /// somebody else is writing.
+    ///
+    /// # Errors
+    /// The engine's refusal. On PostgreSQL, which locks rows and not everything, a
+    /// statement of the change that waits for too long is refused.
+    pub async fn write_now(&self) -> Result<Option<Tx>> {
+        Ok(match self {
+            Self::Sqlite(file) => file.write_now().await?.map(Tx::Sqlite),
+            Self::Postgres(pool) => {
+                let mut tx = Transaction::begin(reader(pool).await?, None).await?;
+                sqlx::query("set local lock_timeout = '300ms'")
+                    .execute(&mut *tx)
+                    .await?;
+                Some(Tx::Postgres(tx))
+            }
         })
     }
 
@@ -301,12 +334,15 @@ impl Db {
     /// # Errors
     /// There is none.
     pub async fn ping(&self) -> Result<()> {
-        on!(read self, pool => sqlx::query("select 1").execute(pool).await.map(|_| ()))
+        on!(read self, conn => sqlx::query("select 1").execute(conn).await.map(|_| ()))
     }
 
     /// Closes every connection, after the work at hand.
     pub async fn close(&self) {
-        on!(read self, pool => pool.close().await);
+        match self {
+            Self::Sqlite(file) => file.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
     }
 }
 

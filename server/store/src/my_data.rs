@@ -238,9 +238,10 @@ mod tests {
         let url = format!("sqlite://{}", folder.path().join("portal.db").display());
         let db = Db::open(&url).await.unwrap();
         db.migrate().await.unwrap();
-        let Db::Sqlite(pool) = &db else {
+        let Db::Sqlite(file) = &db else {
             unreachable!()
         };
+        let pool = &file.writer;
         for part in PARTS {
             let statement = pool.prepare(part.query.into_sql_str()).await.unwrap();
             let names = statement

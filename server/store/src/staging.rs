@@ -75,7 +75,7 @@ impl Staging {
     /// Whatever the engine answers.
     pub(super) async fn begin(db: &Db, create: &'static str) -> Result<Self> {
         let mut staging = Self(match db {
-            Db::Sqlite(pool) => Connection::Sqlite(closing(pool.acquire().await?)),
+            Db::Sqlite(file) => Connection::Sqlite(file.apart().await?),
             Db::Postgres(pool) => Connection::Postgres(closing(pool.acquire().await?)),
         });
         on_staged!(&mut staging, conn => {

@@ -70,10 +70,10 @@ async fn disarm(db: &Db) {
         ("audit_seal_is_never_shortened", "audit_seal"),
     ] {
         match db {
-            Db::Sqlite(pool) => {
+            Db::Sqlite(file) => {
                 let sql = format!("drop trigger {trigger}");
                 sqlx::query(sqlx::AssertSqlSafe(sql))
-                    .execute(pool)
+                    .execute(&file.writer)
                     .await
                     .unwrap();
             }
@@ -189,7 +189,7 @@ on_both! {
             "delete from audit_seal",
         ] {
             let refused = match &fresh.db {
-                Db::Sqlite(pool) => sqlx::query(sql).execute(pool).await.map(|_| ()),
+                Db::Sqlite(file) => sqlx::query(sql).execute(&file.writer).await.map(|_| ()),
                 Db::Postgres(pool) => sqlx::query(sql).execute(pool).await.map(|_| ()),
             };
             assert!(refused.unwrap_err().to_string().contains("never"), "{sql}");

@@ -53,10 +53,48 @@ async fn what_the_purge_removes_is_in_no_byte_of_the_file() {
     let report = purge::purge(&app.fresh.db, &society, "nothing fits", now, false)
         .await
         .unwrap();
-    assert_eq!((report.accounts, report.leavers_expenses), (1, 1));
+    assert_eq!((report.accounts, report.found.expenses), (1, 1));
     for text in [nickname, provider] {
         assert_eq!(stands_in(&app.fresh, text), [""; 0], "{text}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_somebody_still_reads_is_told_and_emptied_later() {
+    let fresh = fresh::sqlite().await;
+    roster::import(&fresh, PEOPLE).await;
+    let Db::Sqlite(file) = &fresh.db else {
+        panic!("SQLite only");
+    };
+    // It is not waited for here.
+    sqlx::query("pragma busy_timeout = 0")
+        .execute(&file.writer)
+        .await
+        .unwrap();
+    let other = Db::open_existing(&fresh.url).await.unwrap();
+    let Db::Sqlite(reading) = &other else {
+        panic!("SQLite only");
+    };
+    let mut reader = reading.writer.begin().await.unwrap();
+    let people: i64 = sqlx::query_scalar("select count(*) from person")
+        .fetch_one(&mut *reader)
+        .await
+        .unwrap();
+    assert!(people > 0);
+    let now = roster::NOW.plus(DAY * 3000);
+    let purged = async || {
+        purge::purge(&fresh.db, &Society::default(), "nothing fits", now, false)
+            .await
+            .unwrap()
+    };
+    tell!(&fresh.db, "update person set kana = 'ケス'");
+    let report = purged().await;
+    assert!(!report.journal_is_empty);
+    assert!(report.to_string().contains("portal.db-wal に残っています"));
+    drop(reader);
+    let report = purged().await;
+    assert!(report.to_string().ends_with("削除しました。"), "{report}");
+    assert_eq!(stands_in(&fresh, "ケス"), ["portal.db"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,7 +106,7 @@ async fn a_damaged_file_is_told() {
         &fresh.db,
         "select rootpage from sqlite_master where name = 'person'"
     );
-    fresh.db.empty_journal().await.unwrap();
+    assert!(fresh.db.empty_journal().await.unwrap());
     fresh.db.close().await;
     let path = fresh.folder.path().join("portal.db");
     let file = fs::File::options().write(true).open(&path).unwrap();

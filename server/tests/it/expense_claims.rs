@@ -72,7 +72,7 @@ async fn refused(fresh: &Fresh, text: &str) -> Vec<u64> {
 async fn on_file(fresh: &Fresh) -> Vec<i64> {
     let sql = "select paid from expense where provider = 'みほん医院' order by paid";
     match &fresh.db {
-        Db::Sqlite(pool) => sqlx::query_scalar(sql).fetch_all(pool).await,
+        Db::Sqlite(file) => sqlx::query_scalar(sql).fetch_all(&file.writer).await,
         Db::Postgres(pool) => sqlx::query_scalar(sql).fetch_all(pool).await,
     }
     .unwrap()
@@ -274,7 +274,7 @@ async fn stored(db: &Db) -> OnFile {
     let sql = "select p.branch, e.provider, e.days, e.paid
                from expense e join person p on p.id = e.person_id order by e.days, e.paid";
     let rows: Vec<(String, String, i64, i64)> = match db {
-        Db::Sqlite(pool) => sqlx::query_as(sql).fetch_all(pool).await,
+        Db::Sqlite(file) => sqlx::query_as(sql).fetch_all(&file.writer).await,
         Db::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await,
     }
     .unwrap();

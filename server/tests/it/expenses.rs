@@ -557,7 +557,7 @@ on_both! {
             .shows("2003年4月から2026年2月").shows("2027年8月31日")
             .hides("まだ届いていません");
         let report = purge(&app, false).await;
-        assert_eq!((report.accounts, report.leavers_expenses, report.old_expenses), (0, 0, 0));
+        assert_eq!((report.accounts, report.found.expenses, report.found.old_expenses), (0, 0, 0));
 
         // 31 August 2027, the last day; and the day after.
         app.clock.advance(DAY * 282);
@@ -594,7 +594,7 @@ on_both! {
         let addresses: i64 = ask!(&app.fresh.db, "select count(*) from email");
         assert_eq!(addresses, 0);
         let again = purge(&app, false).await;
-        assert_eq!((again.accounts, again.leavers_expenses), (0, 0));
+        assert_eq!((again.accounts, again.found.rows()), (0, 0));
         let said: i64 = ask!(
             &app.fresh.db,
             "select count(*) from audit where event = 'purged' and member_id is null"
@@ -646,7 +646,7 @@ on_both! {
         // It is 10:00 on 22 November.
         app.clock.advance(DAY * 39 + 14 * HOUR - INSTANT);
         let before = purge(&app, false).await;
-        assert_eq!((before.old_expenses, before.leavers_expenses, before.accounts), (0, 0, 0));
+        assert_eq!((before.found.old_expenses, before.found.expenses, before.accounts), (0, 0, 0));
         let hanako = app.browser();
         hanako.sign_in(HANAKO_WISH.login_id, HANAKO_WISH.password).await.leads_to("/home");
         hanako.get("/notices").await.shows("2026年12月31日まで").shows("題");
@@ -666,16 +666,37 @@ on_both! {
         );
         jiro.get("/expenses?year=2022").await.shows("じろうの医院");
         let again = purge(&app, false).await;
-        assert_eq!(
-            (again.old_expenses, again.leavers_expenses, again.leavers_checkups, again.accounts),
-            (0, 0, 0, 0)
-        );
-        assert_eq!((again.leavers_read_marks, again.leavers_decisions), (0, 0));
+        assert_eq!((again.found.rows(), again.accounts), (0, 0));
         let said: i64 = ask!(
             &app.fresh.db,
             "select count(*) from audit where event = 'purged' and member_id is null"
         );
         assert_eq!(said, 1);
+    }
+}
+
+on_both! {
+    async fn case_attack_14_a_purge_takes_a_few_at_a_time_and_a_dry_run_locks_nothing(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let people: String = (100..350)
+            .map(|n| format!("1001,{n},00,架空 {n},,1966-06-06,男,本人,2003-04-01,,0007,,1050001,東京都\n"))
+            .collect();
+        roster::import(&app.fresh, &people).await;
+        tell!(
+            &app.fresh.db,
+            "insert into expense select id, 202001, '古い医院', '外来', 1, 1, 100, 70, 0, 30, 0, 0
+             from person"
+        );
+        let all: i64 = ask!(&app.fresh.db, "select count(*) from person");
+        let somebody = store::Db::open_existing(&app.fresh.url).await.unwrap();
+        let writing = somebody.write().await.unwrap();
+        let dry = purge(&app, true).await;
+        drop(writing);
+        assert_eq!(dry.found.old_expenses, all.cast_unsigned());
+        let report = purge(&app, false).await;
+        assert_eq!(report.found, dry.found);
+        let left: i64 = ask!(&app.fresh.db, "select count(*) from expense");
+        assert_eq!(left, 0);
     }
 }
 
@@ -691,7 +712,7 @@ on_both! {
         taro.get("/expenses?year=2020").await.refuses(404);
         taro.get("/expenses").await.hides("2020年");
         let report = purge(&app, false).await;
-        assert_eq!((report.old_expenses, report.kept_since.number()), (1, 202_101));
+        assert_eq!((report.found.old_expenses, report.kept_since.number()), (1, 202_101));
         taro.get("/expenses?year=2021").await.shows("六年目の医院");
     }
 }
@@ -709,11 +730,11 @@ on_both! {
         );
         tell!(&fresh.db, "analyze expense");
         let plan: Vec<String> = match &fresh.db {
-            store::Db::Sqlite(pool) => {
+            store::Db::Sqlite(file) => {
                 let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(
                     format!("explain query plan {}", list_sql(2)),
                 ))
-                .fetch_all(pool)
+                .fetch_all(&file.writer)
                 .await
                 .unwrap();
                 plan.into_iter().map(|step| step.3).collect()

@@ -91,8 +91,8 @@ macro_rules! on_both {
 macro_rules! ask {
     ($db:expr, $sql:literal $(, $value:expr)*) => {
         match $db {
-            store::Db::Sqlite(pool) => {
-                sqlx::query_scalar($sql)$(.bind($value))*.fetch_one(pool).await.unwrap()
+            store::Db::Sqlite(file) => {
+                sqlx::query_scalar($sql)$(.bind($value))*.fetch_one(&file.writer).await.unwrap()
             }
             store::Db::Postgres(pool) => {
                 sqlx::query_scalar($sql)$(.bind($value))*.fetch_one(pool).await.unwrap()
@@ -105,8 +105,8 @@ macro_rules! ask {
 macro_rules! tell {
     ($db:expr, $sql:literal $(, $value:expr)*) => {
         match $db {
-            store::Db::Sqlite(pool) => {
-                sqlx::query($sql)$(.bind($value))*.execute(pool).await.map(|_| ()).unwrap()
+            store::Db::Sqlite(file) => {
+                sqlx::query($sql)$(.bind($value))*.execute(&file.writer).await.map(|_| ()).unwrap()
             }
             store::Db::Postgres(pool) => {
                 sqlx::query($sql)$(.bind($value))*.execute(pool).await.map(|_| ()).unwrap()

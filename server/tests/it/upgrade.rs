@@ -14,9 +14,9 @@ fn first(mut all: Migrator) -> Migrator {
 
 async fn of_the_first_version(fresh: &Fresh) {
     match &fresh.db {
-        Db::Sqlite(pool) => {
+        Db::Sqlite(file) => {
             first(sqlx_macros::migrate!("store/migrations/sqlite"))
-                .run(pool)
+                .run(&file.writer)
                 .await
         }
         Db::Postgres(pool) => {
