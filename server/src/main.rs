@@ -92,11 +92,13 @@ async fn run(arguments: Arguments) -> Done {
         Command::Expenses(ExpensesCommand::Import {
             list: ListFile { file, dry_run },
             add_repeated,
+            present_holder,
         }) => {
             let options = expenses::Import {
                 now: Clock::System.now(),
                 dry_run,
                 add_repeated,
+                present_holder,
             };
             import(open(&config).await?, async |db, told| {
                 expenses::import(db, &file, options, told).await

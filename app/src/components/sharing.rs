@@ -17,6 +17,7 @@ pub fn Undecided(
         view! {
             <div class="notice warn">
                 <h2>"あなたの医療費の表示について"</h2>
+                {lapsed(sharing)}
                 <p>
                     {if sharing.shares {
                         "同じ記号・番号の被保険者（ご家族）は、あなたの医療費通知を見ることができます。"
@@ -26,6 +27,15 @@ pub fn Undecided(
                     <a href="/expenses#sharing">"確認して決める"</a>
                 </p>
             </div>
+        }
+    })
+}
+
+/// Why what was decided once is asked again.
+fn lapsed(sharing: Sharing) -> impl IntoView {
+    sharing.lapsed.then(|| {
+        view! {
+            <p>"世帯（被保険者）が変わったため、以前の設定は終わりました。もう一度お決めください。"</p>
         }
     })
 }
@@ -57,6 +67,7 @@ pub fn SharingChoice(
     view! {
         <section id="sharing">
             <h2>"被保険者への表示"</h2>
+            {lapsed(sharing)}
             <p>
                 "いまの設定：" <strong>{state}</strong>
                 {(!sharing.decided).then_some("（まだお決めになっていないため、健康保険組合の標準の設定です）")}

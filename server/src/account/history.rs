@@ -81,6 +81,7 @@ fn describe(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
         Event::ExpensesSeen => "被保険者が、あなたの医療費通知を見ました",
         Event::SharingAllowed => "医療費を被保険者に表示する設定にしました",
         Event::SharingEnded => "医療費を被保険者に表示しない設定にしました",
+        Event::SharingLapsed => "世帯が変わったため、医療費の表示の設定は終わりました",
         Event::Purged => "保存期間を過ぎたため、利用登録を終了しました",
         Event::AuditChainBegun => "記録の改ざんを防ぐ仕組みを新しくしました",
         Event::NoticesImported => "お知らせと健康情報を更新しました",

@@ -213,6 +213,7 @@ async fn fill_expenses(db: &Db, data_dir: &Path, now: Timestamp) -> Result<(), D
         now,
         dry_run: false,
         add_repeated: false,
+        present_holder: false,
     };
     expenses::import(db, &file, options, |_| {})
         .await

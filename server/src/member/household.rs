@@ -4,6 +4,11 @@
 //! A dependent sees the own ones. The insured sees the own ones, those of dependents
 //! too young for an account, and those of the other dependents as far as each
 //! allows; before a decision, and without an account, the society's setting holds.
+//!
+//! What is seen of a dependent begins with the month in which that person came under
+//! this insured, whatever both did before: a marriage within the society shows nobody's
+//! earlier years. Where a household changes its number as a whole, the time before it
+//! counts.
 
 use std::ops::RangeInclusive;
 
@@ -40,8 +45,8 @@ pub struct Household {
     pub people: Vec<Visible>,
     /// What the member has to decide, if anything.
     pub sharing: Option<Sharing>,
-    /// The month of the member's 資格取得日.
-    pub joined: Month,
+    /// The months in which the member belonged to the society, one period after another.
+    pub periods: Vec<RangeInclusive<Month>>,
     /// The month of the member's last day, where there is one.
     pub left_after: Option<Month>,
     /// The member is insured, and others have the same symbol and number.
@@ -78,14 +83,21 @@ pub async fn visible(
         return Err(store::Error::RowNotFound);
     };
     let is_insured = me.relation == Relation::INSURED;
-    let has_family = is_insured && !others.is_empty();
+    let dependents: Vec<(Kin, Date)> = others
+        .into_iter()
+        .filter(|_| is_insured)
+        .filter_map(|kin| together_since(&me, &kin).map(|since| (kin, since)))
+        .collect();
     let mut people = Vec::new();
     if let Some(own_months) = months(&me, society, today) {
-        for kin in others.iter().filter(|_| is_insured) {
+        for (kin, since) in &dependents {
             let months = months(kin, society, today);
             if let (Some(standing), Some(months)) = (standing(kin, society, today), months) {
                 // Who has left sees the time of the own membership, of others too.
-                let first = *own_months.start().max(months.start());
+                let first = *own_months
+                    .start()
+                    .max(months.start())
+                    .max(&Month::of(*since));
                 let last = *own_months.end().min(months.end());
                 people.push(seen(kin, standing, first..=last));
             }
@@ -93,13 +105,13 @@ pub async fn visible(
         people.insert(0, seen(&me, Standing::Own, own_months));
     }
     Ok(Household {
-        joined: Month::of(me.qualified_on),
+        periods: periods(&me),
         left_after: me.disqualified_on.map(last_month),
-        has_family,
+        has_family: !dependents.is_empty(),
         sharing: (!is_insured).then(|| sharing(&me, society)),
         leaving: match membership(&me, society, today) {
             Membership::Disqualified { on, until } => Some(AfterDisqualification {
-                first: Month::of(me.qualified_on),
+                first: Month::of(first_day(&me)),
                 last: last_month(on),
                 until,
             }),
@@ -132,6 +144,7 @@ fn sharing(dependent: &Kin, society: &Society) -> Sharing {
             .shares_expenses
             .unwrap_or(society.share_by_default),
         decided: dependent.shares_expenses.is_some(),
+        lapsed: dependent.decision_ended,
     }
 }
 
@@ -146,6 +159,77 @@ fn standing(kin: &Kin, society: &Society, today: Date) -> Option<Standing> {
     sharing(kin, society).shares.then_some(Standing::Sharing)
 }
 
+/// The first day of the time that a dependent has been under this insured without a
+/// break, whatever their number was; `None` where they never were at the same time.
+fn together_since(insured: &Kin, dependent: &Kin) -> Option<Date> {
+    let mut theirs = stays(dependent).into_iter();
+    let mut since = None;
+    for stay in stays(insured) {
+        let other = theirs.next();
+        let Some(other) = other.filter(|other| stay.insured && other.number == stay.number) else {
+            break;
+        };
+        let begins = stay.since.max(other.since);
+        let ends = [stay.until, other.until].into_iter().flatten().min();
+        if ends.is_some_and(|ends| ends <= begins) {
+            break;
+        }
+        since = Some(begins);
+    }
+    since
+}
+
+/// Somebody's time in one household.
+struct Stay<'a> {
+    /// 記号 and 番号.
+    number: (&'a str, &'a str),
+    /// As the insured of it.
+    insured: bool,
+    since: Date,
+    until: Option<Date>,
+}
+
+/// All of somebody's, the newest first.
+fn stays(kin: &Kin) -> Vec<Stay<'_>> {
+    let mut stays = vec![Stay {
+        number: (&kin.key.symbol, &kin.key.number),
+        insured: kin.relation == Relation::INSURED,
+        since: kin.since,
+        until: kin.disqualified_on,
+    }];
+    for period in &kin.former {
+        let earlier = Stay {
+            number: (&period.symbol, &period.number),
+            insured: period.relation == Relation::INSURED,
+            since: period.since,
+            until: Some(period.until),
+        };
+        match stays.last_mut() {
+            Some(last) if last.number == earlier.number && last.insured == earlier.insured => {
+                last.since = earlier.since;
+            }
+            _ => stays.push(earlier),
+        }
+    }
+    stays
+}
+
+/// The first 資格取得日, under whichever key.
+fn first_day(kin: &Kin) -> Date {
+    let former = kin.former.iter().map(|period| period.since);
+    former.fold(kin.qualified_on, Date::min)
+}
+
+/// The months of every period of somebody's membership.
+fn periods(kin: &Kin) -> Vec<RangeInclusive<Month>> {
+    let former = kin
+        .former
+        .iter()
+        .map(|period| Month::of(period.since)..=last_month(period.until));
+    let last = kin.disqualified_on.map_or(Month::of(Date::MAX), last_month);
+    former.chain([Month::of(kin.qualified_on)..=last]).collect()
+}
+
 /// The months of somebody's expenses that are shown at all; of one who has left,
 /// those of the membership, until its months are over.
 fn months(kin: &Kin, society: &Society, today: Date) -> Option<RangeInclusive<Month>> {
@@ -153,7 +237,7 @@ fn months(kin: &Kin, society: &Society, today: Date) -> Option<RangeInclusive<Mo
     match membership(kin, society, today) {
         Membership::Current => Some(kept..=Month::of(today)),
         Membership::Disqualified { on, .. } => {
-            Some(kept.max(Month::of(kin.qualified_on))..=last_month(on))
+            Some(kept.max(Month::of(first_day(kin)))..=last_month(on))
         }
         Membership::Over => None,
     }

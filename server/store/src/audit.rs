@@ -110,6 +110,8 @@ events! {
     SharingAllowed => "sharing_allowed",
     /// A dependent does not any more.
     SharingEnded => "sharing_ended",
+    /// A dependent's decision ended with the household in which it was made.
+    SharingLapsed => "sharing_lapsed",
     /// What the law no longer lets us keep was removed.
     Purged => "purged",
     /// Notices and health articles were imported.

@@ -56,7 +56,7 @@ pub(super) use values;
 pub struct Person {
     /// 性別
     pub sex: Sex,
-    /// 資格取得日
+    /// The first 資格取得日, under whichever key.
     pub qualified_on: Date,
     /// 資格喪失日
     pub disqualified_on: Option<Date>,
@@ -68,7 +68,12 @@ pub struct Person {
 /// Whatever the database answers.
 pub async fn person(db: &Db, person: Uuid) -> Result<Person> {
     let (sex, qualified_on, disqualified_on): (String, _, _) = on!(read db, pool => {
-        sqlx::query_as("select sex, qualified_on, disqualified_on from person where id = $1")
+        sqlx::query_as(
+            "select sex, coalesce((select min(f.since) from former_membership f
+                                   where f.person_id = person.id and f.since < qualified_on),
+                                  qualified_on) as qualified_on, disqualified_on
+             from person where id = $1",
+        )
             .bind(person)
             .fetch_one(pool)
             .await?

@@ -19,6 +19,7 @@ pub mod household;
 pub mod letter;
 pub mod link;
 pub mod member;
+pub mod membership;
 pub mod my_data;
 pub mod notice;
 pub mod person;

@@ -56,6 +56,13 @@ pub const PARTS: &[Part] = &[
                 from person where id = $1",
     },
     Part {
+        name: "memberships",
+        about: "以前の記号・番号と、その期間",
+        query: "select symbol as \"記号\", number as \"番号\", branch as \"枝番\",
+                       relation as \"続柄\", since as \"開始日\", until as \"終了日\"
+                from former_membership where person_id = $1 order by since desc",
+    },
+    Part {
         name: "account",
         about: "利用登録の内容",
         query: "select login_id as \"ログインID\", nickname as \"ニックネーム\",

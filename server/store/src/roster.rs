@@ -8,7 +8,7 @@ use time::Date;
 use uuid::Uuid;
 
 use super::{
-    Db, Result, Tx, on,
+    Db, Result, Tx, membership, on,
     staging::{Staging, on_staged, placeholders},
 };
 
@@ -204,11 +204,13 @@ pub async fn employers(tx: &mut Tx) -> Result<Employers> {
     })
 }
 
-/// Brings the waiting rows in. Who is on file and not among them stays as it is.
+/// Brings the waiting rows in, after it was found who has moved. Who is on file and not
+/// among them stays as it is.
 ///
 /// # Errors
 /// Whatever the engine answers.
 pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
+    membership::keep_of_requalified(tx).await?;
     on!(write tx, conn => {
         let outcome: Outcome = sqlx::query_as(concat!(
             "with compared as (
@@ -241,6 +243,9 @@ pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
         ))
         .execute(&mut *conn)
         .await?;
+        sqlx::query("update person set key_since = null where key_since <= qualified_on")
+            .execute(&mut *conn)
+            .await?;
         Ok(outcome)
     })
 }

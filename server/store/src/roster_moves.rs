@@ -9,7 +9,12 @@
 use domain::values::timestamp::Timestamp;
 use sqlx_macros::FromRow;
 
-use super::{Result, Tx, audit::Event, on};
+use super::{
+    Result, Tx,
+    audit::Event,
+    membership::{self, since},
+    on,
+};
 
 /// A person who has another key in the file than on file.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -93,12 +98,6 @@ macro_rules! stays {
 /// Whatever the engine answers.
 pub async fn find(tx: &mut Tx, linking: bool, most: i64) -> Result<Moves> {
     on!(write tx, conn => {
-        let is_first: bool = sqlx::query_scalar("select not exists (select 1 from person)")
-            .fetch_one(&mut *conn)
-            .await?;
-        if is_first {
-            return Ok(Moves::default());
-        }
         for statement in [
             "create temporary table displaced (
                  line bigint not null, name text not null, kana text not null,
@@ -109,6 +108,16 @@ pub async fn find(tx: &mut Tx, linking: bool, most: i64) -> Result<Moves> {
                  line bigint not null, person_id uuid not null, old_line bigint,
                  old_leaves boolean not null)",
             "create temporary table moved (line bigint not null, person_id uuid not null)",
+        ] {
+            sqlx::query(statement).execute(&mut *conn).await?;
+        }
+        let is_first: bool = sqlx::query_scalar("select not exists (select 1 from person)")
+            .fetch_one(&mut *conn)
+            .await?;
+        if is_first {
+            return Ok(Moves::default());
+        }
+        for statement in [
             concat!(
                 "insert into displaced
                      (line, name, kana, born_on, sex, leaves, holder, half_agrees)
@@ -210,12 +219,14 @@ impl Lines {
     }
 }
 
-/// Gives everybody who was found to have moved their new key, and notes it of each. The
-/// line that ends their old key is not a leaving: it is taken out.
+/// Gives everybody who was found to have moved their new key, keeps the period under the
+/// old one, and notes it of each. The line that ends their old key is not a leaving: it is
+/// taken out.
 ///
 /// # Errors
 /// Whatever the engine answers.
 pub async fn follow(tx: &mut Tx, now: Timestamp) -> Result<()> {
+    membership::keep_of_moved(tx, now.in_japan().date()).await?;
     on!(write tx, conn => {
         sqlx::query(
             "insert into audit (at, event, person_id, member_id, network_address, detail, actor)
@@ -240,9 +251,16 @@ pub async fn follow(tx: &mut Tx, now: Timestamp) -> Result<()> {
             // a roster is empty.
             "update person set symbol = '', number = cast(moved.line as text), branch = ''
              from moved where moved.person_id = person.id",
-            "update person set symbol = s.symbol, number = s.number, branch = s.branch
-             from moved m join staged_person s on s.line = m.line
-             where m.person_id = person.id",
+            concat!(
+                "update person set symbol = s.symbol, number = s.number, branch = s.branch,
+                        key_since = case
+                            when s.qualified_on > ", since!("person."), " then null
+                            else coalesce((select max(f.until) from former_membership f
+                                           where f.person_id = person.id), person.key_since)
+                            end
+                 from moved m join staged_person s on s.line = m.line
+                 where m.person_id = person.id"
+            ),
         ] {
             sqlx::query(statement).execute(&mut *conn).await?;
         }

@@ -10,11 +10,16 @@ use super::{
     checkup::values,
     on,
     person::Key,
-    staging::{Staging, UnknownPeople, on_staged, placeholders},
+    staging::{OfPeople, Resolved, Staging, UnknownPeople, on_staged, placeholders},
 };
 
 /// The key in a file, the day, the measured values, two strips and the verdict.
 const COLUMNS: usize = 5 + Item::MEASURED.len() + 3;
+
+const OF_PEOPLE: OfPeople = OfPeople {
+    table: "staged_checkup",
+    covers: "h.since <= s.taken_on and (h.until is null or h.until > s.taken_on)",
+};
 
 /// The rows of a file, waiting in a temporary table of one connection.
 pub struct Staged(Staging);
@@ -49,7 +54,7 @@ impl Staged {
                      waist bigint, systolic bigint, diastolic bigint, triglycerides bigint,
                      hdl bigint, ldl bigint, glucose bigint, hba1c bigint, ast bigint,
                      alt bigint, gamma_gt bigint, urine_sugar text, urine_protein text,
-                     verdict text not null)",
+                     verdict text not null, person_id uuid)",
             )
             .await?,
         ))
@@ -85,13 +90,21 @@ impl Staged {
         Ok(())
     }
 
+    /// Finds whose the lines are, by the day; the first `most` where it is unclear.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn resolve(&mut self, most: i64) -> Result<Resolved> {
+        self.0.resolve(OF_PEOPLE, false, most).await
+    }
+
     /// Lines about people who are not on the roster: how many, and the first
     /// `most` of them; and whether there is a line about anybody who is.
     ///
     /// # Errors
     /// Whatever the engine answers.
     pub async fn unknown_people(&mut self, most: i64) -> Result<(UnknownPeople, bool)> {
-        self.0.unknown_people("staged_checkup", most).await
+        self.0.unknown_people(OF_PEOPLE, most).await
     }
 
     /// Lines of a day before the person was born: how many, and the first `most` of
@@ -102,8 +115,7 @@ impl Staged {
     pub async fn before_birth(&mut self, most: i64) -> Result<(i64, Vec<i64>)> {
         on_staged!(&mut self.0, conn => {
             let lines: Vec<i64> = sqlx::query_scalar(
-                "select line from staged_checkup s join person p
-                   on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
+                "select line from staged_checkup s join person p on p.id = s.person_id
                  where s.taken_on < p.born_on order by line",
             )
             .fetch_all(&mut *conn)
@@ -122,8 +134,9 @@ impl Staged {
         on_staged!(&mut self.0, conn => {
             let count: i64 = sqlx::query_scalar(
                 "select count(*) - (select count(*) from
-                     (select distinct symbol, number, branch, taken_on from staged_checkup) as keys)
-                 from staged_checkup",
+                     (select distinct person_id, taken_on from staged_checkup
+                      where person_id is not null) as keys)
+                 from staged_checkup where person_id is not null",
             )
             .fetch_one(&mut *conn)
             .await?;
@@ -132,8 +145,9 @@ impl Staged {
             }
             let first = sqlx::query_as(
                 "select line, first_line from
-                     (select line, min(line) over (partition by symbol, number, branch, taken_on)
-                                   as first_line from staged_checkup) as lines
+                     (select line, min(line) over (partition by person_id, taken_on)
+                                   as first_line from staged_checkup
+                      where person_id is not null) as lines
                  where line > first_line order by line limit $1",
             )
             .bind(most)
@@ -172,9 +186,7 @@ pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
                  select s.verdict = $1 as withdraws, c.taken_on is null as is_new,
                         (", values!("s."), ") is distinct from (", values!("c."), ") as differs
                  from staged_checkup s
-                 join person p
-                   on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
-                 left join checkup c on c.person_id = p.id and c.taken_on = s.taken_on)
+                 left join checkup c on c.person_id = s.person_id and c.taken_on = s.taken_on)
              select count(*) filter (where not withdraws and is_new) as added,
                     count(*) filter (where not withdraws and not is_new and differs) as changed,
                     count(*) filter (where not withdraws and not is_new and not differs)
@@ -188,8 +200,7 @@ pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
         .await?;
         sqlx::query(concat!(
             "insert into checkup (person_id, taken_on, ", values!(""), ")
-             select p.id, s.taken_on, ", values!("s."), " from staged_checkup s join person p
-                 on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
+             select s.person_id, s.taken_on, ", values!("s."), " from staged_checkup s
              where s.verdict <> $1
              on conflict (person_id, taken_on) do update set
                  height = excluded.height, weight = excluded.weight, waist = excluded.waist,
@@ -206,8 +217,7 @@ pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
         .await?;
         sqlx::query(
             "delete from checkup where (person_id, taken_on) in
-                 (select p.id, s.taken_on from staged_checkup s join person p
-                    on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
+                 (select s.person_id, s.taken_on from staged_checkup s
                   where s.verdict = $1)",
         )
         .bind(WITHDRAWN)

@@ -25,7 +25,7 @@ use sqlx_macros::FromRow;
 use super::{
     Db, Result, Tx, on,
     person::Key,
-    staging::{Staging, UnknownPeople, on_staged, placeholders},
+    staging::{OfPeople, Resolved, Staging, UnknownPeople, on_staged, placeholders},
 };
 
 /// The columns of `expense` that are not its key.
@@ -66,6 +66,16 @@ macro_rules! group {
     };
 }
 
+/// A month is within a period when one of its days is. (A day as text is `2026-03-31`
+/// on both engines.)
+const OF_PEOPLE: OfPeople = OfPeople {
+    table: "staged_expense",
+    covers: "cast(replace(cast(h.since as text), '-', '') as bigint) <= s.month * 100 + 31
+             and (h.until is null
+                  or cast(replace(cast(h.until as text), '-', '') as bigint)
+                     > s.month * 100 + 1)",
+};
+
 /// With which state of things a file was compared.
 #[derive(Clone, Copy, Debug)]
 pub struct Compared {
@@ -105,7 +115,7 @@ impl Staged {
                  branch text not null, month bigint not null, provider text not null,
                  kind text not null, days bigint not null, total bigint not null,
                  insurer bigint not null, public bigint not null, paid bigint not null,
-                 meals bigint not null, extra bigint not null)",
+                 meals bigint not null, extra bigint not null, person_id uuid)",
         )
         .await?;
         // What `compare` finds: claims of the file (with their line), claims on file
@@ -157,13 +167,22 @@ impl Staged {
         Ok(())
     }
 
+    /// Finds whose the lines are, by the month; the first `most` where it is unclear, if
+    /// the present holder of the key is not meant.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn resolve(&mut self, to_present_holder: bool, most: i64) -> Result<Resolved> {
+        self.0.resolve(OF_PEOPLE, to_present_holder, most).await
+    }
+
     /// Lines about people who are not on the roster: how many, and the first
     /// `most` of them; and whether there is a line about anybody who is.
     ///
     /// # Errors
     /// Whatever the engine answers.
     pub async fn unknown_people(&mut self, most: i64) -> Result<(UnknownPeople, bool)> {
-        self.0.unknown_people("staged_expense", most).await
+        self.0.unknown_people(OF_PEOPLE, most).await
     }
 
     /// Compares the waiting rows with what is on file, for [`Staged::unclear`] and
@@ -180,11 +199,10 @@ impl Staged {
             sqlx::query(concat!(
                 "insert into staged_claim (", group!(""), ", ", values!(""), ", line, nth, highest, fate)
              with spoken as (
-                 select p.id as person_id, s.month, s.provider, s.kind, ", values!("s."), ", s.line,
+                 select s.person_id, s.month, s.provider, s.kind, ", values!("s."), ", s.line,
                         case when (", values!("s."), ") = (0, 0, 0, 0, 0, 0, 0) then 1 else 0 end
                             as withdraws
-                 from staged_expense s join person p
-                   on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch),
+                 from staged_expense s),
              groups as (select distinct ", group!(""), " from spoken),
              claims as (
                  select ", group!(""), ", ", values!(""), ", withdraws, line,

@@ -4,10 +4,31 @@
 use sqlx::{AssertSqlSafe, Database, Postgres, Sqlite, Transaction, pool::PoolConnection};
 use sqlx_macros::FromRow;
 
-use super::{Db, Result, Tx, person::Key};
+use super::{Db, Result, Tx, membership::since, person::Key};
 
 /// A connection with a temporary table, which goes with it.
 pub(super) struct Staging(pub(super) Connection);
+
+/// A staged table of lines about people, with the columns `line`, `symbol`, `number`,
+/// `branch` and `person_id`.
+#[derive(Clone, Copy)]
+pub(super) struct OfPeople {
+    /// Its name.
+    pub(super) table: &'static str,
+    /// Whether a period `h.since` until before `h.until` is one in which the line `s` can be.
+    pub(super) covers: &'static str,
+}
+
+/// Whose the lines are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resolved {
+    /// Lines under a key that their person has not any more.
+    pub former: i64,
+    /// Lines whose key belonged to several people at that time.
+    pub unclear: i64,
+    /// The first of these.
+    pub first_unclear: Vec<i64>,
+}
 
 /// Lines about people whom nobody knows: how many, and the first of them.
 pub(super) type UnknownPeople = (i64, Vec<(u64, UnknownPerson)>);
@@ -84,6 +105,89 @@ impl Staging {
         Ok(staging)
     }
 
+    /// Finds whose each line is: who has its key, or, where somebody had it before, who
+    /// had it then; outside of everybody's time, the one who ever had it. Where that does
+    /// not tell, it is unclear, unless the present holder is meant by it.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub(super) async fn resolve(
+        &mut self,
+        OfPeople { table, covers }: OfPeople,
+        to_present_holder: bool,
+        most: i64,
+    ) -> Result<Resolved> {
+        let present = format!(
+            "update {table} set person_id = p.id from person p
+             where p.symbol = {table}.symbol and p.number = {table}.number
+               and p.branch = {table}.branch"
+        );
+        // Everybody who ever had the key of a line that changed hands or periods.
+        let holders = format!(
+            "insert into staged_holder (line, person_id, covers, covering, people)
+             with changed as (select distinct symbol, number, branch from former_membership),
+             holder as (
+                 select f.symbol, f.number, f.branch, f.person_id, f.since, f.until
+                 from former_membership f
+                 union all
+                 select p.symbol, p.number, p.branch, p.id, {since}, p.disqualified_on
+                 from changed c join person p
+                   on p.symbol = c.symbol and p.number = c.number and p.branch = c.branch),
+             person_of_line as (
+                 select s.line, h.person_id, max(case when {covers} then 1 else 0 end) as covers
+                 from {table} s join holder h
+                   on h.symbol = s.symbol and h.number = s.number and h.branch = s.branch
+                 group by s.line, h.person_id)
+             select line, person_id, covers, sum(covers) over (partition by line),
+                    count(*) over (partition by line)
+             from person_of_line",
+            since = since!("p.")
+        );
+        let then = format!(
+            "update {table} set person_id = h.person_id from staged_holder h
+             where h.line = {table}.line
+               and (h.people = 1 or (h.covering = 1 and h.covers = 1))"
+        );
+        let former = format!(
+            "select count(*) from {table} s join person p on p.id = s.person_id
+             where (p.symbol, p.number, p.branch) <> (s.symbol, s.number, s.branch)"
+        );
+        on_staged!(self, conn => {
+            // Made of constants alone, all of them.
+            sqlx::query(AssertSqlSafe(present)).execute(&mut *conn).await?;
+            let is_any_former: bool =
+                sqlx::query_scalar("select exists (select 1 from former_membership)")
+                    .fetch_one(&mut *conn)
+                    .await?;
+            if !is_any_former {
+                return Ok(Resolved::default());
+            }
+            sqlx::query(
+                "create temporary table staged_holder (
+                     line bigint not null, person_id uuid not null, covers bigint not null,
+                     covering bigint not null, people bigint not null)",
+            )
+            .execute(&mut *conn)
+            .await?;
+            sqlx::query(AssertSqlSafe(holders)).execute(&mut *conn).await?;
+            sqlx::query(AssertSqlSafe(then)).execute(&mut *conn).await?;
+            let former = sqlx::query_scalar(AssertSqlSafe(former)).fetch_one(&mut *conn).await?;
+            let mut unclear: Vec<i64> = if to_present_holder {
+                Vec::new()
+            } else {
+                sqlx::query_scalar(
+                    "select distinct line from staged_holder
+                     where people > 1 and covering <> 1 order by line",
+                )
+                .fetch_all(conn)
+                .await?
+            };
+            let count = unclear.len() as i64;
+            unclear.truncate(most as usize);
+            Ok(Resolved { former, unclear: count, first_unclear: unclear })
+        })
+    }
+
     /// Lines of a staged table about people who are not on the roster: how many, and
     /// the first `most` of them; and whether there is a line about anybody who is.
     ///
@@ -91,19 +195,16 @@ impl Staging {
     /// Whatever the engine answers.
     pub(super) async fn unknown_people(
         &mut self,
-        table: &'static str,
+        OfPeople { table, .. }: OfPeople,
         most: i64,
     ) -> Result<(UnknownPeople, bool)> {
-        let staged = format!(
-            "from {table} s left join person p
-               on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch"
-        );
-        let counts = format!("select count(*), count(p.id) {staged}");
+        let staged = format!("from {table} s");
+        let counts = format!("select count(*), count(s.person_id) {staged}");
         // Whether somebody has the key with zeros in front is asked of few lines only.
         let first = format!(
             "with first as (
                  select s.line, s.symbol, s.number, s.branch {staged}
-                 where p.id is null order by s.line limit $1),
+                 where s.person_id is null order by s.line limit $1),
              known as (
                  select symbol, number, branch, ltrim(symbol, '0') as plain_symbol,
                         ltrim(number, '0') as plain_number, ltrim(branch, '0') as plain_branch

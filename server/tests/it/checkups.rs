@@ -46,6 +46,12 @@ pub(crate) async fn import(fresh: &Fresh, rows: &str) -> Report {
     try_import(fresh, sheet(rows), FOR_GOOD).await.unwrap()
 }
 
+/// What the clerk reads where the list is not taken.
+pub(crate) async fn refused(fresh: &Fresh, rows: &str) -> String {
+    let refusal = try_import(fresh, sheet(rows), FOR_GOOD).await;
+    refusal.unwrap_err().to_string()
+}
+
 fn outcome(added: i64, changed: i64, unchanged: i64) -> Outcome {
     Outcome {
         added,

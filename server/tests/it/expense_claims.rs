@@ -181,6 +181,7 @@ on_both! {
             amounts: Amounts { total: 9_000, paid: 9_000, ..Amounts::default() },
         };
         slow.add(&[(2, row)]).await.unwrap();
+        slow.resolve(false, 1).await.unwrap();
         let compared = slow.compare(false).await.unwrap();
         counted(&fresh, &paid(6_000), FOR_GOOD).await;
         let mut tx = slow.into_tx().await.unwrap();

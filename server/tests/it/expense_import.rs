@@ -32,6 +32,7 @@ pub(crate) const FOR_GOOD: Import = Import {
     now: NOW,
     dry_run: false,
     add_repeated: false,
+    present_holder: false,
 };
 
 /// So many lines of Taro's household, each from a clinic of its own.

@@ -16,6 +16,7 @@ mod expense_import;
 mod expense_totals;
 mod expenses;
 mod faults;
+mod former_keys;
 mod house;
 mod housekeeping;
 mod input;

@@ -63,7 +63,7 @@ on_both! {
         let names: Vec<&str> = files.keys().map(String::as_str).collect();
         assert_eq!(names, [
             "README.txt", "account.csv", "checkups.csv", "devices.csv", "emails.csv",
-            "expenses.csv", "history.csv", "my-data.json", "notices.csv", "person.csv",
+            "expenses.csv", "history.csv", "memberships.csv", "my-data.json", "notices.csv", "person.csv",
             "postcards.csv", "sessions.csv", "sharing.csv",
         ]);
         let json: serde_json::Value = serde_json::from_str(&files["my-data.json"]).unwrap();

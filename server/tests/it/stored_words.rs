@@ -7,7 +7,7 @@ use server::base::secrets::Secrets;
 use store::{audit::Event, letter::LetterKind, link::Purpose, notice::Kind};
 use uuid::Uuid;
 
-const EVENTS: [&str; 40] = [
+const EVENTS: [&str; 41] = [
     "letter_asked",
     "postcard_accepted",
     "postcard_refused",
@@ -44,6 +44,7 @@ const EVENTS: [&str; 40] = [
     "expenses_seen",
     "sharing_allowed",
     "sharing_ended",
+    "sharing_lapsed",
     "purged",
     "notices_imported",
     "audit_chain_begun",

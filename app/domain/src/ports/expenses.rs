@@ -157,6 +157,8 @@ pub struct Sharing {
     pub shares: bool,
     /// As the dependent has decided, and not by the society's setting.
     pub decided: bool,
+    /// What the dependent had decided held for the insured of an earlier household.
+    pub lapsed: bool,
 }
 
 /// What is left to read after 資格喪失.

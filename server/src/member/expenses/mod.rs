@@ -269,10 +269,10 @@ fn of_year(all: Shown, year: i32) -> Shown {
 
 /// What there is of a month for a member, when these months are in.
 fn covered(month: Month, household: &Household, complete_months: &[Month]) -> Coverage {
-    if month < household.joined {
-        Coverage::BeforeMembership
-    } else if household.left_after.is_some_and(|last| month > last) {
+    if household.left_after.is_some_and(|last| month > last) {
         Coverage::AfterMembership
+    } else if !household.periods.iter().any(|one| one.contains(&month)) {
+        Coverage::BeforeMembership
     } else if complete_months.contains(&month) {
         Coverage::In
     } else if complete_months.first().is_some_and(|first| month < *first) {

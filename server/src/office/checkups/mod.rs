@@ -17,6 +17,7 @@ use self::line::COLUMNS;
 use crate::office::file::{
     encoding::Encoding,
     header::Header,
+    list::say_former_keys,
     problem::{MAX_LISTED, Problems},
     reading::{ListReader, Progress},
     records::Record,
@@ -31,6 +32,8 @@ pub struct Report {
     pub dry_run: bool,
     /// How many results were added, changed, …
     pub results: Outcome,
+    /// Lines under a key that their person has not any more.
+    pub former_keys: i64,
 }
 
 impl fmt::Display for Report {
@@ -53,6 +56,7 @@ impl fmt::Display for Report {
                 "取消 {withdrawn}件、取り消す結果がない行 {nothing_to_withdraw}件"
             )?;
         }
+        say_former_keys(self.former_keys, f)?;
         f.write_str(if self.dry_run {
             "確認のみです。何も変更していません。"
         } else {
@@ -83,6 +87,7 @@ pub async fn import(
         progress(batch.progress);
     }
     let read = reading.end().await?;
+    let resolved = staged.resolve(MAX_LISTED as i64).await?;
     let (unknown_people, anybody_known) = staged.unknown_people(MAX_LISTED as i64).await?;
     if !anybody_known {
         // Lines that are wrong in themselves are told first.
@@ -93,6 +98,10 @@ pub async fn import(
     let before_birth = staged.before_birth(MAX_LISTED as i64).await?;
     let encoding = read
         .with_unknown_people(unknown_people)
+        .with_several_holders(
+            &resolved,
+            "番号が変わった方の結果は、いまの記号・番号・枝番で書いてください",
+        )
         .with_unborn(before_birth)
         .with_repeated_days(repeated)
         .judge()?;
@@ -119,5 +128,6 @@ pub async fn import(
         encoding,
         dry_run: options.dry_run,
         results,
+        former_keys: resolved.former,
     })
 }

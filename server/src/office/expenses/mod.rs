@@ -21,6 +21,7 @@ use self::arrival::complete_months;
 use crate::office::file::{
     encoding::Encoding,
     header::Header,
+    list::say_former_keys,
     problem::{MAX_LISTED, Problems},
     reading::{FileError, ListReader, Progress},
     records::Record,
@@ -36,6 +37,9 @@ pub struct Import {
     /// What is not on file is a further claim, also where others of the same person,
     /// month, provider and kind are.
     pub add_repeated: bool,
+    /// A line of a month in which its key went from one person to another is the present
+    /// holder's.
+    pub present_holder: bool,
 }
 
 /// What an import did, or would have done.
@@ -47,6 +51,8 @@ pub struct Report {
     pub dry_run: bool,
     /// How many lines were added, changed, …
     pub lines: Outcome,
+    /// Lines under a key that their person has not any more.
+    pub former_keys: i64,
 }
 
 impl fmt::Display for Report {
@@ -75,6 +81,7 @@ impl fmt::Display for Report {
             f,
             "追加 {added}件、変更 {changed}件、取り消し {withdrawn}件、変更なし {unchanged}件"
         )?;
+        say_former_keys(self.former_keys, f)?;
         f.write_str(if self.dry_run {
             "確認のみです。何も変更していません。"
         } else {
@@ -105,13 +112,23 @@ pub async fn import(
         progress(batch.progress);
     }
     let read = reading.end().await?;
+    let resolved = staged
+        .resolve(options.present_holder, MAX_LISTED as i64)
+        .await?;
     let (unknown_people, anybody_known) = staged.unknown_people(MAX_LISTED as i64).await?;
     if !anybody_known {
         // Lines that are wrong in themselves are told first.
         read.judge()?;
         return Err(ImportError::NobodyKnown);
     }
-    let encoding = read.with_unknown_people(unknown_people).judge()?;
+    let encoding = read
+        .with_unknown_people(unknown_people)
+        .with_several_holders(
+            &resolved,
+            "番号が変わった方の分は、いまの記号・番号・枝番で書いてください。\
+             いまこの番号の方の分なら、--present-holder を付けて取り込んでください",
+        )
+        .judge()?;
 
     let compared = staged.compare(options.add_repeated).await?;
     let unclear = staged.unclear(MAX_LISTED as i64).await?;
@@ -145,5 +162,6 @@ pub async fn import(
         encoding,
         dry_run: options.dry_run,
         lines,
+        former_keys: resolved.former,
     })
 }

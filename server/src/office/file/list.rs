@@ -15,6 +15,20 @@ pub struct Import {
     pub dry_run: bool,
 }
 
+/// Says how many lines stood under a key of before.
+///
+/// # Errors
+/// Those of the writer.
+pub fn say_former_keys(lines: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if lines == 0 {
+        return Ok(());
+    }
+    writeln!(
+        f,
+        "以前の記号・番号・枝番の行: {lines}件（番号が変わった方のものとして取り込みます）"
+    )
+}
+
 /// Why a list was not imported. In every case nothing was changed.
 #[derive(Debug)]
 pub enum ImportError {

@@ -266,6 +266,18 @@ impl Problems {
         );
     }
 
+    /// Adds lines whose key belonged to several people then, likewise; `way_out` says what
+    /// can be done.
+    pub fn several_holders(&mut self, first: &[i64], count: i64, way_out: &str) {
+        let why = format!(
+            "この記号・番号・枝番は、この時期に2人以上の加入者のものだったため、だれのことか決められません。{way_out}"
+        );
+        let named = first
+            .iter()
+            .map(|line| (line.cast_unsigned(), ProblemKind::Other(why.clone())));
+        self.found_afterwards(named, count.cast_unsigned());
+    }
+
     /// Adds checkups of people who were not born yet, likewise.
     pub fn before_birth(&mut self, first: &[u64], count: u64) {
         self.found_afterwards(

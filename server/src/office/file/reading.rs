@@ -3,7 +3,7 @@
 
 use std::{fmt, fs::File, io, path::Path};
 
-use store::staging::UnknownPerson;
+use store::staging::{Resolved, UnknownPerson};
 use tokio::{
     sync::mpsc,
     task::{self, JoinHandle},
@@ -140,6 +140,15 @@ impl ListSummary {
     #[must_use]
     pub fn with_unknown_people(mut self, (count, first): (i64, Vec<(u64, UnknownPerson)>)) -> Self {
         self.problems.unknown_people(first, count.cast_unsigned());
+        self
+    }
+
+    /// Adds lines whose key belonged to several people then; `way_out` says what can be
+    /// done.
+    #[must_use]
+    pub fn with_several_holders(mut self, resolved: &Resolved, way_out: &str) -> Self {
+        self.problems
+            .several_holders(&resolved.first_unclear, resolved.unclear, way_out);
         self
     }
 

@@ -8,7 +8,7 @@ use domain::values::timestamp::Timestamp;
 use store::{
     self, Db,
     audit::Event,
-    postcard,
+    household, postcard,
     roster::{Outcome, Staged},
     roster_moves::{self, Moves},
 };
@@ -62,6 +62,8 @@ pub struct Report {
     pub former: u64,
     /// Lines that fit somebody on file and could not be linked; the first ten.
     pub unclear: Vec<i64>,
+    /// Decisions about the insured's looking that ended, since there is another insured.
+    pub decisions_ended: u64,
     /// Open postcards that ended with their holders' membership.
     pub postcards_ended: u64,
     /// Employers that nobody on file had; the first ten.
@@ -112,6 +114,13 @@ impl fmt::Display for Report {
                 f,
                 "同じ人かどうか決められず、新しい加入者とした行: {}",
                 lines.join("、")
+            )?;
+        }
+        if self.decisions_ended > 0 {
+            writeln!(
+                f,
+                "世帯が変わり、医療費の表示の設定が終わった加入者: {}人（もう一度たずねます）",
+                self.decisions_ended
             )?;
         }
         if self.postcards_ended > 0 {
@@ -255,8 +264,11 @@ pub async fn import(
         roster_moves::follow(&mut tx, options.now).await?;
     }
     let people = store::roster::merge(&mut tx).await?;
+    let decisions_ended = household::end_decisions_for_others(&mut tx, options.now).await?;
     let postcards_ended = postcard::end_of_disqualified(&mut tx, today, options.now).await?;
-    if people.added + people.changed + people.left + moves.count > 0 || postcards_ended > 0 {
+    if people.added + people.changed + people.left + moves.count > 0
+        || decisions_ended + postcards_ended > 0
+    {
         let Outcome {
             added,
             changed,
@@ -265,7 +277,7 @@ pub async fn import(
         } = people;
         let detail = format!(
             "added {added}, changed {changed}, left {left}, moved {}, \
-             postcards ended {postcards_ended}",
+             decisions ended {decisions_ended}, postcards ended {postcards_ended}",
             moves.count
         );
         Event::RosterImported
@@ -283,6 +295,7 @@ pub async fn import(
         moved: moves.count,
         former: moves.former,
         unclear: moves.unclear.first.into_iter().take(10).collect(),
+        decisions_ended,
         postcards_ended,
         new_employers: employers.new,
     })
