@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     Db, Result, Tx,
     audit::Event,
-    membership::{self, Period, since},
+    membership::{Period, since},
     on,
     person::Key,
 };
@@ -48,27 +48,66 @@ pub struct Kin {
 /// # Errors
 /// Whatever the database answers.
 pub async fn of(db: &Db, person: Uuid) -> Result<Vec<Kin>> {
-    let mut kin: Vec<Kin> = on!(read db, pool => {
+    let rows: Vec<Row> = on!(read db, pool => {
         sqlx::query_as(concat!(
             "select p.id, p.symbol, p.number, p.branch, p.name, p.relation, p.born_on,
                     p.qualified_on, ", since!("p."), " as since, p.disqualified_on,
                     m.shares_expenses,
-                    m.shares_expenses is null and m.shares_with is not null as decision_ended
+                    m.shares_expenses is null and m.shares_with is not null as decision_ended,
+                    f.symbol as former_symbol, f.number as former_number,
+                    f.relation as former_relation, f.since as former_since,
+                    f.until as former_until
              from person me
              join person p on p.symbol = me.symbol and p.number = me.number
              left join member m on m.person_id = p.id
-             where me.id = $1 order by p.branch"
+             left join former_membership f on f.person_id = p.id
+             where me.id = $1 order by p.branch, p.id, f.since desc, f.until desc"
         ))
         .bind(person)
         .fetch_all(pool)
         .await?
     });
-    for period in membership::of_household(db, person).await? {
-        if let Some(one) = kin.iter_mut().find(|kin| kin.id == period.person_id) {
-            one.former.push(period);
+    let mut all: Vec<Kin> = Vec::new();
+    for Row { mut kin, former } in rows {
+        match all.last_mut().filter(|last| last.id == kin.id) {
+            Some(last) => last.former.extend(former.period()),
+            None => {
+                kin.former.extend(former.period());
+                all.push(kin);
+            }
         }
     }
-    Ok(kin)
+    Ok(all)
+}
+
+/// One of them, with one of the periods that are over.
+#[derive(FromRow)]
+struct Row {
+    #[sqlx(flatten)]
+    kin: Kin,
+    #[sqlx(flatten)]
+    former: Former,
+}
+
+#[derive(FromRow)]
+struct Former {
+    former_symbol: Option<String>,
+    former_number: Option<String>,
+    former_relation: Option<String>,
+    former_since: Option<Date>,
+    former_until: Option<Date>,
+}
+
+impl Former {
+    fn period(self) -> Option<Period> {
+        Some(Period {
+            symbol: self.former_symbol?,
+            number: self.former_number?,
+            relation: self.former_relation?,
+            since: self.former_since?,
+            until: self.former_until?,
+        })
+    }
 }
 
 /// Who is the insured of a person's household.

@@ -114,6 +114,15 @@ macro_rules! on {
 }
 pub(crate) use on;
 
+/// Columns, each after the same prefix: `columns!("p.", "name", "kana")` is
+/// `p.name, p.kana`.
+macro_rules! columns {
+    ($prefix:literal, $first:literal $(, $other:literal)*) => {
+        concat!($prefix, $first $(, ", ", $prefix, $other)*)
+    };
+}
+pub(crate) use columns;
+
 /// A connection for one read.
 async fn reader(pool: &PgPool) -> Result<PoolConnection<Postgres>> {
     let waited = timeout(READ_PATIENCE, pool.acquire()).await;

@@ -2,11 +2,9 @@
 //! another key (転籍, 任意継続, a marriage within the society), or before a new 資格取得日
 //! (同日得喪, a return). The present one stands in `person`.
 
-use sqlx_macros::FromRow;
 use time::Date;
-use uuid::Uuid;
 
-use super::{Db, Result, Tx, on};
+use super::{Result, Tx, on};
 
 /// The first day under the present key.
 macro_rules! since {
@@ -23,10 +21,8 @@ macro_rules! since {
 pub(super) use since;
 
 /// A period that is over.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug)]
 pub struct Period {
-    /// The person.
-    pub person_id: Uuid,
     /// 記号
     pub symbol: String,
     /// 番号
@@ -37,25 +33,6 @@ pub struct Period {
     pub since: Date,
     /// The first day not any more.
     pub until: Date,
-}
-
-/// The periods that are over, of everybody in a person's household, the newest first.
-///
-/// # Errors
-/// Whatever the database answers.
-pub(super) async fn of_household(db: &Db, person: Uuid) -> Result<Vec<Period>> {
-    on!(read db, pool => {
-        sqlx::query_as(
-            "select f.person_id, f.symbol, f.number, f.relation, f.since, f.until
-             from person me
-             join person p on p.symbol = me.symbol and p.number = me.number
-             join former_membership f on f.person_id = p.id
-             where me.id = $1 order by f.since desc, f.until desc",
-        )
-        .bind(person)
-        .fetch_all(pool)
-        .await
-    })
 }
 
 /// Of everybody who was found to have moved, keeps the period under the old key. It ends

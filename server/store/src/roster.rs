@@ -15,28 +15,18 @@ use super::{
 /// The columns of `person` that a roster fills, without the key.
 macro_rules! values {
     ($prefix:literal) => {
-        concat!(
+        $crate::columns!(
             $prefix,
-            "name, ",
-            $prefix,
-            "kana, ",
-            $prefix,
-            "born_on, ",
-            $prefix,
-            "sex, ",
-            $prefix,
-            "relation, ",
-            $prefix,
-            "qualified_on, ",
-            $prefix,
-            "disqualified_on, ",
-            $prefix,
-            "employer_code, ",
-            $prefix,
-            "employer_name, ",
-            $prefix,
-            "postal_code, ",
-            $prefix,
+            "name",
+            "kana",
+            "born_on",
+            "sex",
+            "relation",
+            "qualified_on",
+            "disqualified_on",
+            "employer_code",
+            "employer_name",
+            "postal_code",
             "address"
         )
     };

@@ -31,21 +31,8 @@ use super::{
 /// The columns of `expense` that are not its key.
 macro_rules! values {
     ($prefix:literal) => {
-        concat!(
-            $prefix,
-            "days, ",
-            $prefix,
-            "total, ",
-            $prefix,
-            "insurer, ",
-            $prefix,
-            "public, ",
-            $prefix,
-            "paid, ",
-            $prefix,
-            "meals, ",
-            $prefix,
-            "extra"
+        $crate::columns!(
+            $prefix, "days", "total", "insurer", "public", "paid", "meals", "extra"
         )
     };
 }
@@ -53,16 +40,7 @@ macro_rules! values {
 /// The key that several claims can share: what a group of them is told by.
 macro_rules! group {
     ($prefix:literal) => {
-        concat!(
-            $prefix,
-            "person_id, ",
-            $prefix,
-            "month, ",
-            $prefix,
-            "provider, ",
-            $prefix,
-            "kind"
-        )
+        $crate::columns!($prefix, "person_id", "month", "provider", "kind")
     };
 }
 

@@ -782,9 +782,9 @@ async fn a_page_asks_the_database_as_often_for_many_rows_as_for_few() {
     taro.get("/expenses").await.shows("（506件）");
     let many = statements(&taro, &log).await;
     assert_eq!(few, many);
-    // The session; the household, its former periods, its months, the looks of the day,
-    // the rows, the months that are in.
-    assert_eq!(few, [7; WAYS.len()]);
+    // The session; the household, its months, the looks of the day, the rows, the
+    // months that are in.
+    assert_eq!(few, [6; WAYS.len()]);
 }
 
 /// How many statements each way takes. The mail worker and the cleanup work beside

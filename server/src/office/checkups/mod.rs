@@ -17,9 +17,9 @@ use self::line::COLUMNS;
 use crate::office::file::{
     encoding::Encoding,
     header::Header,
-    list::say_former_keys,
+    list::{read_list, say_former_keys},
     problem::{MAX_LISTED, Problems},
-    reading::{ListReader, Progress},
+    reading::Progress,
     records::Record,
 };
 
@@ -74,19 +74,17 @@ pub async fn import(
     db: &Db,
     path: &Path,
     options: Import,
-    mut progress: impl FnMut(Progress),
+    progress: impl FnMut(Progress),
 ) -> Result<Report, ImportError> {
     let today = options.now.in_japan().date();
     let parse = move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
         line::parse(record, header, today, problems)
     };
-    let mut reading = ListReader::begin(path, &COLUMNS, parse)?;
     let mut staged = Staged::begin(db).await?;
-    while let Some(batch) = reading.next().await {
-        staged.add(&batch.rows).await?;
-        progress(batch.progress);
-    }
-    let read = reading.end().await?;
+    let read = read_list(path, &COLUMNS, parse, progress, async |rows| {
+        Ok(staged.add(rows).await?)
+    })
+    .await?;
     let resolved = staged.resolve(MAX_LISTED as i64).await?;
     let (unknown_people, anybody_known) = staged.unknown_people(MAX_LISTED as i64).await?;
     if !anybody_known {

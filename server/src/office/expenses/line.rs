@@ -195,33 +195,18 @@ mod tests {
 
     use super::*;
 
-    use crate::office::file::records::Records;
+    use crate::office::file::testing::{self, parsed};
 
     const LINE: &str = "1001,000012,00,2026-03,架空中央クリニック,外来,2,12340,8638,,3702,,";
 
     fn read(line: &str) -> Result<ExpenseRow, Vec<String>> {
-        let header = COLUMNS.join(",");
-        let mut records = Records::new(header.as_bytes());
-        let header = Header::read(&records.read().unwrap().unwrap(), &COLUMNS).unwrap();
-        let mut records = Records::new(line.as_bytes());
-        let record = records.read().unwrap().unwrap();
-        let mut problems = Problems::default();
-        let this_month = Month::of(date!(2026 - 11 - 22));
-        let row = parse(&record, &header, this_month, &mut problems);
-        let said: Vec<_> = problems.named().iter().map(ToString::to_string).collect();
-        assert_eq!(
-            row.is_none(),
-            !said.is_empty(),
-            "a line is bad if and only if it is named"
-        );
-        row.ok_or(said)
+        parsed(line, &COLUMNS, |record, header, problems| {
+            parse(record, header, Month::of(date!(2026 - 11 - 22)), problems)
+        })
     }
 
     fn with(column: &str, value: &str) -> Result<ExpenseRow, Vec<String>> {
-        let place = COLUMNS.iter().position(|name| *name == column).unwrap();
-        let mut fields: Vec<String> = LINE.split(',').map(str::to_owned).collect();
-        fields[place] = format!("\"{value}\"");
-        read(&fields.join(","))
+        read(&testing::with(LINE, &COLUMNS, column, value))
     }
 
     #[test]

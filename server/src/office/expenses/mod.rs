@@ -21,9 +21,9 @@ use self::arrival::complete_months;
 use crate::office::file::{
     encoding::Encoding,
     header::Header,
-    list::say_former_keys,
+    list::{read_list, say_former_keys},
     problem::{MAX_LISTED, Problems},
-    reading::{FileError, ListReader, Progress},
+    reading::{FileError, Progress},
     records::Record,
 };
 
@@ -99,19 +99,17 @@ pub async fn import(
     db: &Db,
     path: &Path,
     options: Import,
-    mut progress: impl FnMut(Progress),
+    progress: impl FnMut(Progress),
 ) -> Result<Report, ImportError> {
     let this_month = Month::of(options.now.in_japan().date());
     let parse = move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
         line::parse(record, header, this_month, problems)
     };
-    let mut reading = ListReader::begin(path, &COLUMNS, parse)?;
     let mut staged = Staged::begin(db).await?;
-    while let Some(batch) = reading.next().await {
-        staged.add(&batch.rows).await?;
-        progress(batch.progress);
-    }
-    let read = reading.end().await?;
+    let read = read_list(path, &COLUMNS, parse, progress, async |rows| {
+        Ok(staged.add(rows).await?)
+    })
+    .await?;
     let resolved = staged
         .resolve(options.present_holder, MAX_LISTED as i64)
         .await?;

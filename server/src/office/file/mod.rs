@@ -11,4 +11,6 @@ pub mod month;
 pub mod problem;
 pub mod reading;
 pub mod records;
+#[cfg(test)]
+pub(in crate::office) mod testing;
 pub mod trouble;

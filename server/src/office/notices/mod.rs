@@ -3,9 +3,8 @@
 mod attachment;
 pub mod line;
 
-use std::{fmt, io, path::Path, time::Duration};
+use std::{fmt, path::Path, time::Duration};
 
-use domain::values::timestamp::Timestamp;
 use sha2::{Digest, Sha256};
 use store::{
     Db,
@@ -13,28 +12,21 @@ use store::{
     staged_notices::{Outcome, Staged},
 };
 
+pub use crate::office::file::list::{Import, ImportError};
+
 use self::line::{COLUMNS, Seen};
 use crate::office::file::{
     encoding::Encoding,
     header::Header,
+    list::read_list,
     problem::{Problems, shown},
-    reading::{FileError, ListReader, Progress},
+    reading::Progress,
     records::Record,
-    trouble::reason,
 };
 
 /// What has been open for longer when it comes in is no news: an older list that is
 /// taken over sends no letters.
 const NEWS: Duration = Duration::from_secs(30 * 24 * 3600);
-
-/// How notices are imported.
-#[derive(Clone, Copy, Debug)]
-pub struct Import {
-    /// When.
-    pub now: Timestamp,
-    /// Only find out what would change.
-    pub dry_run: bool,
-}
 
 /// What an import did, or would have done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,59 +83,6 @@ impl fmt::Display for Report {
     }
 }
 
-/// Why notices were not imported. In every case nothing was changed.
-#[derive(Debug)]
-pub enum ImportError {
-    /// The file is not one that can be taken.
-    File(FileError),
-    /// An attachment could not be read to its end.
-    Attachment(String, io::Error),
-    /// Other articles have these addresses.
-    SlugsTaken(Vec<String>),
-    /// The database refused.
-    Store(store::Error),
-}
-
-impl fmt::Display for ImportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(unfit) => unfit.fmt(f),
-            Self::Attachment(name, error) => {
-                write!(
-                    f,
-                    "添付ファイル{}を読めません: {}",
-                    shown(name),
-                    reason(error)
-                )
-            }
-            Self::SlugsTaken(slugs) => {
-                let slugs: Vec<_> = slugs.iter().map(|slug| shown(slug)).collect();
-                write!(
-                    f,
-                    "アドレス名{}は、別の管理番号の健康情報で使われています。",
-                    slugs.join("、")
-                )
-            }
-            Self::Store(error) => write!(f, "データベースの誤りです: {error}"),
-        }?;
-        f.write_str("\n何も取り込んでいません。")
-    }
-}
-
-impl std::error::Error for ImportError {}
-
-impl From<store::Error> for ImportError {
-    fn from(error: store::Error) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<FileError> for ImportError {
-    fn from(unfit: FileError) -> Self {
-        Self::File(unfit)
-    }
-}
-
 /// Imports the file at `path` with the attachments beside it, and reports what
 /// changed; `progress` is told after every batch.
 ///
@@ -156,17 +95,16 @@ pub async fn import(
     db: &Db,
     path: &Path,
     options: Import,
-    mut progress: impl FnMut(Progress),
+    progress: impl FnMut(Progress),
 ) -> Result<Report, ImportError> {
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let mut seen = Seen::default();
     let parse = move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
         line::parse(record, header, &folder, &mut seen, problems)
     };
-    let mut reading = ListReader::begin(path, &COLUMNS, parse)?;
     let mut staged = Staged::begin(db).await?;
-    while let Some(batch) = reading.next().await {
-        for (_, row) in &batch.rows {
+    let read = read_list(path, &COLUMNS, parse, progress, async |rows| {
+        for (_, row) in rows {
             let file = match &row.attachment {
                 None => None,
                 // One at a time: each may be as large as any file of ours.
@@ -180,9 +118,10 @@ pub async fn import(
             };
             staged.add(row, file).await?;
         }
-        progress(batch.progress);
-    }
-    let encoding = reading.end().await?.judge()?;
+        Ok(())
+    })
+    .await?;
+    let encoding = read.judge()?;
 
     let mut tx = staged.into_tx().await?;
     let taken = Staged::slugs_taken(&mut tx).await?;

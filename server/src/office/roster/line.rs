@@ -153,7 +153,7 @@ mod tests {
 
     use super::*;
 
-    use crate::office::file::records::Records;
+    use crate::office::file::testing::{self, parsed};
 
     proptest! {
         #[test]
@@ -167,27 +167,13 @@ mod tests {
                         0007,あおぞら商事,1050001,東京都港区架空町1-2-3";
 
     fn read(line: &str) -> Result<RosterRow, Vec<String>> {
-        let header = COLUMNS.join(",");
-        let mut records = Records::new(header.as_bytes());
-        let header = Header::read(&records.read().unwrap().unwrap(), &COLUMNS).unwrap();
-        let mut records = Records::new(line.as_bytes());
-        let record = records.read().unwrap().unwrap();
-        let mut problems = Problems::default();
-        let row = parse(&record, &header, TODAY, &mut problems);
-        let said: Vec<_> = problems.named().iter().map(ToString::to_string).collect();
-        assert_eq!(
-            row.is_none(),
-            !said.is_empty(),
-            "a line is bad if and only if it is named"
-        );
-        row.ok_or(said)
+        parsed(line, &COLUMNS, |record, header, problems| {
+            parse(record, header, TODAY, problems)
+        })
     }
 
     fn with(column: &str, value: &str) -> Result<RosterRow, Vec<String>> {
-        let place = COLUMNS.iter().position(|name| *name == column).unwrap();
-        let mut fields: Vec<&str> = LINE.split(',').collect();
-        fields[place] = value;
-        read(&fields.join(","))
+        read(&testing::with(LINE, &COLUMNS, column, value))
     }
 
     #[test]
@@ -268,7 +254,7 @@ mod tests {
             ),
             (
                 "住所",
-                "\"東京都\n港区\"",
+                "東京都\n港区",
                 "1行目 住所「東京都\u{FFFD}港区」: 改行などの見えない文字が含まれています",
             ),
             (

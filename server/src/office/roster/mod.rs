@@ -10,14 +10,17 @@ use store::{
     audit::Event,
     household, postcard,
     roster::{Outcome, Staged},
-    roster_moves::{self, Moves},
+    roster_moves,
 };
+
+pub use crate::office::file::list::ImportError;
 
 use crate::office::file::{
     encoding::Encoding,
     header::Header,
-    problem::{MAX_LISTED, Problems, shown},
-    reading::{FileError, ListReader, Progress},
+    list::read_list,
+    problem::{MAX_LISTED, Problems},
+    reading::{FileError, Progress},
     records::Record,
 };
 
@@ -141,82 +144,6 @@ impl fmt::Display for Report {
     }
 }
 
-/// Why a roster was not imported. In every case nothing was changed.
-#[derive(Debug)]
-pub enum ImportError {
-    /// The file is not one that can be taken.
-    File(FileError),
-    /// Nobody on file works for any of these employers: another society's file?
-    OtherEmployers(Vec<String>),
-    /// People seem to be on file under other keys, and nobody has said whether they are.
-    Moved(Moves),
-    /// The database refused.
-    Store(store::Error),
-}
-
-impl fmt::Display for ImportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(unfit) => unfit.fmt(f),
-            Self::OtherEmployers(codes) => {
-                let codes: Vec<_> = codes.iter().map(|code| shown(code)).collect();
-                write!(
-                    f,
-                    "このファイルの事業所（{}）は、登録済みの名簿に1つもありません。\
-                     別の健保組合のファイルではありませんか。",
-                    codes.join("、")
-                )
-            }
-            Self::Moved(moves) => say_moved(moves, f),
-            Self::Store(error) => write!(f, "データベースの誤りです: {error}"),
-        }?;
-        f.write_str("\n何も取り込んでいません。")
-    }
-}
-
-/// Who seems to have moved, and what the clerk can do.
-fn say_moved(moves: &Moves, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for one in &moves.first {
-        writeln!(
-            f,
-            "{}行目: 登録済みの{}の人と、氏名・生年月日・性別が同じです（ファイルでは{}）",
-            one.line,
-            shown(&one.from_key),
-            shown(&one.to_key)
-        )?;
-    }
-    let unnamed = moves.count - moves.first.len() as i64;
-    if unnamed > 0 {
-        writeln!(f, "ほか{unnamed}件")?;
-    }
-    for line in &moves.unclear.first {
-        writeln!(
-            f,
-            "{line}行目: 氏名・生年月日・性別が同じ人が2人以上いて、だれのことか決められません"
-        )?;
-    }
-    f.write_str(
-        "記号・番号・枝番が変わった人のようです。名簿で確かめてから、もう一度取り込んでください。\n\
-         同じ人のとき: --accept-moves（利用登録・医療費・健診結果を新しい番号に引き継ぎます）\n\
-         別の人のとき: --no-moves（新しい加入者とします）\n\
-         だれのことか決められない行は、どちらの場合も新しい加入者とします。",
-    )
-}
-
-impl std::error::Error for ImportError {}
-
-impl From<store::Error> for ImportError {
-    fn from(error: store::Error) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<FileError> for ImportError {
-    fn from(unfit: FileError) -> Self {
-        Self::File(unfit)
-    }
-}
-
 /// Imports the roster at `path` and reports what changed; `progress` is told
 /// after every batch.
 ///
@@ -229,19 +156,17 @@ pub async fn import(
     db: &Db,
     path: &Path,
     options: Import,
-    mut progress: impl FnMut(Progress),
+    progress: impl FnMut(Progress),
 ) -> Result<Report, ImportError> {
     let today = options.now.in_japan().date();
     let parse = move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
         line::parse(record, header, today, problems)
     };
-    let mut reading = ListReader::begin(path, &line::COLUMNS, parse)?;
     let mut staged = Staged::begin(db).await?;
-    while let Some(batch) = reading.next().await {
-        staged.add(&batch.rows).await?;
-        progress(batch.progress);
-    }
-    let read = reading.end().await?;
+    let read = read_list(path, &line::COLUMNS, parse, progress, async |rows| {
+        Ok(staged.add(rows).await?)
+    })
+    .await?;
     let duplicates = staged.duplicates(MAX_LISTED as i64).await?;
     let encoding = read.with_duplicates(duplicates).judge()?;
 
