@@ -8,12 +8,15 @@ use std::{
     time::Duration,
 };
 
-use lettre::transport::smtp::{
-    Error as SmtpError,
-    authentication::{Credentials, DEFAULT_MECHANISMS},
-    client::{AsyncSmtpConnection, TlsParameters},
-    commands::{Data, Mail, Rcpt},
-    extension::ClientId,
+use lettre::{
+    Address,
+    transport::smtp::{
+        Error as SmtpError,
+        authentication::{Credentials, DEFAULT_MECHANISMS},
+        client::{AsyncSmtpConnection, TlsParameters},
+        commands::{Data, Mail, Rcpt},
+        extension::ClientId,
+    },
 };
 use percent_encoding::percent_decode_str;
 use tokio::{fs, io::AsyncWriteExt};
@@ -304,11 +307,16 @@ impl MailServer {
             .await
             .map_err(|e| trouble("sender", &e))?;
         for recipient in envelope.to() {
-            let recipient = Rcpt::new(recipient.clone(), Vec::new());
-            connection
-                .command(recipient)
-                .await
-                .map_err(|e| verdict("recipient", &e))?;
+            let mut taken = connection
+                .command(Rcpt::new(recipient.clone(), Vec::new()))
+                .await;
+            if let Err(error) = &taken
+                && is_about_syntax(error)
+                && let Some(quoted) = quoted(recipient)
+            {
+                taken = connection.command(Rcpt::new(quoted, Vec::new())).await;
+            }
+            taken.map_err(|e| verdict("recipient", &e))?;
         }
         connection
             .command(Data)
@@ -318,6 +326,21 @@ impl MailServer {
         taken.map_err(|e| verdict("letter", &e))?;
         Ok(connection)
     }
+}
+
+/// Whether the server could not read the address: 501, 553, or 5.1.3 behind any other.
+fn is_about_syntax(error: &SmtpError) -> bool {
+    let code = error.status().map(u16::from);
+    matches!(code, Some(501 | 553)) || code.is_some() && error.to_string().contains("5.1.3")
+}
+
+/// The address with its local part between quotes, if that says the same and helps: docomo
+/// and au have given out names with dots where RFC 5321 has none (`a..b`, `a.`). Most
+/// servers take them as they are, and some only so.
+fn quoted(address: &Address) -> Option<Address> {
+    let name = address.user();
+    let is_unusual = name.starts_with('.') || name.ends_with('.') || name.contains("..");
+    is_unusual.then(|| Address::new_dangerous(format!("\"{name}\""), address.domain()))
 }
 
 async fn within_patience<T>(

@@ -157,6 +157,43 @@ async fn a_mail_server_gets_every_byte_as_it_was_written_and_the_address_as_it_i
 }
 
 #[tokio::test]
+async fn an_address_that_a_server_cannot_read_bare_stands_between_quotes() {
+    for (local, answer, taken) in [
+        ("a..b", "501 5.1.3 Bad recipient address syntax", true),
+        ("a.", "553 <a.@docomo.ne.jp> is no address", true),
+        (".a", "550 5.1.3 syntax", true),
+        // It was read, and there is nobody: once is enough.
+        ("a..b", "550 5.1.1 User unknown", false),
+        // Nothing to quote.
+        ("a.b", "501 5.1.3 Bad recipient address syntax", false),
+    ] {
+        let server = Server::that_answers(&[
+            ("EHLO", "250 mail.example.jp"),
+            ("MAIL", "250 ok"),
+            ("RCPT TO:<\"", "250 ok"),
+            ("RCPT", answer),
+            ("DATA", "354 go"),
+            (".", "250 ok"),
+        ])
+        .await;
+        let mut setting = smtp("smtp://127.0.0.1");
+        setting.port = server.port;
+        let to = address(&format!("{local}@docomo.ne.jp"));
+        let sent = transport(setting).send(&outgoing(&to, "text")).await;
+        assert_eq!(sent.is_ok(), taken, "{local}, {answer}: {sent:?}");
+        let asked = server
+            .heard()
+            .into_iter()
+            .filter(|line| line.starts_with("RCPT"));
+        let mut expected = vec![format!("RCPT TO:<{local}@docomo.ne.jp>")];
+        if taken {
+            expected.push(format!("RCPT TO:<\"{local}\"@docomo.ne.jp>"));
+        }
+        assert_eq!(asked.collect::<Vec<_>>(), expected, "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn without_starttls_neither_password_nor_letter_leaves() {
     let server =
         Server::that_answers(&[("EHLO", "250-mail.example.jp\r\n250 AUTH PLAIN LOGIN")]).await;
