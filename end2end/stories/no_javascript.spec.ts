@@ -80,7 +80,7 @@ test.describe("without JavaScript", { tag: "@no-javascript" }, () => {
       for (const pair of [
         { login_id: newcomer.choice.login_id, password: "hanako2027ko" },
         { login_id: "nobody", password: "hanako2026ko" },
-        { login_id: loginId, password },
+        { login_id: loginId, password: "hanako2026ko" },
       ]) {
         await sends(page, "ログイン", pair);
         await expect(page.getByRole("alert")).toHaveText(
@@ -89,6 +89,10 @@ test.describe("without JavaScript", { tag: "@no-javascript" }, () => {
         await expect(field(page, "login_id")).toHaveValue(pair.login_id);
         await expect(field(page, "password")).toHaveValue("");
       }
+      await sends(page, "ログイン", { login_id: loginId, password });
+      await comesBack(page, "/login", {
+        password: "ハガキやメールの仮パスワードは、ここでは使えません。届いたメールのURLを開いて入力してください。",
+      });
     });
   });
 });
@@ -105,12 +109,15 @@ async function sends(page: Page, button: string, values: Partial<Record<FieldNam
 async function comesBack(page: Page, path: string, wrong: Partial<Record<FieldName, string>>) {
   expect(new URL(page.url()).pathname).toBe(path);
   const summary = page.getByRole("alert");
+  await expect(page).toHaveTitle(/^エラー：/);
+  await expect(summary).toBeFocused();
+  await expect(summary).toBeInViewport({ ratio: 1 });
   await expect(summary.getByRole("link")).toHaveCount(Object.keys(wrong).length);
   for (const [name, sentence] of Object.entries(wrong)) {
     await expect(message(page, name as FieldName)).toHaveText(sentence);
     await expect(field(page, name as FieldName)).toHaveAttribute("aria-invalid", "true");
     await expect(field(page, name as FieldName)).toHaveAccessibleDescription(new RegExp(`${escaped(sentence)}$`));
-    await summary.getByRole("link", { name: sentence }).click();
+    await summary.getByRole("link", { name: `：${sentence}` }).click();
     await expect(field(page, name as FieldName)).toBeFocused();
   }
 }

@@ -91,6 +91,10 @@ fn depends_on(field: Field) -> Field {
 }
 
 fn value(chance: &mut Chance, form: &str, field: Field, before: Option<&str>) -> String {
+    // On no page before a try was refused.
+    if field == Field::PasswordWanted {
+        return String::new();
+    }
     let careful = match (field, before) {
         (Field::PasswordConfirmation, Some(password)) => password.to_owned(),
         (Field::Password, Some(login_id)) if chance.one_in(20) => login_id.to_ascii_lowercase(),
@@ -113,6 +117,7 @@ fn careful(chance: &mut Chance, form: &str, field: Field) -> String {
         1, 5, 6, 7, 8, 9, 12, 20, 63, 64, 65, 127, 128, 129, 254, 300,
     ];
     match field {
+        Field::PasswordWanted => String::new(),
         Field::LoginId if form == ProvisionalForm::NAME => {
             ProvisionalId::generate(|| chance.byte())
                 .as_str()

@@ -56,14 +56,23 @@ pub const PASSWORD_GOOD: &str = "使用できるパスワードです";
 pub const PASSWORD_EXAMPLE: &str = "手引きの例と同じパスワードは推測されやすいです。";
 /// Capitals in a password that is typed to sign in.
 pub const CAPITALS_AT_SIGN_IN: &str = "大文字が入っています。パスワードは小文字と数字だけです。";
+/// A postcard's or a letter's password, where the member's own is asked for.
+pub const PROVISIONAL_AT_SIGN_IN: &str = "ハガキやメールの仮パスワードは、ここでは使えません。届いたメールのURLを開いて入力してください。";
+/// What may be one.
+pub const MAYBE_PROVISIONAL_AT_SIGN_IN: &str =
+    "ハガキやメールの仮パスワードではありませんか。ここではご自分で決めたものを使います。";
+/// What may be the provisional password, where a new one is chosen.
+pub const MAYBE_PROVISIONAL: &str =
+    "仮パスワードと同じものは使えません。違うものなら、このまま使用できます。";
 /// Full-width characters, where half-width ones are asked for.
 pub const FULL_WIDTH: &str = "全角文字が入っています。半角で入力してください。";
 
 /// A form that comes back without the new password that was typed into it.
 pub const PASSWORD_AGAIN: &str =
-    "まだ変更していません。新しいパスワードは、お手数ですがもう一度入力してください。";
+    "まだ変更していません。新しいパスワードも、お手数ですがもう一度入力してください。";
 /// The same where the time has passed since the page was opened.
-pub const PASSWORD_DUE: &str = "まだ変更していません。時間が過ぎたため、現在のパスワードをご確認ください。新しいパスワードを決めた場合は、お手数ですがもう一度入力してください。";
+pub const PASSWORD_DUE: &str =
+    "まだ変更していません。時間が過ぎたため、現在のパスワードも入力してください。";
 
 /// A refused postcard, whatever the reason; `tel` is the society's telephone number.
 pub fn postcard_refused(tel: &str) -> String {
@@ -146,6 +155,11 @@ impl Sentence for PasswordError {
             Self::TooLong => "128文字以内にしてください。",
             Self::NoLetter => "半角英小文字も入れてください。",
             Self::NoDigit => "半角数字も入れてください。",
+            Self::Blank => "空白が入っています。パスワードに空白はありません。取り除いてください。",
+            Self::Provisional => PROVISIONAL_AT_SIGN_IN,
+            Self::Again => {
+                "もう一度入力してください。変えないときは、この画面を開き直してください。"
+            }
             Self::Common => {
                 "よく使われていて推測されやすいパスワードです。別のものにしてください。"
             }
@@ -168,6 +182,7 @@ impl Sentence for CurrentPasswordError {
     fn sentence(&self) -> Cow<'static, str> {
         match self {
             Self::Empty => "現在のパスワードを入力してください。",
+            Self::Typed(typed) => return typed.sentence(),
             Self::Wrong => {
                 "現在のパスワードが違うか、いまは確認できません。続けて間違えると、しばらくお手続きできません。"
             }

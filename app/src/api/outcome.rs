@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{
-    forms::{Errors, Field, Form},
+    forms::{AddressForm, Errors, Field, Form},
     ports::ServiceError,
     text::Sentence,
     visit::{CookieChange, Visitor, return_to::ReturnTo},
@@ -42,6 +42,7 @@ pub enum Next {
 #[derive(Clone, Debug, Default)]
 pub struct Retry {
     form: &'static str,
+    label: Option<fn(Field) -> &'static str>,
     values: Vec<(Field, String)>,
     /// What is wrong, field by field.
     pub errors: Errors,
@@ -55,9 +56,14 @@ impl Retry {
         self.form == F::NAME
     }
 
-    /// Whether it was one without fields: a button.
-    pub fn is_of_a_button(&self) -> bool {
-        self.form.is_empty()
+    /// Whether it was about an address: a form of one alone, or a button without fields.
+    pub fn is_about_an_address(&self) -> bool {
+        self.form.is_empty() || self.is_of::<AddressForm>()
+    }
+
+    /// What a field is called on that form.
+    pub fn label(&self, field: Field) -> &'static str {
+        self.label.map_or("", |label| label(field))
     }
 
     /// What was typed into a field; never a password.
@@ -98,6 +104,7 @@ pub fn try_again<F: Form>(form: &F, errors: Errors) -> Outcome {
     Outcome {
         next: Next::TryAgain(Retry {
             form: F::NAME,
+            label: Some(F::label),
             values,
             errors,
             alert: None,

@@ -1,11 +1,11 @@
 //! プロフィール設定, and the present password where a change waits for it.
 
 use domain::{
-    forms::{Errors, Field, Form, PresentPasswordForm, ProfileForm},
+    forms::{Errors, Field, Form, Note, PresentPasswordForm, ProfileForm},
     ports::{PasswordGiven, Ports, ProfileChange},
     rules::{CurrentPasswordError, LoginIdError, PasswordError},
     text::{self, Sentence},
-    visit::{CookieChange, Visit, Visitor},
+    visit::{CookieChange, Told, Visit, Visitor},
 };
 use leptos::prelude::*;
 
@@ -27,8 +27,9 @@ pub async fn change_profile(#[server(flatten)] form: ProfileForm) -> Result<(), 
             .change(member, new, &visit.origin, visit.now)
             .await?;
         Ok(match change {
-            ProfileChange::Done(session) => {
-                let done = see_other("/profile?told=changed");
+            ProfileChange::Done(session, changed) => {
+                let told = CookieChange::Told(Told::Changed(changed));
+                let done = see_other("/profile?told=changed").keep(told);
                 match session {
                     Some(new) => done.keep(CookieChange::Session(new.token, new.until)),
                     None => done,
@@ -93,12 +94,15 @@ fn refused(form: &ProfileForm, field: Field, refusal: &impl Sentence) -> Outcome
 }
 
 /// The new password is never sent back. A blank one would keep the old one, so
-/// whoever chose one is told.
-fn once_more(form: &ProfileForm, errors: Errors) -> Outcome {
-    let again = try_again(form, errors);
+/// whoever chose one is told, and it is asked for until it comes.
+fn once_more(form: &ProfileForm, mut errors: Errors) -> Outcome {
     if form.password.is_empty() {
-        again
-    } else {
-        again.alert(text::PASSWORD_AGAIN.to_owned())
+        return try_again(form, errors);
     }
+    errors.push(Field::Password, Note::error(&PasswordError::Again));
+    let wanted = ProfileForm {
+        password_wanted: "yes".to_owned(),
+        ..form.clone()
+    };
+    try_again(&wanted, errors).alert(text::PASSWORD_AGAIN.to_owned())
 }

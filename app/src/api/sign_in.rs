@@ -4,7 +4,7 @@ use domain::{
     forms::{Errors, Form, SignInForm},
     ports::Ports,
     text,
-    visit::{CookieChange, Visit, Visitor},
+    visit::{CookieChange, Told, Visit, Visitor},
 };
 use leptos::prelude::*;
 
@@ -41,7 +41,9 @@ pub async fn sign_out() -> Result<(), ServerFnError> {
                 .sign_in
                 .sign_out(member, &visit.origin, visit.now)
                 .await?;
-            Ok(see_other("/login").keep(CookieChange::NoSession))
+            Ok(see_other("/login")
+                .keep(CookieChange::NoSession)
+                .keep(CookieChange::Told(Told::SignedOut)))
         }
         Visitor::Provisional(_) | Visitor::Reissuing(_) => Ok(forbidden(Refusal::NotForYou)),
         Visitor::Nobody | Visitor::Registered { .. } | Visitor::Reissued => Ok(see_other("/login")),

@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos::{attr::custom::custom_attribute, prelude::*};
 
-use crate::api::Retry;
+use crate::{api::Retry, components::form::Labels};
 
 /// What is typed into a field, and so which keyboard and which help a phone offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +61,9 @@ pub fn FormField(
     field: Field,
     /// What is typed into it.
     kind: Kind,
-    /// Its name in the manual's words.
-    label: &'static str,
+    /// Its name, where it is not the form's own.
+    #[prop(optional)]
+    label: Option<&'static str>,
     /// The rule in a few words.
     #[prop(optional)]
     hint: Option<&'static str>,
@@ -77,6 +78,7 @@ pub fn FormField(
     value: String,
 ) -> impl IntoView {
     let name = field.name();
+    let label = label.unwrap_or_else(|| expect_context::<Labels>().of(field));
     let retry = use_context::<Retry>();
     // Of this field only if its form failed: a page may have several.
     let typed = retry.as_ref().and_then(|retry| retry.value(field));
@@ -143,7 +145,7 @@ pub fn FormField(
                         }
                     })}
             </div>
-            <p class=("message", true) class:is-error=invalid id=format!("{name}-error") aria-live="polite">
+            <p class=("message", true) class:is-error=invalid id=format!("{name}-error")>
                 {note.map(|note| note.text)}
             </p>
         </div>

@@ -8,6 +8,9 @@ use domain::{
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::form::Summary;
+use crate::api::Retry;
+
 /// A page with its title and its screen number.
 #[component]
 pub fn Page(
@@ -20,11 +23,18 @@ pub fn Page(
     /// Whether the content is one sheet, as for a form.
     #[prop(optional)]
     sheet: bool,
+    /// Whether it says that something went wrong, in place of the page.
+    #[prop(optional)]
+    of_a_problem: bool,
     children: Children,
 ) -> impl IntoView {
     let society = expect_context::<Ports>().society;
     let signed_in = matches!(expect_context::<Visit>().who, Visitor::Member(_));
-    let heading = format!("{title}｜{}", society.portal_name);
+    // A page that says what went wrong does not say it of a form.
+    let retry = use_context::<Retry>().filter(|_| !of_a_problem);
+    let error = if retry.is_some() { "エラー：" } else { "" };
+    let heading = format!("{error}{title}｜{}", society.portal_name);
+    let summary = retry.map(|retry| view! { <Summary retry /> });
     view! {
         <Title text=heading />
         <a class="skip" href="#main">"本文へ移動"</a>
@@ -50,11 +60,17 @@ pub fn Page(
         </header>
         <main id="main" tabindex="-1">
             {if sheet {
-                view! { <div class="sheet">{children()}</div> }.into_any()
+                view! { <div class="sheet">{summary} {children()}</div> }.into_any()
             } else {
-                children().into_any()
+                view! {
+                    {summary}
+                    {children()}
+                }
+                    .into_any()
             }}
         </main>
+        // What is read out to whoever does not see the notes change (loader.js).
+        <p class="visually-hidden" id="live" aria-live="polite"></p>
         <footer class="site-footer">
             <address>
                 {society.name.clone()} " " <Telephone /> " "

@@ -74,13 +74,18 @@ fn listen(form: &HtmlFormElement) {
 }
 
 /// A keystroke, a paste, an autofill. In the middle of a composition (かな → 漢字)
-/// nobody is judged.
+/// nobody is judged; but an Android keyboard composes Latin letters too, and what is ASCII
+/// is what it will be. What was said of the field before is no longer true.
 fn on_input(event: &Event) {
     let composing = event
         .dyn_ref::<InputEvent>()
         .is_some_and(InputEvent::is_composing);
-    if !composing {
-        judge_field(event);
+    match origin(event) {
+        Some((_, field)) if composing && !field.value().is_ascii() => {
+            let _ = field.remove_attribute(ANSWERED);
+            write(&field, None);
+        }
+        _ => judge_field(event),
     }
 }
 

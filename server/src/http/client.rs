@@ -47,6 +47,7 @@ pub(super) fn anonymous(now: Timestamp, trusted: &[IpAddr], request: &Request) -
         draft: None,
         asked: None,
         return_to: None,
+        told: None,
     }
 }
 

@@ -9,8 +9,8 @@ use domain::{
     rules::EmailAddress,
     values::timestamp::Timestamp,
     visit::{
-        CookieChange, DeviceToken, Draft, LetterPurpose, LinkToken, PendingAddressChange,
-        SentLetter, SessionToken, return_to::ReturnTo,
+        Changed, CookieChange, DeviceToken, Draft, LetterPurpose, LinkToken, PendingAddressChange,
+        SentLetter, SessionToken, Told, return_to::ReturnTo,
     },
 };
 use store::{device::REMEMBERED, session};
@@ -24,6 +24,7 @@ const SENT: &str = "sent";
 const DRAFT: &str = "draft";
 const ASKED: &str = "asked";
 const WANTED: &str = "wanted";
+const TOLD: &str = "told";
 
 /// How a cookie says when its letter was asked for.
 const EARLIER: &str = "earlier";
@@ -42,6 +43,13 @@ const DRAFT_LIFE: Duration = Duration::from_secs(24 * 3600);
 
 /// Long enough to find the password; not long enough for whoever comes next.
 const WANTED_LIFE: Duration = Duration::from_secs(30 * 60);
+
+/// Long enough for the next page, not for the one after a pause.
+const TOLD_LIFE: Duration = Duration::from_secs(60);
+
+/// What the next page says: of ログアウト, or which of three were changed.
+const SIGNED_OUT: &str = "out";
+const CHANGED: &str = "changed";
 
 /// Which letter's link a cookie carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +159,24 @@ impl Cookies {
         ReturnTo::parse(&self.read(headers, WANTED)?)
     }
 
+    /// What the step before has come to.
+    pub(super) fn told(&self, headers: &HeaderMap) -> Option<Told> {
+        let text = self.read(headers, TOLD)?;
+        let mut words = text.split(' ');
+        match words.next()? {
+            SIGNED_OUT => Some(Told::SignedOut),
+            CHANGED => {
+                let mut next = || words.next() == Some("yes");
+                Some(Told::Changed(Changed {
+                    login_id: next(),
+                    nickname: next(),
+                    password: next(),
+                }))
+            }
+            _ => None,
+        }
+    }
+
     /// Carries the page that somebody wanted who has to sign in first.
     pub(super) fn want(&self, wanted: &ReturnTo) -> Option<HeaderValue> {
         self.encrypted(WANTED, wanted.as_str().to_owned(), WANTED_LIFE)
@@ -169,6 +195,17 @@ impl Cookies {
                 self.header(self.cookie(SESSION, token.0.clone(), span(now, *until)))
             }
             CookieChange::NoSession => self.forget(SESSION),
+            CookieChange::Told(told) => {
+                let text = match told {
+                    Told::SignedOut => SIGNED_OUT.to_owned(),
+                    Told::Changed(changed) => {
+                        let word = |is_so| if is_so { "yes" } else { "no" };
+                        let of = [changed.login_id, changed.nickname, changed.password].map(word);
+                        [CHANGED, of[0], of[1], of[2]].join(" ")
+                    }
+                };
+                self.encrypted(TOLD, text, TOLD_LIFE)
+            }
             CookieChange::Device(token) => self.encrypted(DEVICE, token.0.clone(), REMEMBERED),
             CookieChange::Sent(sent) => {
                 let SentLetter {

@@ -30,6 +30,7 @@ pub(super) async fn load(
         .filter(|sent| visit.now < sent.until);
     visit.draft = state.cookies.draft(headers);
     visit.return_to = state.cookies.wanted(headers);
+    visit.told = state.cookies.told(headers);
     if let Some(token) = state.cookies.session(headers) {
         match session::visitor(&state.db, &token_hash(&token.0), visit.now).await {
             Ok(who) => {

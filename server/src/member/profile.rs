@@ -10,7 +10,7 @@ use domain::{
     forms::NewProfile,
     ports::{Answer, NewSession, Profile, ProfileChange},
     values::timestamp::Timestamp,
-    visit::{Member, RequestOrigin, SessionToken},
+    visit::{self, Member, RequestOrigin, SessionToken},
 };
 use store::{
     Db,
@@ -162,6 +162,11 @@ impl ProfileService {
         };
         tx.commit().await?;
         self.wake_mail.notify_one();
-        Ok(ProfileChange::Done(session))
+        let changed = visit::Changed {
+            login_id: login_id.is_some(),
+            nickname: nickname.is_some(),
+            password: new.password.is_some(),
+        };
+        Ok(ProfileChange::Done(session, changed))
     }
 }

@@ -68,6 +68,15 @@ async fn saved(browser: &Browser, filled: Filled<'_>) -> Seen {
     browser.get("/profile?told=changed").await.shows(DONE)
 }
 
+/// Taken, and the page says that it is all as it was.
+async fn nothing_changed(browser: &Browser, filled: Filled<'_>) {
+    save(browser, filled)
+        .await
+        .leads_to("/profile?told=changed");
+    let page = browser.get("/profile?told=changed").await;
+    page.hides(DONE).shows("変更した項目はありません。");
+}
+
 /// So many entries of that event.
 async fn entries(app: &TestApp, event: &str) -> i64 {
     ask!(
@@ -138,12 +147,12 @@ on_both! {
         let app = TestApp::start(fresh).await;
         let browser = app.signed_in(TARO, &WISH).await;
         let (token, before) = (browser.cookie(SESSION), app.written().await);
-        saved(&browser, AS_SHOWN).await;
+        nothing_changed(&browser, AS_SHOWN).await;
         assert_eq!(app.written().await, before);
         assert_eq!(browser.cookie(SESSION), token);
         let hash = || async { ask!(&app.fresh.db, "select password_hash from member") };
         let stored: String = hash().await;
-        saved(&browser, Filled { nickname: " たろう ", ..AS_SHOWN }).await;
+        nothing_changed(&browser, Filled { nickname: " たろう ", login_id: "123456Taro ", ..AS_SHOWN }).await;
         assert_eq!(app.written().await, before, "a space is no change");
         let kept: String = hash().await;
         assert_eq!(stored, kept);
@@ -171,11 +180,50 @@ on_both! {
 }
 
 on_both! {
+    async fn a_new_password_of_a_refused_try_is_not_forgotten(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let browser = app.signed_in(TARO, &WISH).await;
+        app.clock.advance(11 * MINUTE);
+        let wished = Filled { login_id: NEW_ID, password: NEW_PASSWORD, again: NEW_PASSWORD, ..AS_SHOWN };
+        let page = save(&browser, wished).await.refuses(422);
+        page.shows("<title>エラー：プロフィール設定｜").shows("<a href=\"#current_password\">現在のパスワード：現在のパスワードを入力してください。</a>")
+            .shows("<a href=\"#password\">新しいパスワード：もう一度入力してください。変えないときは、この画面を開き直してください。</a>")
+            .shows("name=\"password_wanted\" value=\"yes\"").hides(NEW_PASSWORD);
+
+        // Only the field that was asked for is filled in.
+        let again = |password: &'static str| {
+            let fields = [
+                ("login_id", NEW_ID), ("nickname", WISH.nickname), ("password", password),
+                ("password_confirmation", password), ("current_password", WISH.password), ("password_wanted", "yes"),
+            ];
+            let browser = &browser;
+            async move { browser.post("/profile", &fields).await }
+        };
+        let before = app.written().await;
+        let page = again("").await.refuses(422);
+        page.shows("新しいパスワード：もう一度入力してください。").shows("name=\"password_wanted\" value=\"yes\"").hides(DONE);
+        assert_eq!(app.written().await, before);
+        again(NEW_PASSWORD).await.leads_to("/profile?told=changed");
+        let page = browser.get("/profile?told=changed").await;
+        page.shows(DONE).shows("ログインID、パスワードを変更しました。").hides("password_wanted");
+        app.browser().sign_in(NEW_ID, NEW_PASSWORD).await.leads_to("/home");
+
+        // What was changed is named, and that nothing was.
+        let shown = Filled { login_id: NEW_ID, ..AS_SHOWN };
+        saved(&browser, Filled { nickname: "太郎", ..shown }).await.shows("ニックネームを変更しました。");
+        nothing_changed(&browser, Filled { nickname: "太郎", ..shown }).await;
+        // An address that somebody kept says no more than it knows.
+        app.browser().get("/profile?told=changed").await.leads_to("/login");
+    }
+}
+
+on_both! {
     async fn case_39_id_and_password_ask_for_the_present_one_after_ten_minutes(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         let browser = app.signed_in(TARO, &WISH).await;
         app.clock.advance(10 * MINUTE - INSTANT);
-        browser.get("/profile").await.hides("現在のパスワード");
+        // It takes a while to fill in, and the field is there when it will be needed.
+        browser.get("/profile").await.shows("name=\"current_password\"");
         saved(&browser, Filled { login_id: NEW_ID, ..AS_SHOWN }).await;
         let shown = Filled { login_id: NEW_ID, ..AS_SHOWN };
 
@@ -195,6 +243,7 @@ on_both! {
             assert_eq!(app.written().await, before, "not even a try was counted");
         }
         browser.get("/profile").await.shows("現在のパスワード").shows("value=\"Taro2\"");
+        app.clock.advance(INSTANT);
         let page = saved(&browser, Filled {
             password: NEW_PASSWORD, again: NEW_PASSWORD, current: WISH.password, ..shown
         }).await;
@@ -228,7 +277,7 @@ on_both! {
         // The password alone, given once more, is a rise too.
         let (thief, token) = (browser.twin(), browser.cookie(SESSION));
         let shown = Filled { login_id: NEW_ID, ..AS_SHOWN };
-        saved(&browser, Filled { current: WISH.password, ..shown }).await;
+        nothing_changed(&browser, Filled { current: WISH.password, ..shown }).await;
         assert_ne!(browser.cookie(SESSION), token);
         thief.home().await.leads_to("/login");
         // The session's absolute end stays where it was.

@@ -18,7 +18,7 @@ impl Form for AddressForm {
     const NAME: &'static str = "address";
     type Checked = EmailAddress;
 
-    fields! { Email => email }
+    fields! { Email => email "メールアドレス" }
 
     fn check(&self) -> Result<EmailAddress, Errors> {
         let mut errors = Errors::default();

@@ -39,6 +39,9 @@ pub enum Field {
     Nickname,
     /// 現在のパスワード
     CurrentPassword,
+    /// No field that anybody sees: that a new password was typed in a try that was
+    /// refused. It is not sent back, and left blank it would be forgotten.
+    PasswordWanted,
 }
 
 impl Field {
@@ -51,6 +54,7 @@ impl Field {
             Self::PasswordConfirmation => "password_confirmation",
             Self::Nickname => "nickname",
             Self::CurrentPassword => "current_password",
+            Self::PasswordWanted => "password_wanted",
         }
     }
 
@@ -202,6 +206,8 @@ pub trait Form: Default + Clone + Send + Sync + 'static {
     /// What a good form becomes.
     type Checked;
 
+    /// What a field is called on the form's page, in the manual's words.
+    fn label(field: Field) -> &'static str;
     /// What was typed into a field; empty for one the form does not have.
     fn value(&self, field: Field) -> &str;
     /// The same, to fill; only for its own fields.
@@ -275,10 +281,17 @@ debug_hides_what_was_typed!(
     PresentPasswordForm
 );
 
-/// The fields of a form, in the order of the page, and where each is kept.
+/// The fields of a form, in the order of the page: where each is kept, and its label.
 macro_rules! fields {
-    ($first:ident => $first_kept:ident $(, $field:ident => $kept:ident)*) => {
+    ($first:ident => $first_kept:ident $first_label:literal $(, $field:ident => $kept:ident $label:literal)*) => {
         const FIELDS: &'static [Field] = &[Field::$first $(, Field::$field)*];
+
+        fn label(field: Field) -> &'static str {
+            match field {
+                $(Field::$field => $label,)*
+                _ => $first_label,
+            }
+        }
 
         fn value(&self, field: Field) -> &str {
             match field {

@@ -7,7 +7,7 @@ use super::registration_profile::remark_on_password;
 use super::sign_in::remark_on_present_password;
 use super::{Errors, Field, Form, Note, fields};
 use crate::rules::password::{self, Password};
-use crate::rules::{LoginId, Nickname, SignInPassword, current_password};
+use crate::rules::{LoginId, Nickname, PasswordError, SignInPassword, current_password};
 
 /// What is typed into プロフィール設定.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub struct ProfileForm {
     pub password_confirmation: String,
     /// 現在のパスワード; whether it is due is for the server to say
     pub current_password: String,
+    /// Not blank: a new password was typed in a try that was refused, and is still wanted
+    pub password_wanted: String,
 }
 
 /// What a member wants to be known by from now on.
@@ -43,11 +45,12 @@ impl Form for ProfileForm {
     type Checked = NewProfile;
 
     fields! {
-        LoginId => login_id,
-        Nickname => nickname,
-        Password => password,
-        PasswordConfirmation => password_confirmation,
-        CurrentPassword => current_password
+        LoginId => login_id "ログインID",
+        Nickname => nickname "ニックネーム",
+        Password => password "新しいパスワード",
+        PasswordConfirmation => password_confirmation "新しいパスワード(確認)",
+        CurrentPassword => current_password "現在のパスワード",
+        PasswordWanted => password_wanted ""
     }
 
     fn check(&self) -> Result<NewProfile, Errors> {
@@ -55,6 +58,10 @@ impl Form for ProfileForm {
         let login_id = errors.read(self, Field::LoginId, LoginId::parse);
         let nickname = errors.read(self, Field::Nickname, Nickname::parse);
         let password = match self.password.as_str() {
+            "" if !self.password_wanted.is_empty() => {
+                errors.push(Field::Password, Note::error(&PasswordError::Again));
+                None
+            }
             "" => Some(None),
             _ => errors
                 .read(self, Field::Password, |typed| {
@@ -111,7 +118,7 @@ impl Form for PresentPasswordForm {
     const NAME: &'static str = "present_password";
     type Checked = SignInPassword;
 
-    fields! { CurrentPassword => current_password }
+    fields! { CurrentPassword => current_password "現在のパスワード" }
 
     fn check(&self) -> Result<SignInPassword, Errors> {
         let mut errors = Errors::default();

@@ -28,7 +28,7 @@ impl Form for ProvisionalForm {
     const NAME: &'static str = "provisional";
     type Checked = ProvisionalCredentials;
 
-    fields! { LoginId => login_id, Password => password }
+    fields! { LoginId => login_id "ログインID", Password => password "仮パスワード" }
 
     fn check(&self) -> Result<ProvisionalCredentials, Errors> {
         let mut errors = Errors::default();

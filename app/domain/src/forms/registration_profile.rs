@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::address::remark_on_email;
 use super::{Errors, Field, Form, Note, fields};
 use crate::rules::password::{self, EXAMPLE_OF_THE_MANUAL};
-use crate::rules::{EmailAddress, LoginId, Nickname, Password};
+use crate::rules::{EmailAddress, LoginId, Nickname, Password, ProvisionalPassword};
 use crate::text;
 
 /// What is typed to become a member.
@@ -42,11 +42,11 @@ impl Form for RegistrationProfileForm {
     type Checked = NewMember;
 
     fields! {
-        LoginId => login_id,
-        Password => password,
-        PasswordConfirmation => password_confirmation,
-        Email => email,
-        Nickname => nickname
+        LoginId => login_id "新ログインID",
+        Password => password "新パスワード",
+        PasswordConfirmation => password_confirmation "新パスワード(確認)",
+        Email => email "メールアドレス",
+        Nickname => nickname "ニックネーム"
     }
 
     fn check(&self) -> Result<NewMember, Errors> {
@@ -86,6 +86,9 @@ impl Form for RegistrationProfileForm {
 pub(super) fn remark_on_password(typed: &str) -> Note {
     if typed == EXAMPLE_OF_THE_MANUAL {
         Note::hint(text::PASSWORD_EXAMPLE)
+    } else if ProvisionalPassword::parse(typed).is_ok() {
+        // Whether it is that one is for the server to find out.
+        Note::hint(text::MAYBE_PROVISIONAL)
     } else {
         Note::good(text::PASSWORD_GOOD)
     }

@@ -30,7 +30,7 @@ impl Form for ReissueProvisionalForm {
     const NAME: &'static str = "reissue_provisional";
     type Checked = ReissueCredentials;
 
-    fields! { LoginId => login_id, Password => password }
+    fields! { LoginId => login_id "ログインID", Password => password "仮パスワード" }
 
     fn check(&self) -> Result<ReissueCredentials, Errors> {
         let mut errors = Errors::default();
@@ -69,9 +69,9 @@ impl Form for NewPasswordForm {
     type Checked = NewCredentials;
 
     fields! {
-        Password => password,
-        PasswordConfirmation => password_confirmation,
-        LoginId => login_id
+        Password => password "新しいパスワード",
+        PasswordConfirmation => password_confirmation "パスワード確認",
+        LoginId => login_id "新しいログインID"
     }
 
     fn check(&self) -> Result<NewCredentials, Errors> {

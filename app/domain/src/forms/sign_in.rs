@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Errors, Field, Form, Note, fields};
-use crate::rules::{SignInId, SignInPassword, half_width::has_full_width};
+use crate::rules::{ProvisionalPassword, SignInId, SignInPassword, half_width::has_full_width};
 use crate::text;
 
 /// What is typed to sign in.
@@ -29,7 +29,7 @@ impl Form for SignInForm {
     const NAME: &'static str = "sign_in";
     type Checked = Credentials;
 
-    fields! { LoginId => login_id, Password => password }
+    fields! { LoginId => login_id "ログインID", Password => password "パスワード" }
 
     fn check(&self) -> Result<Credentials, Errors> {
         let mut errors = Errors::default();
@@ -49,13 +49,16 @@ impl Form for SignInForm {
     }
 }
 
-/// No password has capitals or full-width characters; said before a try counts, on
+/// No password has capitals or full-width characters, and few have the form of a provisional
+/// one; said before a try counts, on
 /// every form that asks for the member's own.
 pub(super) fn remark_on_present_password(typed: &str) -> Option<Note> {
     if has_full_width(typed) {
         Some(Note::hint(text::FULL_WIDTH).offering_half_width(typed))
     } else if typed.chars().any(|c| c.is_ascii_uppercase()) {
         Some(Note::hint(text::CAPITALS_AT_SIGN_IN))
+    } else if ProvisionalPassword::parse(typed).is_ok() {
+        Some(Note::hint(text::MAYBE_PROVISIONAL_AT_SIGN_IN))
     } else {
         None
     }

@@ -6,7 +6,7 @@ use super::{Answer, NewSession};
 use crate::{
     forms::NewProfile,
     values::timestamp::Timestamp,
-    visit::{Member, RequestOrigin},
+    visit::{Changed, Member, RequestOrigin},
 };
 
 /// プロフィール設定
@@ -26,8 +26,9 @@ pub trait Profile: Send + Sync {
 /// What became of a change of the profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProfileChange {
-    /// It holds; with what the session goes on under, where that is new.
-    Done(Option<NewSession>),
+    /// It holds; with what the session goes on under, where that is new, and what of it
+    /// is another than before.
+    Done(Option<NewSession>, Changed),
     /// The present password has to be given, since the last time is too long ago.
     PasswordDue,
     /// It was given, and it is another.

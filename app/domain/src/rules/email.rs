@@ -1,6 +1,6 @@
 //! E-mail addresses, as Japanese carriers have given them out.
 
-use super::half_width::has_full_width;
+use super::{blanks::trimmed, half_width::has_full_width};
 
 /// The longest address, in bytes: what fits between `<` and `>` in an SMTP
 /// path (RFC 5321, 4.5.3.1.3, with erratum 1690 to RFC 3696).
@@ -49,11 +49,12 @@ pub enum EmailError {
 }
 
 impl EmailAddress {
-    /// Reads what was typed.
+    /// Reads what was typed; blanks around it are not part of it.
     ///
     /// # Errors
     /// The first thing that is wrong with it, in the order of [`EmailError`].
     pub fn parse(typed: &str) -> Result<Self, EmailError> {
+        let typed = trimmed(typed);
         if typed.is_empty() {
             return Err(EmailError::Empty);
         }

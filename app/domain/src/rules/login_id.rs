@@ -1,6 +1,6 @@
 //! The login ID a member chooses.
 
-use super::half_width::has_full_width;
+use super::{blanks::trimmed, half_width::has_full_width};
 
 /// The longest login ID, in characters.
 pub const MAX_CHARS: usize = 64;
@@ -41,11 +41,12 @@ pub enum Digits {
 }
 
 impl LoginId {
-    /// Reads what was typed.
+    /// Reads what was typed; blanks around it are not part of it.
     ///
     /// # Errors
     /// The first thing that is wrong with it, in the order of [`LoginIdError`].
     pub fn parse(typed: &str) -> Result<Self, LoginIdError> {
+        let typed = trimmed(typed);
         if typed.is_empty() {
             return Err(LoginIdError::Empty);
         }

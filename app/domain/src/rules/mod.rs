@@ -4,6 +4,7 @@
 //! look at it again. Every refusal is a case of the rule's own enum, and `text`
 //! turns it into the sentence. The browser and the server run this same code.
 
+pub mod blanks;
 pub mod current_password;
 pub mod email;
 pub mod half_width;

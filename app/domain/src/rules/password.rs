@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::half_width::has_full_width;
+use super::{blanks::trimmed, half_width::has_full_width};
 
 /// The shortest password, in characters.
 pub const MIN_CHARS: usize = 8;
@@ -37,6 +37,12 @@ pub enum PasswordError {
     NoLetter,
     /// Letters only.
     NoDigit,
+    /// At sign-in: there is a blank, which no password can have.
+    Blank,
+    /// At sign-in: the provisional password of a postcard or a letter, as it is printed.
+    Provisional,
+    /// It was typed in a try that was refused, and has to be typed once more.
+    Again,
     /// One of the commonest.
     Common,
     /// The login ID once more, in whatever case.
@@ -88,7 +94,7 @@ impl Password {
         if COMMON.lines().any(|common| common == typed) {
             return Err(PasswordError::Common);
         }
-        if typed.eq_ignore_ascii_case(login_id) {
+        if typed.eq_ignore_ascii_case(trimmed(login_id)) {
             return Err(PasswordError::SameAsLoginId);
         }
         Ok(Self(typed.to_owned()))

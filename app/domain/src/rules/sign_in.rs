@@ -8,6 +8,7 @@ use core::fmt;
 use super::half_width::half_width_char;
 use super::login_id::{self, LoginIdError};
 use super::password::{self, PasswordError};
+use super::provisional::ProvisionalPassword;
 
 /// A login ID as typed at sign-in, reduced to its key: case, full-width
 /// characters and spaces around it make no other ID of it.
@@ -53,10 +54,18 @@ impl SignInPassword {
     /// Reads what was typed.
     ///
     /// # Errors
-    /// Nothing typed, or more than any password has (which is not to be hashed).
+    /// Nothing typed, more than any password has (which is not to be hashed), or what no
+    /// chosen password can be: something with a blank, and a provisional one as printed.
+    /// That is seen without asking whose it is, and so counts as no try.
     pub fn parse(typed: &str) -> Result<Self, PasswordError> {
         if typed.is_empty() {
             return Err(PasswordError::Empty);
+        }
+        if is_printed_provisional(typed) {
+            return Err(PasswordError::Provisional);
+        }
+        if typed.chars().any(char::is_whitespace) {
+            return Err(PasswordError::Blank);
         }
         if typed.chars().count() > password::MAX_CHARS {
             return Err(PasswordError::TooLong);
@@ -68,6 +77,15 @@ impl SignInPassword {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether this is a provisional password with what is printed between its groups, and no
+/// password of a member's.
+fn is_printed_provisional(typed: &str) -> bool {
+    ProvisionalPassword::parse(typed).is_ok()
+        && typed
+            .chars()
+            .any(|c| !half_width_char(c).is_ascii_alphanumeric() && !c.is_whitespace())
 }
 
 /// Says that there is one, never which.

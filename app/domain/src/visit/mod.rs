@@ -39,6 +39,8 @@ pub struct Visit {
     pub asked: Option<PendingAddressChange>,
     /// The page that was wanted before the sign-in.
     pub return_to: Option<ReturnTo>,
+    /// What the step before has come to.
+    pub told: Option<Told>,
 }
 
 impl Visit {
@@ -52,6 +54,7 @@ impl Visit {
             && self.confirmation.is_none()
             && self.sent.is_none()
             && self.draft.is_none()
+            && self.told.is_none()
     }
 }
 
@@ -210,6 +213,26 @@ pub enum PendingAddressChange {
     Remove(uuid::Uuid),
 }
 
+/// What of プロフィール設定 was changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// ログインID
+    pub login_id: bool,
+    /// ニックネーム
+    pub nickname: bool,
+    /// パスワード
+    pub password: bool,
+}
+
+/// What the next page says of the step before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// ログアウト
+    SignedOut,
+    /// プロフィール設定
+    Changed(Changed),
+}
+
 /// What the browser is to carry from now on.
 #[derive(Clone, Debug)]
 pub enum CookieChange {
@@ -217,6 +240,8 @@ pub enum CookieChange {
     Session(SessionToken, Timestamp),
     /// No session any more.
     NoSession,
+    /// What the next page is to say, for a minute.
+    Told(Told),
     /// That somebody has signed in here.
     Device(DeviceToken),
     /// The letter that was asked for.

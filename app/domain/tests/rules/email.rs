@@ -61,7 +61,7 @@ fn characters_that_no_address_has() {
     assert_answers(
         &[
             ("ta ro@example.jp", &unusable("空白")),
-            ("taro@example.jp ", &unusable("空白")),
+            ("taro @example.jp", &unusable("空白")),
             (
                 "taro@example.jp\r\nBcc: hanako@example.jp",
                 &unusable("空白"),
@@ -84,6 +84,23 @@ fn characters_that_no_address_has() {
             ("taro＠example.jp", FULL_WIDTH),
             ("taro@example。jp", FULL_WIDTH),
         ],
+        |typed| answer(EmailAddress::parse(typed)),
+    );
+}
+
+#[test]
+fn blanks_around_an_address_are_not_part_of_it() {
+    for typed in [
+        "taro@example.jp ",
+        " taro@example.jp",
+        "taro@example.jp\u{3000}",
+        "\u{A0}taro@example.jp \u{3000}",
+    ] {
+        let address = EmailAddress::parse(typed).expect(typed);
+        assert_eq!(address.as_str(), "taro@example.jp");
+    }
+    assert_answers(
+        &[(" \u{3000}", "メールアドレスを入力してください。")],
         |typed| answer(EmailAddress::parse(typed)),
     );
 }

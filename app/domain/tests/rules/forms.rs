@@ -149,6 +149,25 @@ fn a_profile_whose_passwords_are_blank_keeps_the_old_one() {
 }
 
 #[test]
+fn a_new_password_that_is_still_wanted_is_asked_for() {
+    let wanted = ProfileForm {
+        password_wanted: "yes".into(),
+        ..own_profile()
+    };
+    let errors = wanted.check().unwrap_err();
+    assert_eq!(
+        errors.get(Field::Password).map(|note| note.text.as_ref()),
+        Some("もう一度入力してください。変えないときは、この画面を開き直してください。")
+    );
+    let typed = ProfileForm {
+        password: "momiji77".into(),
+        password_confirmation: "momiji77".into(),
+        ..wanted
+    };
+    assert!(typed.check().is_ok());
+}
+
+#[test]
 fn a_profile_with_a_new_password_is_checked_like_a_registration() {
     let typed = ProfileForm {
         password: "momiji77".into(),

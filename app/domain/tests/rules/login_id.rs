@@ -44,6 +44,23 @@ fn the_manuals_examples_and_their_neighbours() {
 }
 
 #[test]
+fn blanks_around_an_id_are_not_part_of_it() {
+    for typed in ["hanako ", " hanako", "hanako\u{3000}"] {
+        assert_eq!(LoginId::parse(typed).expect(typed).as_str(), "hanako");
+    }
+    assert_answers(
+        &[
+            (" 123456KE", ""),
+            (
+                "SKE1234 ",
+                "7桁目は数字にできません（今は「4」）。英字にしてください。",
+            ),
+        ],
+        |typed| answer(LoginId::parse(typed)),
+    );
+}
+
+#[test]
 fn nothing_but_half_width_letters_and_digits() {
     let unusable = |c: &str| {
         format!("使えない文字「{c}」があります。半角の英字と数字だけで入力してください。")
@@ -60,7 +77,8 @@ fn nothing_but_half_width_letters_and_digits() {
             ("hana_ko", &unusable("_")),
             ("hana-ko", &unusable("-")),
             ("hana ko", &unusable("空白")),
-            (" hanako", &unusable("空白")),
+            ("hana\u{A0}ko", &unusable("空白")),
+            (" \u{3000}", "ログインIDを入力してください。"),
             ("hana\tko", &unusable("空白")),
             ("hana\0ko", INVISIBLE),
             ("hana\u{202E}ko", INVISIBLE),

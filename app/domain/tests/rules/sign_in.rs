@@ -1,4 +1,4 @@
-use domain::rules::{LoginId, SignInId, SignInPassword};
+use domain::rules::{LoginId, SignInId, SignInPassword, current_password};
 
 use crate::{answer, assert_answers};
 
@@ -47,7 +47,6 @@ fn an_id_that_is_nobodys() {
 fn the_password_is_taken_as_it_is() {
     for typed in [
         "kenpo123",
-        " kenpo123 ",
         "ＫＥＮＰＯ",
         "x",
         "パスワード",
@@ -64,5 +63,53 @@ fn the_password_is_taken_as_it_is() {
             (&"k".repeat(129), "128文字以内にしてください。"),
         ],
         |typed| answer(SignInPassword::parse(typed)),
+    );
+}
+
+#[test]
+fn what_no_password_can_be_is_told_and_counts_as_no_try() {
+    let blank = "空白が入っています。パスワードに空白はありません。取り除いてください。";
+    let printed = "ハガキやメールの仮パスワードは、ここでは使えません。届いたメールのURLを開いて入力してください。";
+    assert_answers(
+        &[
+            ("kenpo123 ", blank),
+            (" kenpo123", blank),
+            ("kenpo\u{3000}123", blank),
+            ("kenpo123\n", blank),
+            // Twelve characters of their alphabet, but nothing that is printed between them.
+            ("abcd2345efgh ", blank),
+            ("abcd2345efgh", ""),
+            ("abcd-2345-efgh", printed),
+            ("ABCD-2345-EFGH ", printed),
+            ("ａｂｃｄー２３４５ーｅｆｇｈ", printed),
+            ("abcd 2345-efgh", printed),
+            ("abcd-2345-efg", ""),
+        ],
+        |typed| answer(SignInPassword::parse(typed)),
+    );
+    assert_answers(
+        &[("kenpo123 ", blank), ("abcd-2345-efgh", printed)],
+        |typed| answer(current_password::parse(typed)),
+    );
+}
+
+#[test]
+fn a_password_that_may_be_a_provisional_one_is_a_question_and_no_praise() {
+    use domain::forms::{Field, Form, NewPasswordForm, SignInForm};
+    let typed = SignInForm {
+        password: "abcd2345efgh".into(),
+        ..SignInForm::default()
+    };
+    let remark = typed.remark(Field::Password).expect("a question");
+    assert!(remark.text.contains("仮パスワードではありませんか"));
+    let typed = NewPasswordForm {
+        password: "abcd2345efgh".into(),
+        ..NewPasswordForm::default()
+    };
+    let remark = typed.remark(Field::Password).expect("a hint");
+    assert!(
+        remark
+            .text
+            .starts_with("仮パスワードと同じものは使えません。")
     );
 }

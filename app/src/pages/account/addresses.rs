@@ -14,7 +14,7 @@ use crate::{
     api::{Retry, addresses::NO_NOTICES},
     components::{
         field::{FormField, Kind},
-        form::{CheckedForm, NotPossible},
+        form::CheckedForm,
         status::Status,
     },
 };
@@ -29,16 +29,18 @@ pub fn AddressesSection(
     told: Option<&'static str>,
 ) -> impl IntoView {
     let has_room = addresses.len() < email::MOST;
-    let was_tried = use_context::<Retry>().is_some_and(|retry| retry.is_of::<AddressForm>());
+    let retry = use_context::<Retry>();
+    let was_tried = retry.as_ref().is_some_and(Retry::is_of::<AddressForm>);
+    // Otherwise the refusal has it.
+    let target = (!retry.is_some_and(|retry| retry.is_about_an_address())).then_some("emails");
     let to_whom = addresses
         .iter()
         .find(|its| matches!(its.state, AddressState::Confirmed { gets_notices: true }))
         .map(|its| its.address.clone());
     view! {
-        <section id="emails">
+        <section id=target>
             <h2>"メールアドレス"</h2>
             {told.map(|sentence| view! { <Status sentence /> })}
-            <NotPossible />
             <p>"3つまで登録できます。パスワード再発行や変更のお知らせは、確認済みのアドレスにお送りします。"</p>
             <ul class="cards">
                 {addresses.into_iter().map(|address| view! { <OneAddress address /> }).collect_view()}

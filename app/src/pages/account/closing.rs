@@ -83,7 +83,6 @@ pub fn ClosingConfirmPage() -> impl IntoView {
                 <FormField
                     field=Field::CurrentPassword
                     kind=Kind::Password
-                    label="現在のパスワード"
                 />
             </CheckedForm>
             <ul class="inline-links">

@@ -85,7 +85,6 @@ fn Confirm(what: Option<(&'static str, String)>) -> impl IntoView {
                 <FormField
                     field=Field::CurrentPassword
                     kind=Kind::Password
-                    label="現在のパスワード"
                 />
             </CheckedForm>
             <ul class="inline-links">

@@ -84,7 +84,6 @@ fn PasswordFirst() -> impl IntoView {
             <FormField
                 field=Field::CurrentPassword
                 kind=Kind::Password
-                label="現在のパスワード"
             />
         </CheckedForm>
         <ul class="inline-links">

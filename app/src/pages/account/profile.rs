@@ -1,10 +1,12 @@
 //! P-1: プロフィール設定: what a member is known by, and below it the addresses
 //! (`addresses`).
 
+use std::time::Duration;
+
 use domain::{
     forms::{Field, ProfileForm},
     ports::{Address, Ports},
-    visit::{Member, Visit, Visitor},
+    visit::{self, Changed, Member, Visit, Visitor},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -30,7 +32,7 @@ pub fn ProfilePage() -> impl IntoView {
     };
     let ports = expect_context::<Ports>();
     let word = use_query_map().read_untracked().get("told");
-    let told = word.and_then(|word| Told::parse(&word));
+    let told = word.and_then(|word| Told::parse(&word, expect_context::<Visit>().told));
     Suspend::new(async move {
         match ports.addresses.of(&member).await {
             Ok(addresses) => view! { <Profile member addresses told /> }.into_any(),
@@ -53,17 +55,22 @@ pub fn AddressesPage() -> impl IntoView {
 /// What the step before has come to.
 #[derive(Clone, Copy)]
 enum Told {
-    /// Of the first form.
-    Changed,
+    /// Of the first form; what was changed, where that is still known.
+    Changed(Option<Changed>),
     /// Of the addresses.
     OfAddresses(&'static str),
 }
 
 impl Told {
     /// By the word in the address bar; any other word says nothing.
-    fn parse(word: &str) -> Option<Self> {
+    fn parse(word: &str, told: Option<visit::Told>) -> Option<Self> {
         Some(Self::OfAddresses(match word {
-            "changed" => return Some(Self::Changed),
+            "changed" => {
+                return Some(Self::Changed(match told {
+                    Some(visit::Told::Changed(changed)) => Some(changed),
+                    _ => None,
+                }));
+            }
             "added" => {
                 "確認のメールをお送りしました。届いたメールのURLを開くと、登録が完了します。"
             }
@@ -81,15 +88,21 @@ impl Told {
 
 #[component]
 fn Profile(member: Member, addresses: Vec<Address>, told: Option<Told>) -> impl IntoView {
-    let (changed, of_addresses) = match told {
-        Some(Told::Changed) => (Some("変更完了です！"), None),
-        Some(Told::OfAddresses(sentence)) => (None, Some(sentence)),
-        None => (None, None),
+    let (changed, what, of_addresses) = match told {
+        Some(Told::Changed(Some(changed))) if changed == Changed::default() => (
+            Some("変更した項目はありません。"),
+            Some("前と同じ内容のため、何も変わっていません。".to_owned()),
+            None,
+        ),
+        Some(Told::Changed(what)) => (Some("変更完了です！"), what.map(in_words), None),
+        Some(Told::OfAddresses(sentence)) => (None, None, Some(sentence)),
+        None => (None, None, None),
     };
     view! {
         <Page title="プロフィール設定" screen="P-1" sheet=true>
             <h1>"プロフィール設定"</h1>
             {changed.map(|sentence| view! { <Status sentence /> })}
+            {what.map(|what| view! { <p>{what}</p> })}
             <p class="lead">"ログインIDや登録メールアドレス等の変更が行えます。"</p>
             <Known member=member.clone() />
             <AddressesSection addresses told=of_addresses />
@@ -98,19 +111,38 @@ fn Profile(member: Member, addresses: Vec<Address>, told: Option<Told>) -> impl 
     }
 }
 
+/// 「ログインID、パスワードを変更しました。」
+fn in_words(changed: Changed) -> String {
+    let names = [
+        (changed.login_id, "ログインID"),
+        (changed.nickname, "ニックネーム"),
+        (changed.password, "パスワード"),
+    ];
+    let names = names
+        .into_iter()
+        .filter_map(|(is_so, name)| is_so.then_some(name));
+    names.collect::<Vec<_>>().join("、") + "を変更しました。"
+}
+
+/// So long before the present password is due, the page asks for it: it takes a while to
+/// fill in.
+const WHILE_FILLING_IN: Duration = Duration::from_secs(5 * 60);
+
 /// Login ID, nickname and password, in one form.
 #[component]
 fn Known(member: Member) -> impl IntoView {
     let now = expect_context::<Visit>().now;
     let was_judged = use_context::<Retry>()
         .is_some_and(|retry| retry.errors.get(Field::CurrentPassword).is_some());
-    let asks_for_password = member.password_is_due(now) || was_judged;
+    let asks_for_password = member.password_is_due(now.plus(WHILE_FILLING_IN)) || was_judged;
+    let wanted = use_context::<Retry>()
+        .and_then(|retry| retry.value(Field::PasswordWanted).map(str::to_owned))
+        .filter(|wanted| !wanted.is_empty());
     view! {
         <CheckedForm form=ProfileForm::default() action="/profile" button="登録">
             <FormField
                 field=Field::LoginId
                 kind=Kind::LoginId
-                label="ログインID"
                 hint="好きな文字（半角英数字）で設定できます。7・8桁目に数字は使用できません。"
                 value=member.login_id
             />
@@ -118,31 +150,31 @@ fn Known(member: Member) -> impl IntoView {
             <FormField
                 field=Field::Nickname
                 kind=Kind::Nickname
-                label="ニックネーム"
                 hint="画面でお呼びする名前です。20文字まで。"
                 value=member.nickname
             />
             <FormField
                 field=Field::Password
                 kind=Kind::NewPassword
-                label="新しいパスワード"
                 hint="変えるときだけ入力してください。半角英小文字、半角数字を組み合わせた8文字以上　例) kenpo123"
-                optional=true
+                optional=wanted.is_none()
             />
             <FormField
                 field=Field::PasswordConfirmation
                 kind=Kind::NewPassword
-                label="新しいパスワード(確認)"
                 hint="変えるときは、同じパスワードをもう一度入力してください。"
-                optional=true
+                optional=wanted.is_none()
             />
+            {wanted
+                .map(|wanted| {
+                    view! { <input type="hidden" name=Field::PasswordWanted.name() value=wanted /> }
+                })}
             {asks_for_password
                 .then(|| {
                     view! {
                         <FormField
                             field=Field::CurrentPassword
                             kind=Kind::Password
-                            label="現在のパスワード"
                             hint="ログインIDやパスワードを変えるときは、ご本人の確認のため入力してください。"
                             needed="ID・パスワードの変更に必要"
                         />

@@ -2,7 +2,7 @@
 
 use domain::{
     forms::{Field, SignInForm},
-    visit::{Visit, Visitor},
+    visit::{Told, Visit, Visitor},
 };
 use leptos::prelude::*;
 
@@ -12,6 +12,7 @@ use crate::{
         field::{FormField, Kind},
         form::CheckedForm,
         layout::Page,
+        status::Status,
     },
     respond::go_to,
 };
@@ -19,7 +20,9 @@ use crate::{
 /// ログイン
 #[component]
 pub fn LoginPage() -> impl IntoView {
-    let Visit { who, lapsed, .. } = expect_context::<Visit>();
+    let Visit {
+        who, lapsed, told, ..
+    } = expect_context::<Visit>();
     let signed_in = matches!(who, Visitor::Member(_));
     // A try that failed is answered, even if somebody is signed in already.
     if signed_in && use_context::<Retry>().is_none() {
@@ -38,9 +41,11 @@ pub fn LoginPage() -> impl IntoView {
                         </div>
                     }
                 })}
+            {(told == Some(Told::SignedOut) && !signed_in)
+                .then(|| view! { <Status sentence="ログアウトしました。" /> })}
             <CheckedForm form=SignInForm::default() action="/login" button="ログイン">
-                <FormField field=Field::LoginId kind=Kind::LoginId label="ログインID" />
-                <FormField field=Field::Password kind=Kind::Password label="パスワード" />
+                <FormField field=Field::LoginId kind=Kind::LoginId />
+                <FormField field=Field::Password kind=Kind::Password />
             </CheckedForm>
             <ul class="inline-links">
                 <li>

@@ -45,7 +45,6 @@ fn Input(provisional: Provisional) -> impl IntoView {
                 <FormField
                     field=Field::LoginId
                     kind=Kind::LoginId
-                    label="新ログインID"
                     hint="好きな文字（半角英数字）で設定できます。7・8桁目に数字は使用できません。"
                     value=draft.login_id
                 />
@@ -53,26 +52,22 @@ fn Input(provisional: Provisional) -> impl IntoView {
                 <FormField
                     field=Field::Password
                     kind=Kind::NewPassword
-                    label="新パスワード"
                     hint="半角英小文字、半角数字を組み合わせた8文字以上　例) kenpo123"
                 />
                 <FormField
                     field=Field::PasswordConfirmation
                     kind=Kind::NewPassword
-                    label="新パスワード(確認)"
                     hint="同じパスワードをもう一度入力してください。"
                 />
                 <FormField
                     field=Field::Email
                     kind=Kind::Email
-                    label="メールアドレス"
                     hint="このアドレスを登録します。別のものに書きかえると、2つ目として確認のメールをお送りします。"
                     value=provisional.address
                 />
                 <FormField
                     field=Field::Nickname
                     kind=Kind::Nickname
-                    label="ニックネーム"
                     hint="画面でお呼びする名前です。20文字まで。"
                     value=draft.nickname
                 />

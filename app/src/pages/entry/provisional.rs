@@ -67,13 +67,11 @@ fn WithPostcard(link: OpenLink) -> impl IntoView {
                 <FormField
                     field=Field::LoginId
                     kind=Kind::ProvisionalId
-                    label="ログインID"
                     hint="ハガキの仮ログインID（英字6文字と数字2文字）。大文字・小文字はどちらでもかまいません。"
                 />
                 <FormField
                     field=Field::Password
                     kind=Kind::ProvisionalPassword
-                    label="仮パスワード"
                     hint="ハガキの仮ログインパスワード（12文字）。「-」は入力してもしなくてもかまいません。"
                 />
             </CheckedForm>

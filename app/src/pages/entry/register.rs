@@ -28,7 +28,6 @@ pub fn RegisterPage() -> impl IntoView {
                 <FormField
                     field=Field::Email
                     kind=Kind::Email
-                    label="メールアドレス"
                     hint="スマートフォン等で受信できるもの。例：taro@example.jp"
                     value=typed.unwrap_or_default()
                 />

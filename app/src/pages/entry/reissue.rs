@@ -36,7 +36,6 @@ pub fn ReissuePage() -> impl IntoView {
                 <FormField
                     field=Field::Email
                     kind=Kind::Email
-                    label="メールアドレス"
                     hint="利用登録したメールアドレスを入力し、「送信」を押してください。"
                     value=typed.unwrap_or_default()
                 />
@@ -103,13 +102,11 @@ fn WithLetter(link: OpenLink) -> impl IntoView {
                 <FormField
                     field=Field::LoginId
                     kind=Kind::ProvisionalId
-                    label="ログインID"
                     hint="メールに書かれているログインID。大文字・小文字はどちらでもかまいません。"
                 />
                 <FormField
                     field=Field::Password
                     kind=Kind::ProvisionalPassword
-                    label="仮パスワード"
                     hint="メールに書かれている仮パスワード（12文字）。「-」は入力してもしなくてもかまいません。"
                 />
             </CheckedForm>
@@ -152,19 +149,16 @@ fn NewPassword(reissuing: Reissuing) -> impl IntoView {
                 <FormField
                     field=Field::Password
                     kind=Kind::NewPassword
-                    label="新しいパスワード"
                     hint="半角英小文字、半角数字を組み合わせた8文字以上　例) kenpo123"
                 />
                 <FormField
                     field=Field::PasswordConfirmation
                     kind=Kind::NewPassword
-                    label="パスワード確認"
                     hint="同じパスワードをもう一度入力してください。"
                 />
                 <FormField
                     field=Field::LoginId
                     kind=Kind::LoginId
-                    label="新しいログインID"
                     hint="変えるときだけ入力してください。空欄なら今のまま使えます。7・8桁目に数字は使用できません。"
                     optional=true
                 />

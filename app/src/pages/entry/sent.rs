@@ -197,7 +197,7 @@ fn OpenTheLetter() -> impl IntoView {
             <h2>"もう一度送信する"</h2>
             <p>"URLの期限が切れたときや、メールが見あたらないときは、もう一度お送りします。"</p>
             <CheckedForm form=AddressForm::default() action="/reissue" button="送信">
-                <FormField field=Field::Email kind=Kind::Email label="メールアドレス" />
+                <FormField field=Field::Email kind=Kind::Email />
             </CheckedForm>
             <NothingArrives />
         </Page>

@@ -102,7 +102,12 @@ pub fn ProblemPage(
     answer_with(problem.status);
     let (path, name) = problem.way_on;
     view! {
-        <Page title="お知らせ" screen=format!("X-{}", problem.status.as_u16()) sheet=true>
+        <Page
+            title="ご確認ください"
+            screen=format!("X-{}", problem.status.as_u16())
+            sheet=true
+            of_a_problem=true
+        >
             <div class="error-page">
                 <h1>"ご確認ください"</h1>
                 <p class="lead">{problem.sentence}</p>
