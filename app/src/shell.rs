@@ -14,7 +14,9 @@ pub fn shell() -> impl IntoView {
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
     }
-    let assets = expect_context::<Ports>().assets;
+    let Ports {
+        assets, society, ..
+    } = expect_context::<Ports>();
     view! {
         <!DOCTYPE html>
         <html lang="ja">
@@ -26,6 +28,8 @@ pub fn shell() -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="stylesheet" href=assets.style.clone() />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                // Under this name it stands on an iPhone's home screen; on others by the manifest.
+                <meta name="apple-mobile-web-app-title" content=society.portal_name.clone() />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <script
                     type="module"

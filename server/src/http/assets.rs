@@ -166,7 +166,7 @@ pub(super) async fn hashed(
 }
 
 /// What browsers ask for by a name of their own.
-pub(super) const AT_THE_ROOT: [&str; 3] = ["favicon.svg", "robots.txt", "manifest.webmanifest"];
+pub(super) const AT_THE_ROOT: [&str; 2] = ["favicon.svg", "robots.txt"];
 
 /// `/favicon.svg` and the like.
 pub(super) async fn at_the_root(
@@ -177,6 +177,26 @@ pub(super) async fn at_the_root(
     bundle.answer(uri.path().trim_start_matches('/'), &headers)
 }
 
+/// `/manifest.webmanifest`: under the society's own name the portal stands on a home screen.
+pub(super) async fn manifest(State(state): State<super::State>) -> Response {
+    let society = &state.ports.society;
+    let manifest = serde_json::json!({
+        "name": format!("{}（{}）", society.portal_name, society.name),
+        "short_name": society.portal_name,
+        "lang": "ja",
+        "start_url": "/",
+        "display": "browser",
+        "background_color": "#f6f8f7",
+        "theme_color": "#197a4b",
+        "icons": [{ "src": "/favicon.svg", "sizes": "any", "type": "image/svg+xml" }],
+    });
+    let headers = [
+        (header::CONTENT_TYPE, "application/manifest+json"),
+        (header::CACHE_CONTROL, A_WHILE),
+    ];
+    (headers, manifest.to_string()).into_response()
+}
+
 fn kind(name: &str) -> Option<&'static str> {
     Some(match name.rsplit('.').next()? {
         "js" => "text/javascript; charset=utf-8",
@@ -184,7 +204,6 @@ fn kind(name: &str) -> Option<&'static str> {
         "css" => "text/css; charset=utf-8",
         "svg" => "image/svg+xml",
         "txt" => "text/plain; charset=utf-8",
-        "webmanifest" => "application/manifest+json",
         _ => return None,
     })
 }

@@ -78,7 +78,9 @@ on_both! {
         assert_eq!(json["checkups"][0]["身長（cm）"], "170.0");
         assert_eq!(json["checkups"][0]["収縮期血圧（mmHg）"], 128);
         assert_eq!(json["checkups"][0]["尿蛋白"], "+");
+        assert!(!files["checkups.csv"].contains(",'"), "a result is no formula: {}", files["checkups.csv"]);
         let sessions = files["sessions.csv"].clone();
+        assert!(sessions.contains("不明な端末"), "in the words of the page: {sessions}");
         assert!(sessions.contains("\r\nログイン,") && sessions.contains("\r\n仮ログイン,"), "{sessions}");
         let history = json["history"].to_string();
         for told in ["利用登録が完了しました", "ログインしました", "をお送りしました"] {

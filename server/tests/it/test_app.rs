@@ -348,7 +348,6 @@ fn write_site(fresh: &Fresh) {
         ("client-x.js.map", "{}"),
         ("favicon.svg", "<svg/>"),
         ("robots.txt", "User-agent: *\n"),
-        ("manifest.webmanifest", "{}"),
     ] {
         fs::write(dist.join(name), text).unwrap();
     }

@@ -1,6 +1,6 @@
 //! The name by which the portal greets a member.
 
-use super::invisible::is_invisible;
+use super::invisible::has_invisible;
 
 /// The longest nickname, in characters.
 pub const MAX_CHARS: usize = 20;
@@ -38,7 +38,7 @@ impl Nickname {
         if chars > MAX_CHARS {
             return Err(NicknameError::TooLong(chars));
         }
-        if name.chars().any(is_invisible) {
+        if has_invisible(name) {
             return Err(NicknameError::Invisible);
         }
         Ok(Self(name.to_owned()))
@@ -48,4 +48,26 @@ impl Nickname {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// What stands behind a name that is called: さん, unless it ends in such a word itself.
+pub fn honorific(name: &str) -> &'static str {
+    const CALLED: [&str; 12] = [
+        "さん",
+        "さま",
+        "ちゃん",
+        "くん",
+        "たん",
+        "サン",
+        "ちゃま",
+        "様",
+        "君",
+        "氏",
+        "殿",
+        "先生",
+    ];
+    let is_called = CALLED
+        .iter()
+        .any(|word| name.len() > word.len() && name.ends_with(word));
+    if is_called { "" } else { "さん" }
 }

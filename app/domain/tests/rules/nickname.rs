@@ -1,4 +1,4 @@
-use domain::rules::Nickname;
+use domain::rules::{Nickname, nickname::honorific};
 
 use crate::{answer, assert_answers};
 
@@ -15,6 +15,14 @@ fn up_to_20_characters_that_can_be_seen() {
             ("葛\u{E0100}飾", ""),
             ("ﾀﾛｳ", ""),
             ("🙂❤\u{FE0F}", ""),
+            // A family, a profession, a flag: several pictures joined into one.
+            ("👨\u{200D}👩\u{200D}👧", ""),
+            ("👩🏽\u{200D}🚀", ""),
+            ("❤\u{FE0F}\u{200D}🔥", ""),
+            ("🏃\u{200D}♀\u{FE0F}", ""),
+            ("花\u{200D}子", INVISIBLE),
+            ("🙂\u{200D}", INVISIBLE),
+            ("\u{200D}🙂", INVISIBLE),
             ("</script>", ""),
             ("=1+1", ""),
             ("𠮷野家の𠮷野さんのお隣の𠮷野さんの子供𠮷", ""),
@@ -33,6 +41,23 @@ fn up_to_20_characters_that_can_be_seen() {
         ],
         |typed| answer(Nickname::parse(typed)),
     );
+}
+
+#[test]
+fn a_name_that_is_called_already_is_called_once() {
+    for (name, called) in [
+        ("うめ", "うめさん"),
+        ("うめさん", "うめさん"),
+        ("太郎くん", "太郎くん"),
+        ("はなちゃん", "はなちゃん"),
+        ("山田様", "山田様"),
+        ("鈴木先生", "鈴木先生"),
+        ("さん", "さんさん"),
+        ("君", "君さん"),
+        ("Taro", "Taroさん"),
+    ] {
+        assert_eq!([name, honorific(name)].concat(), called);
+    }
 }
 
 #[test]

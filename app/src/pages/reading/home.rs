@@ -2,6 +2,7 @@
 
 use domain::{
     ports::{ExpenseFront, Front, LeftToRead, Ports},
+    rules::nickname::honorific,
     text,
     values::month::Month,
     visit::{Member, Visit, Visitor},
@@ -42,7 +43,7 @@ fn Home(member: Member, front: Front, expenses: ExpenseFront) -> impl IntoView {
     let is_first = member.previous_sign_in.is_none();
     view! {
         <Page title="ホーム" screen="H-1">
-            <h1>{member.nickname.clone()} "さん、こんにちは"</h1>
+            <h1>{format!("{0}{1}、こんにちは", member.nickname, honorific(&member.nickname))}</h1>
             <p class="lead">
                 {match member.previous_sign_in {
                     Some(at) => format!("前回のログインは {} です。", at.full()),

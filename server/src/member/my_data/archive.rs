@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use domain::values::{society::Society, timestamp::Timestamp};
+use domain::values::{device, month::Month, society::Society, timestamp::Timestamp};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use store::my_data::{Cell, Table};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
@@ -16,6 +16,11 @@ use crate::base::spreadsheet::escape_formula;
 
 /// By which programs on Windows know UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{FEFF}";
+
+/// The column of a month, stored as `202603`.
+const MONTH: &str = "診療年月";
+/// The column of what a browser calls itself.
+const DEVICE: &str = "端末";
 
 /// How a column's name ends whose numbers are instants.
 const INSTANT: &str = "日時";
@@ -134,11 +139,10 @@ impl Serialize for Entry<'_> {
         for (column, cell) in self.columns.iter().zip(self.cells) {
             match cell {
                 Cell::Nothing => map.serialize_entry(column, &None::<()>)?,
-                Cell::Text(text) => map.serialize_entry(column, text)?,
-                Cell::Number(number) if column.ends_with(INSTANT) => {
-                    map.serialize_entry(column, &instant(Timestamp(*number)))?;
+                Cell::Number(number) if !is_shown_in_words(column) => {
+                    map.serialize_entry(column, number)?;
                 }
-                Cell::Number(number) => map.serialize_entry(column, number)?,
+                cell => map.serialize_entry(column, &in_words(column, cell))?,
             }
         }
         map.end()
@@ -158,14 +162,32 @@ fn sheet(table: &Table) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
             .iter()
             .zip(cells)
             .map(|(column, cell)| match cell {
-                Cell::Nothing => String::new(),
-                Cell::Text(text) => escape_formula(text).into_owned(),
-                Cell::Number(number) if column.ends_with(INSTANT) => instant(Timestamp(*number)),
-                Cell::Number(number) => number.to_string(),
+                // One sign alone is a result (尿糖 −), and no formula.
+                Cell::Text(text) if text.chars().nth(1).is_none() => text.clone(),
+                Cell::Text(_) => escape_formula(&in_words(column, cell)).into_owned(),
+                cell => in_words(column, cell),
             });
         writer.write_record(texts)?;
     }
     Ok(writer.into_inner().map_err(|error| error.into_error())?)
+}
+
+/// A column whose numbers are no numbers to a member.
+fn is_shown_in_words(column: &str) -> bool {
+    column.ends_with(INSTANT) || column == MONTH
+}
+
+/// A value as the pages have it.
+fn in_words(column: &str, cell: &Cell) -> String {
+    match cell {
+        Cell::Nothing => String::new(),
+        Cell::Text(text) if column == DEVICE => device::in_words(text),
+        Cell::Text(text) => text.clone(),
+        Cell::Number(number) if column.ends_with(INSTANT) => instant(Timestamp(*number)),
+        Cell::Number(number) if column == MONTH => Month::from_number(*number)
+            .map_or_else(|| number.to_string(), |month| month.to_string()),
+        Cell::Number(number) => number.to_string(),
+    }
 }
 
 /// `2026-11-22 10:00:00`, which programs read as well as people.
