@@ -73,7 +73,7 @@ test.describe("a page for somebody else", () => {
   test("is refused in words, with a way on", async ({ page }) => {
     for (const [path, sentence, wayOn] of [
       ["/register/verify?token=made-up", "このURLは使えません。期限（3時間）が切れたか、すでに使われています。もう一度お手続きください。", "/register"],
-      ["/register/profile", "時間が過ぎたため中断しました。メールのURLをもう一度開いてください。", "/register"],
+      ["/register/profile", "時間が過ぎたため中断しました。お手数ですが、下のボタンからもう一度お手続きください。", "/register"],
       ["/nothing/here", "お探しのページは見つかりませんでした。", "/"],
     ]) {
       await page.goto(path);

@@ -22,7 +22,9 @@ pub const LINK_REFUSED: &str = "このURLは使えません。期限（3時間�
 pub const REPORT_REFUSED: &str = "このURLは使えません。期限（12時間）が切れたか、すでに使われています。ご心配な場合は、パスワードを再発行してください。";
 /// A provisional session that ran out in the middle of a form.
 pub const SESSION_OVER: &str =
-    "時間が過ぎたため中断しました。メールのURLをもう一度開いてください。";
+    "時間が過ぎたため中断しました。お手数ですが、下のボタンからもう一度お手続きください。";
+/// A page behind a letter's link, in a browser in which the link was not opened.
+pub const LINK_ELSEWHERE: &str = "このブラウザーでは、メールのURLがまだ開かれていません。別のブラウザーやアプリの画面で開いたURLの続きは、ここではできません。メールに書かれているURLを長押ししてコピーし、このブラウザーで開いてください。";
 
 /// 「半角に直す」, beside a full-width entry.
 pub const FIX_HALF_WIDTH: &str = "半角に直す";

@@ -119,7 +119,7 @@ pub async fn choose_for_notices(#[server(default)] address: String) -> Result<()
 pub async fn confirm_address() -> Result<(), ServerFnError> {
     answer(async move |ports: Ports, visit: Visit| {
         let Some(token) = &visit.confirmation else {
-            return Ok(forbidden(Refusal::Link(Begun::Profile)));
+            return Ok(forbidden(Refusal::Elsewhere(Begun::Profile)));
         };
         let confirmed = ports
             .addresses

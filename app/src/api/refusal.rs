@@ -8,6 +8,8 @@ pub enum Refusal {
     NotForYou,
     /// A link that is over, used, altered or unknown: one sentence for all.
     Link(Begun),
+    /// A page behind a link that was not opened in this browser: in an app's own, perhaps.
+    Elsewhere(Begun),
     /// A provisional session that ran out, or never was.
     Over(Begun),
 }

@@ -48,7 +48,7 @@ pub async fn enter_with_postcard(
             }
         };
         let Some(token) = &visit.registration else {
-            return Ok(forbidden(Refusal::Link(Begun::Registration)));
+            return Ok(forbidden(Refusal::Elsewhere(Begun::Registration)));
         };
         let entry = ports
             .registration

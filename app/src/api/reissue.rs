@@ -42,7 +42,7 @@ pub async fn enter_with_letter(
             }
         };
         let Some(token) = &visit.reissue else {
-            return Ok(forbidden(Refusal::Link(Begun::Reissue)));
+            return Ok(forbidden(Refusal::Elsewhere(Begun::Reissue)));
         };
         let entry = ports
             .reissue

@@ -57,7 +57,7 @@ pub async fn end_other_sessions() -> Result<(), ServerFnError> {
 pub async fn disown_sign_in() -> Result<(), ServerFnError> {
     answer(async move |ports: Ports, visit: Visit| {
         let Some(token) = &visit.report else {
-            return Ok(forbidden(Refusal::Link(Begun::Report)));
+            return Ok(forbidden(Refusal::Elsewhere(Begun::Report)));
         };
         let disowning = ports
             .security

@@ -15,6 +15,8 @@ use crate::{api::Retry, components::form::Labels};
 pub enum Kind {
     /// An ID that the member has chosen or chooses.
     LoginId,
+    /// Another ID than the one that stands beside it ([`OwnId`]).
+    OtherLoginId,
     /// The postcard's ID.
     ProvisionalId,
     /// The postcard's password: shown as it is typed, since it is copied from paper.
@@ -37,7 +39,7 @@ impl Kind {
     const fn autocomplete(self) -> &'static str {
         match self {
             Self::LoginId => "username",
-            Self::ProvisionalId | Self::ProvisionalPassword => "off",
+            Self::OtherLoginId | Self::ProvisionalId | Self::ProvisionalPassword => "off",
             Self::NewPassword => "new-password",
             Self::Password => "current-password",
             Self::Email => "email",
@@ -148,6 +150,33 @@ pub fn FormField(
             <p class=("message", true) class:is-error=invalid id=format!("{name}-error")>
                 {note.map(|note| note.text)}
             </p>
+        </div>
+    }
+}
+
+/// The member's ID in a form that asks for a password and not for it: to read, and for a
+/// password manager, which keeps the password under it. It has no name and is not sent.
+#[component]
+pub fn OwnId(
+    /// What it is called.
+    label: &'static str,
+    /// The ID.
+    login_id: String,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for="own_id">{label}</label>
+            <div class="control">
+                <input
+                    id="own_id"
+                    type="text"
+                    value=login_id
+                    readonly
+                    autocomplete="username"
+                    autocapitalize="none"
+                    spellcheck="false"
+                />
+            </div>
         </div>
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn anonymous(now: Timestamp, trusted: &[IpAddr], request: &Request) -
     Visit {
         now,
         who: Visitor::Nobody,
-        lapsed: false,
+        lapsed: None,
         origin: RequestOrigin {
             network_address: client(request, trusted)
                 .map(|address| address.to_string())

@@ -7,16 +7,18 @@ use app::{
 };
 use axum::{
     extract::{Request, State as FromState},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::visit::Visit;
+use domain::visit::{CookieChange, Visit};
 use leptos::prelude::*;
 
 use super::{
     State,
     pages::{Beside, render},
 };
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// A post to a server function.
 pub(super) async fn function(FromState(state): FromState<State>, request: Request) -> Response {
@@ -66,6 +68,14 @@ pub(super) async fn function(FromState(state): FromState<State>, request: Reques
             render(&state, visit, parts, Beside::Problem(problem)).await
         }
     };
+    // Whoever is signed out leaves no page behind that Back would bring up again. (The
+    // cookies stay: one of them says that this browser is known.)
+    let signed_out = |keep: &_| matches!(keep, CookieChange::NoSession | CookieChange::Left);
+    if outcome.keep.iter().any(signed_out) {
+        response
+            .headers_mut()
+            .insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
+    }
     for keep in &outcome.keep {
         for cookie in state.cookies.keep(keep, now) {
             response.headers_mut().append(header::SET_COOKIE, cookie);

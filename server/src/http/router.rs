@@ -3,7 +3,7 @@
 use axum::{
     Router,
     extract::State as FromState,
-    http::{Method, StatusCode},
+    http::{Method, StatusCode, header},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -18,7 +18,7 @@ use tower_http::{
 
 use super::state::State;
 use super::{
-    assets::{AT_THE_ROOT, at_the_root, hashed},
+    assets::{AT_THE_ROOT, at_the_root, hashed, manifest},
     downloads, files, form_body,
     functions::function,
     headers, links, my_data,
@@ -52,6 +52,11 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
         .route("/expenses/form.csv", get(downloads::expense_form))
         .route("/files/{id}", get(files::file))
         .route("/my-data.zip", my_data)
+        // Where a password manager looks for the page that changes the password.
+        .route(
+            "/.well-known/change-password",
+            get(|| async { (StatusCode::SEE_OTHER, [(header::LOCATION, "/profile")]) }),
+        )
         .fallback_service(get(page).with_state(state.clone()))
         .layer(from_fn_with_state(state.clone(), visitor::load))
         .layer(from_fn_with_state(state.clone(), links::open))
@@ -68,6 +73,7 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
     for name in AT_THE_ROOT {
         files = files.route(&format!("/{name}"), get(at_the_root));
     }
+    let files = files.route("/manifest.webmanifest", get(manifest));
     let probes = Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz));

@@ -5,7 +5,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::visit::Visitor;
+use domain::visit::{Lapse, Visitor};
 use store::session;
 
 use super::{State, client::anonymous, cookies::Opened, pages::problem};
@@ -34,7 +34,14 @@ pub(super) async fn load(
     if let Some(token) = state.cookies.session(headers) {
         match session::visitor(&state.db, &token_hash(&token.0), visit.now).await {
             Ok(who) => {
-                visit.lapsed = matches!(who, Visitor::Nobody);
+                if matches!(who, Visitor::Nobody) {
+                    // Only a word on the page hangs on it.
+                    let ended = session::was_ended(&state.db, &token_hash(&token.0)).await;
+                    visit.lapsed = Some(match ended {
+                        Ok(true) => Lapse::Ended,
+                        _ => Lapse::Time,
+                    });
+                }
                 if let Visitor::Member(member) = &who {
                     visit.asked = state.cookies.asked(headers, member.session);
                 }

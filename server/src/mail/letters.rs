@@ -212,10 +212,51 @@ impl Changed {
     }
 }
 
+/// Which address was added or removed: the `about` of its letter says it behind the words
+/// of [`Changed`], and no address has a comma.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChangedAddress {
+    /// This one.
+    Added(String),
+    /// This one.
+    Removed(String),
+}
+
+impl ChangedAddress {
+    const ADDED: &str = "added:";
+    const REMOVED: &str = "removed:";
+
+    /// What the queue keeps of it.
+    pub fn about(&self) -> String {
+        let (word, address) = match self {
+            Self::Added(address) => (Self::ADDED, address),
+            Self::Removed(address) => (Self::REMOVED, address),
+        };
+        [&Changed::about(&[Changed::Address]), ",", word, address].concat()
+    }
+
+    /// The other way round; `None` for a change of something else.
+    pub(super) fn parse(about: &str) -> Option<Self> {
+        about.split(',').find_map(|part| {
+            let added = part.strip_prefix(Self::ADDED);
+            let removed = part.strip_prefix(Self::REMOVED);
+            added
+                .map(|address| Self::Added(address.to_owned()))
+                .or(removed.map(|address| Self::Removed(address.to_owned())))
+        })
+    }
+}
+
 /// 登録内容の変更のお知らせ: so that a change by somebody else does not go unseen.
-pub fn change(society: &Society, at: Timestamp, changes: &[Changed], reissue: &str) -> Letter {
+pub fn change(
+    society: &Society,
+    at: Timestamp,
+    changes: &[Changed],
+    address: Option<ChangedAddress>,
+    reissue: &str,
+) -> Letter {
     let names: Vec<_> = changes.iter().map(|change| change.name()).collect();
-    let blocks = vec![
+    let mut blocks = vec![
         Block::Lines(format!(
             "{}の登録内容が変更されました。",
             society.portal_name
@@ -228,6 +269,18 @@ pub fn change(society: &Society, at: Timestamp, changes: &[Changed], reissue: &s
             name: "変更内容",
             value: names.join("、"),
         },
+    ];
+    blocks.extend(address.map(|address| match address {
+        ChangedAddress::Added(value) => Block::Value {
+            name: "追加したメールアドレス（確認待ち）",
+            value,
+        },
+        ChangedAddress::Removed(value) => Block::Value {
+            name: "削除したメールアドレス",
+            value,
+        },
+    }));
+    blocks.extend([
         Block::Lines(format!(
             "ご自身で変更された場合は、お手続きは不要です。\n\
              お心当たりがない場合は、ただちに以下の画面からパスワードを再発行し、\n\
@@ -235,7 +288,7 @@ pub fn change(society: &Society, at: Timestamp, changes: &[Changed], reissue: &s
             society.telephone
         )),
         Block::Link(reissue.to_owned()),
-    ];
+    ]);
     Letter::new(society, title(LetterKind::Change), blocks)
 }
 
@@ -423,7 +476,13 @@ mod tests {
                 &provisional(),
             ),
             not_found(society, &format!("{PORTAL}/reissue")),
-            change(society, ASKED, &Changed::ALL, &format!("{PORTAL}/reissue")),
+            change(
+                society,
+                ASKED,
+                &Changed::ALL,
+                None,
+                &format!("{PORTAL}/reissue"),
+            ),
             address_confirmation(society, &link("/profile/emails/confirm")),
             welcome(society, "はなこ & <b>\"'", "SKEhanako", &sign_in),
             new_device(society, &link("/security/report"), &stranger()),
@@ -623,7 +682,7 @@ mod tests {
     fn a_change_is_told_with_its_time_and_what_it_was() {
         let about = Changed::about(&[Changed::LoginId, Changed::Password]);
         let changes = Changed::parse(&about);
-        let letter = change(&Society::default(), ASKED, &changes, PORTAL);
+        let letter = change(&Society::default(), ASKED, &changes, None, PORTAL);
         assert!(
             letter.text.contains("変更日時\n2026年11月22日 14:42\n"),
             "{}",
@@ -631,6 +690,22 @@ mod tests {
         );
         assert!(
             letter.text.contains("変更内容\nログインID、パスワード\n"),
+            "{}",
+            letter.text
+        );
+        let removed = ChangedAddress::Removed("taro@example.jp".to_owned());
+        let about = removed.about();
+        let letter = change(
+            &Society::default(),
+            ASKED,
+            &Changed::parse(&about),
+            ChangedAddress::parse(&about),
+            PORTAL,
+        );
+        assert!(
+            letter
+                .text
+                .contains("変更内容\nメールアドレス\n\n削除したメールアドレス\ntaro@example.jp\n"),
             "{}",
             letter.text
         );

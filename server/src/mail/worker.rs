@@ -15,7 +15,7 @@ use tokio::sync::{Notify, watch};
 
 use super::{
     layout::Letter,
-    letters::{self, Changed, Link},
+    letters::{self, Changed, ChangedAddress, Link},
     outgoing::Outgoing,
     transport::{PATIENCE, SendError, Transport},
 };
@@ -206,6 +206,7 @@ impl MailWorker {
                 society,
                 claimed.asked_at,
                 &Changed::parse(&claimed.about),
+                ChangedAddress::parse(&claimed.about),
                 &reissue,
             ),
             LetterKind::Welcome => match &claimed.member {

@@ -203,6 +203,22 @@ pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visit
     }))
 }
 
+/// Whether a member's session that is nobody's any more was ended, and did not run out.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn was_ended(db: &Db, token_hash: &[u8]) -> Result<bool> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select exists (select 1 from session
+                            where token_hash = $1 and kind = 'member' and ended_at is not null)",
+        )
+        .bind(token_hash)
+        .fetch_one(pool)
+        .await
+    })
+}
+
 /// Where somebody else is writing, the next request does it.
 async fn touch(db: &Db, session: Uuid, now: Timestamp) -> Result<()> {
     let Some(mut tx) = db.write_now().await? else {

@@ -54,6 +54,11 @@ on_both! {
         first.leads_to("/profile/emails/confirmed");
         second.leads_to("/profile/emails/confirmed");
         browser.get("/profile/emails/confirmed").await.shows("メールアドレスを登録しました");
+        // Whoever opens the letter again is told that it is done, not that it cannot be used.
+        let again = app.browser();
+        again.get(&path).await.leads_to("/profile/emails/confirm");
+        let page = again.get("/profile/emails/confirm").await.shows("メールアドレスを登録しました");
+        assert_eq!(page.status, 200);
         assert_eq!(confirmed(&app).await, 2);
 
         app.browser().post_email(SECOND).await.leads_to("/register/sent");

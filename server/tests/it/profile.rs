@@ -475,3 +475,22 @@ on_both! {
         member.get("/profile?told=nonsense").await.shows("プロフィール設定").hides("role=\"status\"");
     }
 }
+
+on_both! {
+    async fn a_password_manager_finds_the_form_and_the_id(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.browser().get("/.well-known/change-password").await.leads_to("/profile");
+        let probe = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200";
+        assert_eq!(app.browser().get(probe).await.status, 404);
+        let browser = app.signed_in(TARO, &WISH).await;
+        browser.get("/profile").await.shows("autocomplete=\"username\"").shows("autocomplete=\"new-password\"");
+        let reissuing = reissuing(&app, WISH.email).await;
+        let page = reissuing.get("/reissue/password").await;
+        let page = page.shows("value=\"123456Taro\" readonly autocomplete=\"username\"").shows("autocomplete=\"new-password\"");
+        assert_eq!(page.body.matches("autocomplete=\"username\"").count(), 1);
+        app.clock.advance(11 * MINUTE);
+        for path in ["/my-data", "/profile/confirm-password", "/security/leave/confirm"] {
+            browser.get(path).await.shows("value=\"123456Taro\" readonly autocomplete=\"username\"");
+        }
+    }
+}

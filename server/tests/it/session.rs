@@ -66,7 +66,9 @@ on_both! {
         let browser = app.signed_in(TARO, &WISH).await;
         let thief = browser.twin();
         thief.home().await.shows(GREETING);
-        browser.sign_out().await.leads_to("/login");
+        let answer = browser.sign_out().await.leads_to("/login");
+        assert_eq!(answer.header("clear-site-data"), "\"cache\"");
+        browser.get("/login").await.shows("ログアウトしました。").hides("時間が過ぎたため");
         assert_eq!(browser.cookie(SESSION), None, "the browser still carries it");
         thief.home().await.leads_to("/login").hides(GREETING);
         thief.sign_out().await.leads_to("/login");

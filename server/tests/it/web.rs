@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::text;
 use leptos::server_fn::axum::server_fn_paths;
 use reqwest::Method;
 
@@ -516,5 +517,59 @@ on_both! {
         app.browser().get("/login").await.hides("時間が過ぎたため");
         app.browser().post_email("").await.refuses(422).shows("メールアドレスを入力してください。");
         app.browser().get("/register").await.hides("メールアドレスを入力してください。");
+    }
+}
+
+on_both! {
+    async fn the_home_screen_has_the_society_s_own_name(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let manifest = app.browser().get("/manifest.webmanifest").await;
+        assert_eq!(manifest.header("content-type"), "application/manifest+json");
+        let manifest: serde_json::Value = serde_json::from_str(&manifest.body).unwrap();
+        assert_eq!(manifest["short_name"], "AB健康マイポータル");
+        app.browser().get("/").await.shows("name=\"apple-mobile-web-app-title\" content=\"AB健康マイポータル\"");
+    }
+}
+
+on_both! {
+    async fn what_is_over_is_told_as_it_is(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        // A letter's page, moved to a browser in which the letter was not opened.
+        for (path, way_on) in [
+            ("/register/provisional", "href=\"/register\""),
+            ("/reissue/provisional", "href=\"/reissue\""),
+            ("/profile/emails/confirm", "href=\"/profile\""),
+            ("/security/report", "href=\"/reissue\""),
+        ] {
+            app.browser().get(path).await.refuses(403).shows(text::LINK_ELSEWHERE).shows(way_on)
+                .hides("エラー：");
+        }
+        // A link that has done its work, and the way to what it was for.
+        app.browser().post_email(WISH.email).await.leads_to("/register/sent");
+        let letter = app.newest_letter_to(WISH.email).await;
+        app.registered(TARO, &WISH).await;
+        app.browser().open_letter(&letter).await.refuses(403).shows(text::LINK_REFUSED)
+            .shows("<a href=\"/login\">登録がお済みの方はログインへ</a>");
+        // A session that another device has ended did not run out.
+        let (one, other) = (app.browser(), app.browser());
+        for browser in [&one, &other] {
+            browser.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        }
+        one.post("/security/end-others", &[]).await.leads_to("/security");
+        other.home().await.leads_to("/login");
+        other.get("/login").await.shows("この端末のログインは終了しました。").hides("時間が過ぎたため");
+    }
+}
+
+on_both! {
+    async fn a_letter_that_no_mail_server_takes_is_late_and_the_page_says_so(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let browser = app.browser();
+        browser.post_email("hana@example.jp").await.leads_to("/register/sent");
+        app.newest_letter_to("hana@example.jp").await;
+        tell!(&app.fresh.db, "update letter set sent_at = null, due_at = due_at + 864000000");
+        app.clock.advance(3 * MINUTE);
+        let page = browser.get("/register/sent").await;
+        page.shows("まだメールを送信できていません").hides("手続き案内メールを送信しました");
     }
 }

@@ -48,6 +48,9 @@ pub trait Addresses: Send + Sync {
     /// that is forged, over or used.
     async fn waiting(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<WaitingAddress>>;
 
+    /// Whether a link that is no longer good has done its work, and the address is there.
+    async fn is_confirmed(&self, token: &LinkToken) -> Answer<bool>;
+
     /// Confirms it; `false` when the link is no longer good.
     async fn confirm(
         &self,

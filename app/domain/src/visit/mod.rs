@@ -17,8 +17,8 @@ pub struct Visit {
     pub now: Timestamp,
     /// Who is asking.
     pub who: Visitor,
-    /// The browser still carries a session, and it is over.
-    pub lapsed: bool,
+    /// The browser still carries a session that is over, and why.
+    pub lapsed: Option<Lapse>,
     /// From where.
     pub origin: RequestOrigin,
     /// The registration's link that was opened in this browser, if any.
@@ -48,7 +48,7 @@ impl Visit {
     /// ours: a page shows them what it shows everybody.
     pub fn is_anybody_s(&self) -> bool {
         matches!(self.who, Visitor::Nobody)
-            && !self.lapsed
+            && self.lapsed.is_none()
             && self.registration.is_none()
             && self.reissue.is_none()
             && self.confirmation.is_none()
@@ -56,6 +56,15 @@ impl Visit {
             && self.draft.is_none()
             && self.told.is_none()
     }
+}
+
+/// Why a session is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lapse {
+    /// Its time has passed.
+    Time,
+    /// Somebody has ended it: on another device, or by a change of the account.
+    Ended,
 }
 
 /// Who is asking.

@@ -128,8 +128,16 @@ fn OneAddress(address: Address) -> impl IntoView {
             <p>{tags}</p>
             {explanation}
             <div class="actions">
-                {buttons} {button("/profile/emails/remove#emails", "削除")}
+                {buttons}
             </div>
+            // Asked before it is done, and by the name of what goes.
+            <details>
+                <summary>
+                    "削除" <span class="visually-hidden">"（" {address.clone()} "）"</span>
+                </summary>
+                <p>"「" {address.clone()} "」を削除しますか？ このアドレスでは、パスワード再発行やお知らせのメールを受け取れなくなります。"</p>
+                {button("/profile/emails/remove#emails", "削除する")}
+            </details>
         </li>
     }
 }

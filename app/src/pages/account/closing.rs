@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-        field::{FormField, Kind},
+        field::{FormField, Kind, OwnId},
         form::CheckedForm,
         layout::{Page, Telephone},
     },
@@ -69,17 +69,12 @@ pub fn ClosingConfirmPage() -> impl IntoView {
             <p class="lead">
                 "ボタンを押すと、すぐに利用できなくなります。現在のパスワードを入力してください。"
             </p>
-            <dl class="facts">
-                <div>
-                    <dt>"ログインID"</dt>
-                    <dd class="value">{member.login_id}</dd>
-                </div>
-            </dl>
             <CheckedForm
                 form=PresentPasswordForm::default()
                 action="/security/leave/confirm"
                 button="利用をやめる"
             >
+                <OwnId label="ログインID" login_id=member.login_id />
                 <FormField
                     field=Field::CurrentPassword
                     kind=Kind::Password

@@ -3,6 +3,7 @@
 
 use domain::{
     ports::{Ports, WaitingAddress},
+    rules::nickname::honorific,
     visit::{Visit, Visitor},
 };
 use leptos::prelude::*;
@@ -20,11 +21,15 @@ pub fn ConfirmAddressPage() -> impl IntoView {
     let visit = expect_context::<Visit>();
     Suspend::new(async move {
         let Some(token) = visit.confirmation else {
-            return refused(Refusal::Link(Begun::Profile));
+            return refused(Refusal::Elsewhere(Begun::Profile));
         };
         match ports.addresses.waiting(&token, visit.now).await {
             Ok(Some(waiting)) => view! { <Confirm waiting /> }.into_any(),
-            Ok(None) => refused(Refusal::Link(Begun::Profile)),
+            Ok(None) => match ports.addresses.is_confirmed(&token).await {
+                Ok(true) => view! { <AddressConfirmedPage /> }.into_any(),
+                Ok(false) => refused(Refusal::Link(Begun::Profile)),
+                Err(what) => trouble(&what),
+            },
             Err(what) => trouble(&what),
         }
     })
@@ -36,7 +41,7 @@ fn Confirm(waiting: WaitingAddress) -> impl IntoView {
         <Page title="メールアドレスの確認" screen="P-2" sheet=true>
             <h1>"メールアドレスの確認"</h1>
             <p class="lead">
-                "「" {waiting.nickname} "」さんのアカウントに、次のメールアドレスを登録します。"
+                "「" {waiting.nickname.clone()} "」" {honorific(&waiting.nickname)} "のアカウントに、次のメールアドレスを登録します。"
             </p>
             <dl class="facts">
                 <div>
@@ -65,7 +70,7 @@ pub fn AddressConfirmedPage() -> impl IntoView {
         <Page title="メールアドレスの確認（完了）" screen="P-3" sheet=true>
             <h1>"メールアドレスを登録しました"</h1>
             <p>
-                "このアドレスで、パスワード再発行や変更のお知らせを受け取れます。健保からのお知らせの宛先は、プロフィール設定で選べます。"
+                "確認が済みました。このアドレスで、パスワード再発行や変更のお知らせを受け取れます。健保からのお知らせの宛先は、プロフィール設定で選べます。"
             </p>
             <p>
                 <a class="button wide" href=path>

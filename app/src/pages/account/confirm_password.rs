@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-        field::{FormField, Kind},
+        field::{FormField, Kind, OwnId},
         form::CheckedForm,
         layout::Page,
     },
@@ -27,7 +27,7 @@ pub fn ConfirmPasswordPage() -> impl IntoView {
     let ports = expect_context::<Ports>();
     Suspend::new(async move {
         match in_words(&ports, &member, visit.asked).await {
-            Ok(what) => view! { <Confirm what /> }.into_any(),
+            Ok(what) => view! { <Confirm what login_id=member.login_id /> }.into_any(),
             Err(what) => trouble(&what),
         }
     })
@@ -58,7 +58,7 @@ async fn in_words(
 }
 
 #[component]
-fn Confirm(what: Option<(&'static str, String)>) -> impl IntoView {
+fn Confirm(what: Option<(&'static str, String)>, login_id: String) -> impl IntoView {
     view! {
         <Page title="現在のパスワードの確認" screen="P-4" sheet=true>
             <h1>"現在のパスワードの確認"</h1>
@@ -82,6 +82,7 @@ fn Confirm(what: Option<(&'static str, String)>) -> impl IntoView {
                 action="/profile/confirm-password#emails"
                 button="確認して続ける"
             >
+                <OwnId label="ログインID" login_id />
                 <FormField
                     field=Field::CurrentPassword
                     kind=Kind::Password

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-        field::{FormField, Kind},
+        field::{FormField, Kind, OwnId},
         form::CheckedForm,
         layout::Page,
     },
@@ -51,7 +51,7 @@ pub fn MyDataPage() -> impl IntoView {
                 </p>
             </div>
             {if is_due {
-                view! { <PasswordFirst /> }.into_any()
+                view! { <PasswordFirst login_id=member.login_id /> }.into_any()
             } else {
                 view! {
                     <form method="post" action="/my-data.zip">
@@ -71,7 +71,7 @@ pub fn MyDataPage() -> impl IntoView {
 }
 
 #[component]
-fn PasswordFirst() -> impl IntoView {
+fn PasswordFirst(login_id: String) -> impl IntoView {
     view! {
         <p>
             "ご本人であることを確認するため、現在のパスワードを入力してください。次の画面でダウンロードできます。"
@@ -81,6 +81,7 @@ fn PasswordFirst() -> impl IntoView {
             action="/my-data"
             button="確認して続ける"
         >
+            <OwnId label="ログインID" login_id />
             <FormField
                 field=Field::CurrentPassword
                 kind=Kind::Password

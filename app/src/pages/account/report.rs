@@ -20,7 +20,7 @@ pub fn ReportPage() -> impl IntoView {
     let (ports, visit) = (expect_context::<Ports>(), expect_context::<Visit>());
     Suspend::new(async move {
         let Some(token) = visit.report else {
-            return refused(Refusal::Link(Begun::Report));
+            return refused(Refusal::Elsewhere(Begun::Report));
         };
         match ports.security.reported(&token, visit.now).await {
             Ok(Some(sign_in)) => view! { <Report sign_in /> }.into_any(),

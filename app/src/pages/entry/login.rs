@@ -2,7 +2,7 @@
 
 use domain::{
     forms::{Field, SignInForm},
-    visit::{Told, Visit, Visitor},
+    visit::{Lapse, Told, Visit, Visitor},
 };
 use leptos::prelude::*;
 
@@ -32,12 +32,18 @@ pub fn LoginPage() -> impl IntoView {
         <Page title="ログイン" screen="L-1" sheet=true>
             <h1>"ログイン"</h1>
             {lapsed
-                .then(|| {
+                .map(|why| {
+                    let sentence = match why {
+                        Lapse::Time => {
+                            "時間が過ぎたため、ログアウトしました。もう一度ログインしてください。"
+                        }
+                        Lapse::Ended => {
+                            "ほかの端末での操作や登録内容の変更により、この端末のログインは終了しました。お心当たりがないときは、パスワードを再発行してください。"
+                        }
+                    };
                     view! {
                         <div class="notice">
-                            <p>
-                                "時間が過ぎたため、ログアウトしました。もう一度ログインしてください。"
-                            </p>
+                            <p>{sentence}</p>
                         </div>
                     }
                 })}

@@ -24,7 +24,7 @@ pub fn ProvisionalPage() -> impl IntoView {
     let visit = expect_context::<Visit>();
     Suspend::new(async move {
         let Some(token) = visit.registration else {
-            return refused(Refusal::Link(Begun::Registration));
+            return refused(Refusal::Elsewhere(Begun::Registration));
         };
         match ports.registration.link(&token, visit.now).await {
             Ok(Some(link)) => view! { <WithPostcard link /> }.into_any(),

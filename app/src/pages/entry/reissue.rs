@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use crate::{
     api::refusal::{Begun, Refusal},
     components::{
-        field::{FormField, Kind},
+        field::{FormField, Kind, OwnId},
         form::CheckedForm,
         layout::{Page, Steps, Telephone},
     },
@@ -75,7 +75,7 @@ pub fn ReissueProvisionalPage() -> impl IntoView {
     let visit = expect_context::<Visit>();
     Suspend::new(async move {
         let Some(token) = visit.reissue else {
-            return refused(Refusal::Link(Begun::Reissue));
+            return refused(Refusal::Elsewhere(Begun::Reissue));
         };
         match ports.reissue.link(&token, visit.now).await {
             Ok(Some(link)) => view! { <WithLetter link /> }.into_any(),
@@ -139,13 +139,8 @@ fn NewPassword(reissuing: Reissuing) -> impl IntoView {
             <h1>"パスワード変更" <wbr /> "(パスワード再発行)"</h1>
             <p class="lead">"新しいパスワードに変更してください。"</p>
             <p class="deadline">"この手続きは " {reissuing.until.clock_seen_at(now)} " まで"</p>
-            <dl class="facts">
-                <div>
-                    <dt>"現在のログインID"</dt>
-                    <dd class="value">{reissuing.login_id}</dd>
-                </div>
-            </dl>
             <CheckedForm form=NewPasswordForm::default() action="/reissue/password" button="登録">
+                <OwnId label="現在のログインID" login_id=reissuing.login_id />
                 <FormField
                     field=Field::Password
                     kind=Kind::NewPassword
@@ -158,7 +153,7 @@ fn NewPassword(reissuing: Reissuing) -> impl IntoView {
                 />
                 <FormField
                     field=Field::LoginId
-                    kind=Kind::LoginId
+                    kind=Kind::OtherLoginId
                     hint="変えるときだけ入力してください。空欄なら今のまま使えます。7・8桁目に数字は使用できません。"
                     optional=true
                 />

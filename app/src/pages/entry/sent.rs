@@ -23,7 +23,8 @@ use crate::{
     respond::go_to,
 };
 
-/// For how long the page asks again.
+/// For how long a letter is on its way; later, the page says that it is late, and asks
+/// again at longer intervals.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// 新規利用登録 (送信完了)
@@ -56,10 +57,11 @@ fn on_its_way(sent: SentLetter) -> AnyView {
     Suspend::new(async move {
         match ports.post.delivery(&sent).await {
             Ok(delivery) => {
-                if asks_again(&sent, delivery, visit.now) {
+                if delivery == Delivery::Waiting {
+                    let soon = asks_again(&sent, delivery, visit.now);
                     expect_context::<ResponseOptions>().insert_header(
                         HeaderName::from_static("refresh"),
-                        HeaderValue::from_static("3"),
+                        HeaderValue::from_static(if soon { "3" } else { "30" }),
                     );
                 }
                 view! { <Sent sent delivery /> }.into_any()
@@ -82,8 +84,10 @@ fn Sent(sent: SentLetter, delivery: Delivery) -> impl IntoView {
             "メールを送信しています。この画面は自動で更新されます。".to_owned()
         }
         Delivery::Waiting => {
-            "メールサーバーに渡すのに時間がかかっています。渡せるまで、くり返し送信します。"
-                .to_owned()
+            format!(
+                "まだメールを送信できていません（{}現在）。メールサーバーに渡せるまで、くり返し送信します。届くまでに時間がかかることがあります。",
+                now.clock_seen_at(now),
+            )
         }
         Delivery::HandedOver(at) => {
             format!("メールサーバーに渡しました（{}）。", at.clock_seen_at(now))
@@ -111,8 +115,10 @@ fn Sent(sent: SentLetter, delivery: Delivery) -> impl IntoView {
             "パスワード再発行のメールを送信しました",
         ),
     };
+    let is_late = delivery == Delivery::Waiting && !asks_again(&sent, delivery, now);
     let heading = match (delivery, sent.earlier) {
         (Delivery::GivenUp, _) => given_up,
+        _ if is_late => "まだメールを送信できていません",
         (_, true) => "先にお送りしたメールをご確認ください",
         (_, false) => handed_over,
     };

@@ -22,6 +22,8 @@ pub struct Problem {
     pub reference: Option<String>,
     /// Where to go from here.
     pub way_on: (&'static str, &'static str),
+    /// Another way, for others.
+    pub or: Option<(&'static str, &'static str)>,
 }
 
 impl Problem {
@@ -40,6 +42,7 @@ impl Problem {
             },
             reference: None,
             way_on: ("/", "入口へ"),
+            or: None,
         }
     }
 
@@ -57,26 +60,29 @@ impl Problem {
             Refusal::NotForYou => text::NOT_FOR_YOU,
             Refusal::Link(Begun::Report) => text::REPORT_REFUSED,
             Refusal::Link(_) => text::LINK_REFUSED,
+            Refusal::Elsewhere(_) => text::LINK_ELSEWHERE,
             Refusal::Over(_) => text::SESSION_OVER,
         };
         let way_on = match refusal {
             Refusal::NotForYou => ("/", "入口へ"),
-            Refusal::Link(Begun::Registration) | Refusal::Over(Begun::Registration) => {
-                ("/register", "メールアドレスの登録からやり直す")
-            }
-            Refusal::Link(Begun::Reissue) | Refusal::Over(Begun::Reissue) => {
-                ("/reissue", "パスワード再発行からやり直す")
-            }
-            Refusal::Link(Begun::Profile) | Refusal::Over(Begun::Profile) => {
-                ("/profile", "プロフィール設定へ")
-            }
-            Refusal::Link(Begun::Report) | Refusal::Over(Begun::Report) => {
-                ("/reissue", "パスワード再発行へ")
+            Refusal::Link(begun) | Refusal::Elsewhere(begun) | Refusal::Over(begun) => {
+                match begun {
+                    Begun::Registration => ("/register", "メールアドレスの登録からやり直す"),
+                    Begun::Reissue => ("/reissue", "パスワード再発行からやり直す"),
+                    Begun::Profile => ("/profile", "プロフィール設定へ"),
+                    Begun::Report => ("/reissue", "パスワード再発行へ"),
+                }
             }
         };
+        // Whoever opens the registration's letter again has perhaps completed it.
+        let or = matches!(
+            refusal,
+            Refusal::Link(Begun::Registration) | Refusal::Elsewhere(Begun::Registration)
+        );
         Self {
             sentence,
             way_on,
+            or: or.then_some(("/login", "登録がお済みの方はログインへ")),
             ..Self::of(StatusCode::FORBIDDEN)
         }
     }
@@ -125,6 +131,15 @@ pub fn ProblemPage(
                         {name}
                     </a>
                 </p>
+                {problem
+                    .or
+                    .map(|(path, name)| {
+                        view! {
+                            <p>
+                                <a href=path>{name}</a>
+                            </p>
+                        }
+                    })}
                 <p>"お困りのときは健康保険組合までお問い合わせください。" <Telephone /></p>
             </div>
         </Page>

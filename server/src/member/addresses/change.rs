@@ -25,6 +25,7 @@ use super::{AddressService, Request};
 use crate::{
     account::letter_request::{self, LetterRequest},
     base::{fault::InternalError, secrets::token_hash},
+    mail::letters::ChangedAddress,
 };
 
 /// What is wanted, with everything that has to be known before the transaction.
@@ -141,7 +142,8 @@ pub(super) async fn carry_out(
         Wanted::Add(new) => {
             let row = email::add(tx, member.id, &new.address, now, None).await?;
             request.record(tx, Event::AddressAdded).await?;
-            request.tell_all(tx).await?;
+            let added = ChangedAddress::Added(new.address.as_str().to_owned());
+            request.tell_all(tx, &added).await?;
             send(tx, request, row, new).await
         }
         Wanted::Again(row, letter) => match own(tx, member.id, *row).await? {
@@ -157,7 +159,8 @@ pub(super) async fn carry_out(
             };
             // One that never counted had only its confirmation, and is told nothing.
             if email.is_confirmed() {
-                request.tell_all(tx).await?;
+                let removed = ChangedAddress::Removed(email.address.clone());
+                request.tell_all(tx, &removed).await?;
                 link::end_all_to(tx, member.id, &email.address_key, now).await?;
             }
             email::remove(tx, &email, now).await?;

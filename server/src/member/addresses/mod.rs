@@ -30,7 +30,7 @@ use crate::{
         hash::Hasher,
         secrets::{Secrets, session_token, token_hash},
     },
-    mail::letters::Changed,
+    mail::letters::ChangedAddress,
     member::password_check,
 };
 
@@ -120,6 +120,12 @@ impl Addresses for AddressService {
             .map_err(|error| InternalError::from(error).report())
     }
 
+    async fn is_confirmed(&self, token: &LinkToken) -> Answer<bool> {
+        link::confirmation::is_confirmed(&self.db, &token_hash(&token.0))
+            .await
+            .map_err(|error| InternalError::from(error).report())
+    }
+
     async fn confirm(
         &self,
         token: &LinkToken,
@@ -147,8 +153,8 @@ impl Request<'_> {
         Ok(entry.of_member(self.member.id).record(tx).await?)
     }
 
-    async fn tell_all(&self, tx: &mut Tx) -> Result<(), InternalError> {
-        let about = Changed::about(&[Changed::Address]);
+    async fn tell_all(&self, tx: &mut Tx, changed: &ChangedAddress) -> Result<(), InternalError> {
+        let about = changed.about();
         let kind = LetterKind::Change;
         Ok(letter::notify_all(tx, self.member.id, kind, &about, self.now).await?)
     }

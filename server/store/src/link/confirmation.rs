@@ -108,6 +108,27 @@ pub async fn is_used(tx: &mut Tx, token_hash: &[u8]) -> Result<bool> {
     })
 }
 
+/// The same for whoever looks at it again: the address is still there, and its member.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn is_confirmed(db: &Db, token_hash: &[u8]) -> Result<bool> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select exists (select 1 from link l
+                            join email e on e.id = l.email_id
+                            join member m on m.id = e.member_id
+                            where l.token_hash = $1 and l.purpose = $2 and l.ended_at is not null
+                              and e.confirmed_at is not null
+                              and m.disabled_at is null and m.left_at is null)",
+        )
+        .bind(token_hash)
+        .bind(Purpose::Email.as_str())
+        .fetch_one(pool)
+        .await
+    })
+}
+
 /// Ends the links that confirm a member's address, or all of them, and lets go of
 /// it: the address can be removed, and its letters still count against the caps.
 ///
