@@ -197,6 +197,55 @@ test.describe("instant checks", { tag: "@javascript" }, () => {
     await expect(message(page, "email")).toHaveText("使えない文字「太」があります。取り除いてください。");
   });
 
+  test("Latin letters that a keyboard composes are judged at once, and what is no longer true goes", async ({
+    page,
+    context,
+    instantChecks,
+  }) => {
+    await page.goto("/register");
+    await instantChecks();
+    const line = message(page, "email");
+    const keyboard = await context.newCDPSession(page);
+    const composes = (text: string) =>
+      keyboard.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
+    await field(page, "email").focus();
+    await field(page, "email").blur();
+    await expect(line).toHaveText("メールアドレスを入力してください。");
+    await field(page, "email").focus();
+    await composes("た");
+    await expect(line, "it is not empty any more").toHaveText("");
+    await composes("h");
+    await expect(line).toHaveText("「@」を1つ入れてください。例：taro@example.jp");
+    await composes("hanako@example.jp");
+    await expect(line).toHaveText("");
+  });
+
+  test("what is said beside a field is read out after a pause", async ({ page, instantChecks }) => {
+    await page.goto("/register");
+    await instantChecks();
+    const live = page.locator("#live");
+    await field(page, "email").pressSequentially("hana");
+    await expect(message(page, "email")).toHaveText("「@」を1つ入れてください。例：taro@example.jp");
+    expect(await live.textContent(), "not at every key").toBe("");
+    await expect(live).toHaveText("「@」を1つ入れてください。例：taro@example.jp");
+  });
+
+  test("after a refusal the summary is in view, and Back leads to our page", async ({ page, instantChecks }) => {
+    await page.goto("/login");
+    await instantChecks();
+    await fillIn(page, { login_id: "nobody", password: "hanako2026ko" });
+    await press(page, "ログイン");
+    await expect(page).toHaveTitle(/^エラー：ログイン｜/);
+    await expect(page.getByRole("alert")).toBeFocused();
+    await expect(page.getByRole("alert")).toBeInViewport({ ratio: 1 });
+    await page.getByRole("link", { name: "パスワードを忘れた方はこちら" }).click();
+    await expect(page).toHaveURL("/reissue");
+    await page.goBack();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("ログイン");
+    await page.reload();
+    await expect(page.getByRole("alert"), "a reload sends nothing again").toHaveCount(0);
+  });
+
   test("a page without a form loads no checks", async ({ page }) => {
     const fetched: string[] = [];
     page.on("request", (request) => fetched.push(request.url()));
