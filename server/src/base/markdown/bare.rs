@@ -132,17 +132,20 @@ fn telephone(text: &str, so_far: impl Fn() -> String) -> Option<&str> {
     {
         return None;
     }
-    let before: String = so_far().chars().map(half_width_char).collect();
-    let before = before.to_lowercase();
-    let is_told = ends_with_one(&before, &TELEPHONE);
-    let stands_alone =
-        is_told || !before.ends_with(|c: char| c.is_ascii_alphanumeric() || "-+./".contains(c));
-    let is_number = if line.is_empty() {
-        exchange.is_empty() && is_told && is_of_its_length(&area, "")
+    let in_one_piece = line.is_empty();
+    let is_number = if in_one_piece {
+        exchange.is_empty() && is_of_its_length(&area, "")
     } else {
         is_in_groups(&area, &exchange, &line)
     };
-    (is_number && stands_alone && !ends_with_one(&before, &FAX)).then_some(written)
+    is_number.then_some(())?;
+    let before: String = so_far().chars().map(half_width_char).collect();
+    let before = before.to_lowercase();
+    let is_told = ends_with_one(&before, &TELEPHONE);
+    let stands_alone = is_told
+        || !in_one_piece
+            && !before.ends_with(|c: char| c.is_ascii_alphanumeric() || "-+./".contains(c));
+    (stands_alone && !ends_with_one(&before, &FAX)).then_some(written)
 }
 
 fn is_in_groups(area: &str, exchange: &str, line: &str) -> bool {
@@ -197,8 +200,10 @@ impl Reader<'_> {
         self.next_if(|c| c == wanted).is_some()
     }
 
+    /// As many as a number can have, and one more.
     fn digits(&mut self) -> String {
-        std::iter::from_fn(|| self.next_if(|c| c.is_ascii_digit())).collect()
+        let digits = std::iter::from_fn(|| self.next_if(|c| c.is_ascii_digit()));
+        digits.take(12).collect()
     }
 
     fn hyphen(&mut self) -> bool {

@@ -1,6 +1,6 @@
 //! The cells of one line, by the columns' places in a file's list of columns.
 
-use domain::rules::invisible::is_invisible;
+use domain::rules::invisible::has_invisible;
 use time::Date;
 
 use super::{
@@ -65,13 +65,13 @@ impl<'a, 'p> Cells<'a, 'p> {
 
     /// Trimmed, and nothing else: what a file says is kept as it is.
     pub fn text(&mut self, column: usize, most: usize) -> Option<&'a str> {
-        self.seen(column, most, is_invisible)
+        self.seen(column, most, has_invisible)
     }
 
     /// The same for a text of several lines, of which there has to be one.
     pub fn lines(&mut self, column: usize, most: usize) -> Option<&'a str> {
-        let breaks_no_line = |c| is_invisible(c) && !matches!(c, '\r' | '\n' | '\t');
-        match self.seen(column, most, breaks_no_line)? {
+        let in_a_line = |text: &str| text.split(['\r', '\n', '\t']).any(has_invisible);
+        match self.seen(column, most, in_a_line)? {
             "" => self.bad(column, ProblemKind::Missing),
             text => Some(text),
         }
@@ -81,12 +81,12 @@ impl<'a, 'p> Cells<'a, 'p> {
         &mut self,
         column: usize,
         most: usize,
-        unseen: impl Fn(char) -> bool,
+        has_unseen: impl Fn(&str) -> bool,
     ) -> Option<&'a str> {
         let text = self.raw(column).trim();
         if text.contains('\u{FFFD}') {
             self.bad(column, ProblemKind::Undecodable)
-        } else if text.chars().any(unseen) {
+        } else if has_unseen(text) {
             self.bad(column, ProblemKind::Invisible)
         } else if text.chars().nth(most).is_some() {
             self.bad(column, ProblemKind::TooLong(most))
