@@ -19,6 +19,8 @@ pub mod ports;
 #[cfg(feature = "server")]
 pub mod relation;
 #[cfg(feature = "server")]
+pub mod spelling;
+#[cfg(feature = "server")]
 pub mod throttle;
 #[cfg(feature = "server")]
 pub mod values;

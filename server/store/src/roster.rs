@@ -1,7 +1,9 @@
 //! A whole roster at once: its rows wait in a temporary table, where they lock
 //! nothing; then a few statements bring them in, in one transaction.
 
-use domain::{relation::Relation, values::sex::Sex};
+use std::borrow::Cow;
+
+use domain::{relation::Relation, spelling::one_form, values::sex::Sex};
 use sqlx::AssertSqlSafe;
 use sqlx_macros::FromRow;
 use time::Date;
@@ -191,6 +193,50 @@ pub async fn employers(tx: &mut Tx) -> Result<Employers> {
         .await?;
         let none_known = !new.is_empty() && !any_known;
         Ok(Employers { new, none_known })
+    })
+}
+
+/// Rows of people that are read at a time.
+const PAGE: i64 = 5000;
+
+/// Brings the texts of everybody on file into the form in which files are read: a roster
+/// of an earlier version may have been saved on another machine than this one, and a
+/// spelling alone is no change of a person.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn respell(tx: &mut Tx) -> Result<()> {
+    on!(write tx, conn => {
+        let mut after = Uuid::nil();
+        loop {
+            let page: Vec<(Uuid, String, String, String, String)> = sqlx::query_as(
+                "select id, name, kana, employer_name, address from person
+                 where id > $1 order by id limit $2",
+            )
+            .bind(after)
+            .bind(PAGE)
+            .fetch_all(&mut *conn)
+            .await?;
+            let Some((last, ..)) = page.last() else {
+                return Ok(());
+            };
+            after = *last;
+            for (id, name, kana, employer_name, address) in &page {
+                let texts = [name, kana, employer_name, address].map(|text| one_form(text));
+                if texts.iter().all(|text| matches!(text, Cow::Borrowed(_))) {
+                    continue;
+                }
+                let mut update = sqlx::query(
+                    "update person set name = $2, kana = $3, employer_name = $4, address = $5
+                     where id = $1",
+                )
+                .bind(id);
+                for text in texts {
+                    update = update.bind(text.into_owned());
+                }
+                update.execute(&mut *conn).await?;
+            }
+        }
     })
 }
 

@@ -1,7 +1,12 @@
 //! A whole list of results at once, as a roster comes in: its rows wait in a
 //! temporary table, then a few statements bring them in, in one transaction.
 
-use domain::values::checkup::{Checkup, Item, Urine};
+use std::borrow::Cow;
+
+use domain::{
+    spelling::one_form,
+    values::checkup::{Checkup, Item, Urine},
+};
 use sqlx::AssertSqlSafe;
 use sqlx_macros::FromRow;
 
@@ -175,11 +180,36 @@ fn insert(rows: usize) -> String {
     columns.to_owned() + &placeholders(rows, COLUMNS)
 }
 
+/// Brings 判定 that is on file, and there in the file, into the form in which files are
+/// read: a spelling alone is no other result.
+async fn respell(tx: &mut Tx) -> Result<()> {
+    on!(write tx, conn => {
+        let differing: Vec<String> = sqlx::query_scalar(
+            "select distinct c.verdict from staged_checkup s
+             join checkup c on c.person_id = s.person_id and c.taken_on = s.taken_on
+             where c.verdict <> s.verdict",
+        )
+        .fetch_all(&mut *conn)
+        .await?;
+        for verdict in differing {
+            if let Cow::Owned(kept) = one_form(&verdict) {
+                sqlx::query("update checkup set verdict = $2 where verdict = $1")
+                    .bind(&verdict)
+                    .bind(kept)
+                    .execute(&mut *conn)
+                    .await?;
+            }
+        }
+    });
+    Ok(())
+}
+
 /// Brings the waiting rows in. What is on file and not among them stays as it is.
 ///
 /// # Errors
 /// Whatever the engine answers.
 pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
+    respell(tx).await?;
     on!(write tx, conn => {
         let outcome: Outcome = sqlx::query_as(concat!(
             "with compared as (

@@ -1,7 +1,8 @@
 //! A whole list of medical expenses at once, as a roster comes in: its rows wait in
 //! a temporary table, then a few statements bring them in, in one transaction.
 //!
-//! A file speaks of groups: the claims of one person, month, provider and kind. What
+//! A file speaks of groups: the claims of one person, month, provider (however its name
+//! is spelled) and kind. What
 //! it says of a group (F) and what is on file of it (S) are compared as multisets of
 //! days and amounts, so that neither the order of the lines nor a number matters:
 //!
@@ -15,9 +16,12 @@
 //! Every file that was taken once is within what it left behind: again, it changes
 //! nothing.
 
-use domain::values::{
-    expense::{Amounts, Kind},
-    month::Month,
+use domain::{
+    spelling::folded,
+    values::{
+        expense::{Amounts, Kind},
+        month::Month,
+    },
 };
 use sqlx::AssertSqlSafe;
 use sqlx_macros::FromRow;
@@ -37,10 +41,11 @@ macro_rules! values {
     };
 }
 
-/// The key that several claims can share: what a group of them is told by.
+/// What a group of claims is told by: a provider by the folded name, however it is
+/// spelled.
 macro_rules! group {
     ($prefix:literal) => {
-        $crate::columns!($prefix, "person_id", "month", "provider", "kind")
+        $crate::columns!($prefix, "person_id", "month", "provider_key", "kind")
     };
 }
 
@@ -91,18 +96,26 @@ impl Staged {
             "create temporary table staged_expense (
                  line bigint not null, symbol text not null, number text not null,
                  branch text not null, month bigint not null, provider text not null,
-                 kind text not null, days bigint not null, total bigint not null,
-                 insurer bigint not null, public bigint not null, paid bigint not null,
-                 meals bigint not null, extra bigint not null, person_id uuid)",
+                 provider_key text not null, kind text not null, days bigint not null,
+                 total bigint not null, insurer bigint not null, public bigint not null,
+                 paid bigint not null, meals bigint not null, extra bigint not null,
+                 person_id uuid)",
         )
         .await?;
         // What `compare` finds: claims of the file (with their line), claims on file
         // (with their number), and what becomes of each.
         on_staged!(&mut staging, conn => {
             sqlx::query(
+                "create temporary table staged_spelling (
+                     provider text not null, provider_key text not null)",
+            )
+            .execute(&mut *conn)
+            .await?;
+            // `stored` is the provider as it is spelled on file.
+            sqlx::query(
                 "create temporary table staged_claim (
-                     person_id uuid not null, month bigint not null, provider text not null,
-                     kind text not null, days bigint not null, total bigint not null,
+                     person_id uuid not null, month bigint not null, provider_key text not null,
+                     provider text not null, stored text, kind text not null, days bigint not null, total bigint not null,
                      insurer bigint not null, public bigint not null, paid bigint not null,
                      meals bigint not null, extra bigint not null,
                      line bigint, nth bigint, highest bigint not null, fate text not null)",
@@ -130,6 +143,7 @@ impl Staged {
                         .bind(&row.key.branch)
                         .bind(row.month.number())
                         .bind(&row.provider)
+                        .bind(folded(&row.provider))
                         .bind(row.kind.as_str())
                         .bind(row.days)
                         .bind(row.amounts.total)
@@ -169,36 +183,41 @@ impl Staged {
     /// # Errors
     /// Whatever the engine answers.
     pub async fn compare(&mut self, add_repeated: bool) -> Result<Compared> {
+        self.fold_stored_providers().await?;
         on_staged!(&mut self.0, conn => {
             let serial = sqlx::query_scalar("select serial from expense_import")
                 .fetch_one(&mut *conn)
                 .await?;
             // Equal claims are numbered on both sides, so that each finds its like.
             sqlx::query(concat!(
-                "insert into staged_claim (", group!(""), ", ", values!(""), ", line, nth, highest, fate)
+                "insert into staged_claim
+                     (", group!(""), ", provider, stored, ", values!(""), ",
+                      line, nth, highest, fate)
              with spoken as (
-                 select s.person_id, s.month, s.provider, s.kind, ", values!("s."), ", s.line,
+                 select ", group!("s."), ", s.provider, ", values!("s."), ", s.line,
                         case when (", values!("s."), ") = (0, 0, 0, 0, 0, 0, 0) then 1 else 0 end
                             as withdraws
                  from staged_expense s),
              groups as (select distinct ", group!(""), " from spoken),
              claims as (
-                 select ", group!(""), ", ", values!(""), ", withdraws, line,
-                        cast(null as bigint) as nth
+                 select ", group!(""), ", provider, cast(null as text) as stored, ", values!(""), ",
+                        withdraws, line, cast(null as bigint) as nth
                  from spoken
                  union all
-                 select ", group!("e."), ", ", values!("e."), ", 0, null, e.nth
-                 from groups g join expense e
-                   on e.person_id = g.person_id and e.month = g.month
-                  and e.provider = g.provider and e.kind = g.kind),
+                 select ", group!("g."), ", null, e.provider, ", values!("e."), ", 0, null, e.nth
+                 from groups g
+                 join expense e
+                   on e.person_id = g.person_id and e.month = g.month and e.kind = g.kind
+                 join staged_spelling p
+                   on p.provider = e.provider and p.provider_key = g.provider_key),
              numbered as (
                  select claims.*, row_number() over (
                      partition by ", group!(""), ", ", values!(""), ", withdraws, nth is null
-                     order by line, nth) as copy
+                     order by line, stored, nth) as copy
                  from claims),
              pairs as (
-                 select ", group!(""), ", ", values!(""), ", withdraws, max(line) as line,
-                        max(nth) as nth
+                 select ", group!(""), ", max(provider) as provider, max(stored) as stored,
+                        ", values!(""), ", withdraws, max(line) as line, max(nth) as nth
                  from numbered group by ", group!(""), ", ", values!(""), ", withdraws, copy),
              weighed as (
                  select pairs.*, max(withdraws) over its_group as withdrawing,
@@ -211,9 +230,11 @@ impl Staged {
                  from pairs window its_group as (partition by ", group!(""), ")),
              judged as (
                  select weighed.*, withdrawing = 0 and not $1 and only_in_file = 1
-                        and only_on_file = 1 and on_both = 0 and provider <> '' as is_correction
+                        and only_on_file = 1 and on_both = 0 and provider_key <> ''
+                            as is_correction
                  from weighed)
-             select ", group!(""), ", ", values!(""), ", line, nth, highest, case
+             select ", group!(""), ", coalesce(provider, stored), stored, ", values!(""), ",
+                    line, nth, highest, case
                         when line is not null and nth is not null then 'kept'
                         when nth is not null and withdrawing = 1 then 'withdrawn'
                         when nth is not null and is_correction then 'corrected'
@@ -228,6 +249,30 @@ impl Staged {
             .await?;
             Ok(Compared { serial })
         })
+    }
+
+    /// Folds the names of the providers on file with which the lines are compared.
+    async fn fold_stored_providers(&mut self) -> Result<()> {
+        on_staged!(&mut self.0, conn => {
+            let stored: Vec<String> = sqlx::query_scalar(
+                "select distinct e.provider
+                 from (select distinct person_id, month from staged_expense) s
+                 join expense e on e.person_id = s.person_id and e.month = s.month",
+            )
+            .fetch_all(&mut *conn)
+            .await?;
+            for some in stored.chunks(Staging::ROWS_A_STATEMENT) {
+                let insert = "insert into staged_spelling (provider, provider_key) values ";
+                // Made of constants and a number alone.
+                let sql = AssertSqlSafe(insert.to_owned() + &placeholders(some.len(), 2));
+                let mut query = sqlx::query(sql);
+                for provider in some {
+                    query = query.bind(provider).bind(folded(provider));
+                }
+                query.execute(&mut *conn).await?;
+            }
+        });
+        Ok(())
     }
 
     /// Lines that could be further claims as well as corrections: how many, and the
@@ -261,11 +306,12 @@ impl Staged {
 
 fn insert(rows: usize) -> String {
     let columns = concat!(
-        "insert into staged_expense (line, symbol, number, branch, month, provider, kind, ",
+        "insert into staged_expense
+             (line, symbol, number, branch, month, provider, provider_key, kind, ",
         values!(""),
         ") values "
     );
-    columns.to_owned() + &placeholders(rows, 14)
+    columns.to_owned() + &placeholders(rows, 15)
 }
 
 /// Brings in what was compared. What is on file and of which the file does not speak
@@ -296,20 +342,21 @@ pub async fn merge(tx: &mut Tx, compared: Compared) -> Result<Option<Outcome>> {
         )
         .fetch_one(&mut *conn)
         .await?;
-        if outcome.changed + outcome.withdrawn > 0 {
-            sqlx::query(concat!(
-                "delete from expense where (", group!(""), ", nth) in
-                     (select ", group!(""), ", nth from staged_claim
-                      where fate in ('withdrawn', 'corrected'))"
-            ))
-            .execute(&mut *conn)
-            .await?;
-        }
+        // A claim that is there already, spelled otherwise, is shown as this file has it.
+        sqlx::query(
+            "delete from expense where (person_id, month, provider, kind, nth) in
+                 (select person_id, month, stored, kind, nth from staged_claim
+                  where fate in ('withdrawn', 'corrected')
+                     or (fate = 'kept' and provider <> stored))",
+        )
+        .execute(&mut *conn)
+        .await?;
         sqlx::query(concat!(
-            "insert into expense (", group!(""), ", nth, ", values!(""), ")
-             select ", group!(""), ", highest + row_number() over (
+            "insert into expense (person_id, month, provider, kind, nth, ", values!(""), ")
+             select person_id, month, provider, kind, highest + row_number() over (
                         partition by ", group!(""), " order by ", values!(""), "), ", values!(""), "
-             from staged_claim where fate in ('added', 'corrects')"
+             from staged_claim
+             where fate in ('added', 'corrects') or (fate = 'kept' and provider <> stored)"
         ))
         .execute(&mut *conn)
         .await?;

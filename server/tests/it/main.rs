@@ -39,6 +39,7 @@ mod roster_moves;
 mod security;
 mod session;
 mod sign_in;
+mod spellings;
 mod stored_words;
 mod test_app;
 mod upgrade;

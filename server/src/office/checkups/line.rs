@@ -1,6 +1,9 @@
 //! One line of the society's list of checkups, read and checked.
 
-use domain::values::checkup::{Checkup, Item, Urine};
+use domain::{
+    spelling::one_form,
+    values::checkup::{Checkup, Item, Urine},
+};
 use store::{
     person::Key,
     staged_checkups::{CheckupRow, WITHDRAWN},
@@ -84,7 +87,7 @@ pub fn parse(
     let is_sound = cells.problems() == before;
     let row = CheckupRow {
         key: Key {
-            symbol: symbol?.to_owned(),
+            symbol: one_form(symbol?).into_owned(),
             number: number?.to_owned(),
             branch: branch?.to_owned(),
         },
@@ -93,7 +96,7 @@ pub fn parse(
             measured: measured?,
             urine_sugar: urine_sugar?,
             urine_protein: urine_protein?,
-            verdict: verdict?.to_owned(),
+            verdict: one_form(verdict?).into_owned(),
         },
     };
     is_sound.then_some(row)

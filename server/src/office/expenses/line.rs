@@ -2,6 +2,7 @@
 
 use domain::{
     rules::half_width::half_width_char,
+    spelling::one_form,
     values::{
         expense::{Amounts, GREATEST_AMOUNT, Kind},
         month::Month,
@@ -69,7 +70,7 @@ pub(super) fn parse(
     }
     Some(ExpenseRow {
         key: Key {
-            symbol: symbol?.to_owned(),
+            symbol: one_form(symbol?).into_owned(),
             number: number?.to_owned(),
             branch: branch?.to_owned(),
         },

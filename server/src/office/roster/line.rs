@@ -1,6 +1,8 @@
 //! One line of the roster, read and checked.
 
-use domain::{relation::Relation, rules::half_width::half_width_char, values::sex::Sex};
+use domain::{
+    relation::Relation, rules::half_width::half_width_char, spelling::one_form, values::sex::Sex,
+};
 use store::roster::RosterRow;
 use time::Date;
 
@@ -75,20 +77,20 @@ pub fn parse(
     let address = cells.text(column::ADDRESS, ADDRESS_CHARS);
     let in_order = cells.dates_in_order(today, born_on, qualified_on, disqualified_on.flatten());
     let row = RosterRow {
-        symbol: symbol?.to_owned(),
+        symbol: one_form(symbol?).into_owned(),
         number: number?.to_owned(),
         branch: branch?.to_owned(),
-        name: name?.to_owned(),
-        kana: kana?.to_owned(),
+        name: one_form(name?).into_owned(),
+        kana: one_form(kana?).into_owned(),
         born_on: born_on?,
         sex: sex?,
         relation: relation?,
         qualified_on: qualified_on?,
         disqualified_on: disqualified_on?,
         employer_code: employer_code?.to_owned(),
-        employer_name: employer_name?.to_owned(),
+        employer_name: one_form(employer_name?).into_owned(),
         postal_code: postal_code?,
-        address: address?.to_owned(),
+        address: one_form(address?).into_owned(),
     };
     in_order.then_some(row)
 }

@@ -175,6 +175,7 @@ pub async fn import(
     if employers.none_known && !options.accept_other_employers {
         return Err(ImportError::OtherEmployers(employers.new));
     }
+    store::roster::respell(&mut tx).await?;
     let linking = options.moved != Moved::New;
     let moves = roster_moves::find(&mut tx, linking, MAX_LISTED as i64).await?;
     if moves.reused.count > 0 {
