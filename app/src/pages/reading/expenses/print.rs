@@ -66,7 +66,7 @@ fn Sheet(year: ExpenseYear) -> impl IntoView {
             <p class="screen-only">
                 "ブラウザーの「印刷」でA4の用紙に印刷できます。 " <a href=back>"医療費通知へ戻る"</a>
             </p>
-            <h1>"医療費通知　" {calendar_year(year.year)}</h1>
+            <h1>"医療費通知 " {calendar_year(year.year)}</h1>
             <p class="notice">{what}</p>
             <dl class="facts">
                 <div>
