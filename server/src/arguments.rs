@@ -65,6 +65,7 @@ pub(crate) enum AuditCommand {
 #[derive(Subcommand)]
 pub(crate) enum RosterCommand {
     /// 名簿のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
+    #[command(after_long_help = ROSTER_FILE)]
     Import {
         #[command(flatten)]
         list: ListFile,
@@ -96,7 +97,7 @@ pub(crate) enum PostcardsCommand {
 #[derive(Subcommand)]
 pub(crate) enum CheckupsCommand {
     /// 健診結果のCSVを取り込む（誤りが1つでもあれば何も取り込まない）
-    #[command(after_long_help = WITHDRAWING)]
+    #[command(after_long_help = CHECKUPS_FILE)]
     Import(ListFile),
 }
 
@@ -133,8 +134,36 @@ pub(crate) struct ListFile {
     pub(crate) dry_run: bool,
 }
 
-/// How a clerk takes a result back.
-const WITHDRAWING: &str = "\
+/// What a clerk has to know of the roster's columns.
+const ROSTER_FILE: &str = "\
+CSVの列（順序は自由、見出しは1行目）:
+  記号、番号、枝番  資格確認書のとおり。先頭の0も書きます
+  氏名、氏名カナ    100文字まで。氏名カナは空欄でもかまいません
+  生年月日          1990-04-01、1990/4/1、19900401、H2.4.1、平成2年4月1日
+  性別              男 | 女（または1、2）
+  続柄              言葉で。例: 本人、妻、長男
+  資格取得日        生年月日と同じ書き方
+  資格喪失日        在籍中なら空欄
+  事業所コード、事業所名、郵便番号、住所
+                    空欄でもかまいません。郵便番号は7桁の数字
+見出しの全角・半角、大文字・小文字、空白のちがいと、フリガナ、資格取得年月日などの
+よくある別名は、同じ列として読みます。";
+
+/// What a clerk has to know of the checkups' columns, and how a result is taken back.
+const CHECKUPS_FILE: &str = "\
+CSVの列（順序は自由、見出しは1行目）:
+  記号、番号、枝番、受診日
+  身長、体重、腹囲  cm、kg。小数は1桁まで
+  収縮期血圧、拡張期血圧、空腹時中性脂肪、HDL、LDL、空腹時血糖
+                    整数（mmHg、mg/dL）。「中性脂肪」という列は空腹時中性脂肪です
+  HbA1c             %（NGSP）。小数は1桁まで
+  AST、ALT、γGT    整数（U/L）
+  尿糖、尿蛋白      － | ± | ＋ | ２＋ | ３＋
+  判定              200文字まで
+  随時中性脂肪      食後10時間未満の中性脂肪。整数（mg/dL）。列はなくてもかまいません
+測っていない項目は空欄にします。見出しの全角・半角、大文字・小文字、空白、(cm)などの単位の
+ちがいと、γ-GTP、HDLコレステロールなどのよくある別名は、同じ列として読みます。
+
 別の人や別の日に取り込んだ結果は、取り消せます。記号・番号・枝番・受診日と、判定「取消」だけを
 書き、ほかの列を空欄にした行を取り込んでください。取り消した件数を表示します。";
 
@@ -163,6 +192,7 @@ const EXPENSES_FILE: &str = "\
 CSVの列（順序は自由、見出しは1行目）:
   記号、番号、枝番、診療年月、医療機関名、区分、日数、医療費総額、保険者負担額、
   公費負担額、窓口負担額、食事療養費、付加給付額
+  枝番は、名簿でその記号・番号の方が1人だけなら、空欄でもかまいません
   区分は 入院 | 外来 | 歯科 | 調剤 | 柔整 | 訪問看護 | その他。金額は円
 
 加入者・診療年月・医療機関名・区分がすべて同じ明細を1組として、登録済みのものと比べます。
@@ -179,3 +209,26 @@ CSVの列（順序は自由、見出しは1行目）:
 
 以前の記号・番号・枝番の行は、その月にその番号だった方のものになります。同じ月に番号が別の
 人に移っていて決められない行は、行番号を示し、何も取り込みません。";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use server::office::file::columns::LISTS;
+
+    use super::*;
+
+    #[test]
+    fn the_help_of_every_list_names_all_its_columns() {
+        for list in &LISTS {
+            let mut command = Arguments::command();
+            for word in list.command.split(' ').skip(1) {
+                command = command.find_subcommand(word).unwrap().clone();
+            }
+            let help = command.render_long_help().to_string();
+            for column in list.columns {
+                assert!(help.contains(column), "{}: {column}", list.name);
+            }
+        }
+    }
+}

@@ -129,9 +129,14 @@ impl Somebody {
             (14 + liver / 3 + dice(8)).max(8),
             if is_male { 24 } else { 14 } + liver.max(0) + dice(8),
         ];
+        // Everybody came without breakfast.
+        let mut values = [None; Item::MEASURED.len()];
+        for (value, measured) in values.iter_mut().zip(measured) {
+            *value = Some(measured);
+        }
         let mut checkup = Checkup {
             taken_on,
-            measured: measured.map(Some),
+            measured: values,
             urine_sugar: Some(if glucose > 118 {
                 Urine::One
             } else {
@@ -161,15 +166,18 @@ fn verdict(checkup: &Checkup, sex: Sex) -> &'static str {
 
 fn cells(checkup: &Checkup) -> Vec<String> {
     let urine = |grade: Option<Urine>| grade.map_or("", Urine::as_str).to_owned();
-    let numbers = Item::MEASURED
+    let mut numbers: Vec<String> = Item::MEASURED
         .into_iter()
         .zip(checkup.measured)
-        .map(|(item, value)| value.map(|value| item.number(value)).unwrap_or_default());
+        .map(|(item, value)| value.map(|value| item.number(value)).unwrap_or_default())
+        .collect();
+    let casual_triglycerides = numbers.pop();
     let mut cells = vec![checkup.taken_on.to_string()];
     cells.extend(numbers);
     cells.push(urine(checkup.urine_sugar));
     cells.push(urine(checkup.urine_protein));
     cells.push(checkup.verdict.clone());
+    cells.extend(casual_triglycerides);
     cells
 }
 

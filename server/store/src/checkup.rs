@@ -28,6 +28,7 @@ macro_rules! values {
             "ast",
             "alt",
             "gamma_gt",
+            "casual_triglycerides",
             "urine_sugar",
             "urine_protein",
             "verdict"
@@ -88,6 +89,7 @@ struct Row {
     ast: Option<i64>,
     alt: Option<i64>,
     gamma_gt: Option<i64>,
+    casual_triglycerides: Option<i64>,
     urine_sugar: Option<String>,
     urine_protein: Option<String>,
     verdict: String,
@@ -135,6 +137,7 @@ fn checkup(row: Row) -> Checkup {
             row.ast,
             row.alt,
             row.gamma_gt,
+            row.casual_triglycerides,
         ],
         urine_sugar: urine(row.urine_sugar),
         urine_protein: urine(row.urine_protein),

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     Db, Result, Tx, membership, on,
-    staging::{Staging, on_staged, placeholders},
+    staging::{Staging, on_staged, placeholders, plain},
 };
 
 /// The columns of `person` that a roster fills, without the key.
@@ -138,6 +138,87 @@ impl Staged {
         })
     }
 
+    /// Lines with a key that nobody has, but for zeros in front or their width: how many, and
+    /// the first `most` with the key on file.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn keys_without_zeros(&mut self, most: i64) -> Result<WithoutZeros> {
+        let lost = format!(
+            "with stranger as (
+                 select s.line, s.symbol, s.number, s.branch
+                 from staged_person s left join person p
+                   on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
+                 where p.id is null),
+             known as (
+                 select symbol, number, branch, ltrim(symbol, '0') as plain_symbol,
+                        ltrim(number, '0') as plain_number, ltrim(branch, '0') as plain_branch
+                 from person)
+             select s.line, min(k.symbol || '-' || k.number || '-' || k.branch)
+             from stranger s join known k
+               on k.plain_number = {number} and k.plain_symbol = {symbol}
+              and k.plain_branch = {branch} and length(k.symbol) >= length(s.symbol)
+              and length(k.number) >= length(s.number) and length(k.branch) >= length(s.branch)
+             group by s.line order by s.line",
+            symbol = plain("s.symbol"),
+            number = plain("s.number"),
+            branch = plain("s.branch"),
+        );
+        self.without_zeros(lost, most).await
+    }
+
+    /// Lines with an employer that nobody has, likewise.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn employers_without_zeros(&mut self, most: i64) -> Result<WithoutZeros> {
+        let lost = format!(
+            "with known as (
+                 select distinct employer_code as code, ltrim(employer_code, '0') as plain
+                 from person where employer_code <> '')
+             select s.line, min(k.code)
+             from staged_person s join known k
+               on k.plain = {code} and length(k.code) >= length(s.employer_code)
+             where s.employer_code <> ''
+               and s.employer_code not in (select code from known)
+             group by s.line order by s.line",
+            code = plain("s.employer_code"),
+        );
+        self.without_zeros(lost, most).await
+    }
+
+    /// Runs one of these queries, made of constants alone.
+    async fn without_zeros(&mut self, lost: String, most: i64) -> Result<WithoutZeros> {
+        on_staged!(&mut self.0, conn => {
+            let mut first: Vec<(i64, String)> =
+                sqlx::query_as(AssertSqlSafe(lost)).fetch_all(conn).await?;
+            let count = first.len() as i64;
+            first.truncate(most as usize);
+            Ok((count, first))
+        })
+    }
+
+    /// Whether the first roster of all has no key with a zero in front, though its keys look
+    /// like such: of several lengths, or with a 枝番 of one digit.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn is_first_without_zeros(&mut self) -> Result<bool> {
+        on_staged!(&mut self.0, conn => {
+            Ok(sqlx::query_scalar(
+                "select not exists (select 1 from person)
+                    and coalesce(max(case when number like '0%' or branch like '0%'
+                                            or number like '０%' or branch like '０%'
+                                          then 1 else 0 end) = 0
+                                 and (min(length(number)) < max(length(number))
+                                      or max(length(branch)) = 1), false)
+                 from staged_person",
+            )
+            .fetch_one(conn)
+            .await?)
+        })
+    }
+
     /// Begins the change, on the connection that holds the rows.
     ///
     /// # Errors
@@ -146,6 +227,9 @@ impl Staged {
         self.0.into_tx().await
     }
 }
+
+/// Lines with a code that has lost its zeros: how many, and the first with what is on file.
+pub type WithoutZeros = (i64, Vec<(i64, String)>);
 
 fn insert(rows: usize) -> String {
     let columns = concat!(

@@ -58,8 +58,8 @@ impl Staged {
                      branch text not null, taken_on date not null, height bigint, weight bigint,
                      waist bigint, systolic bigint, diastolic bigint, triglycerides bigint,
                      hdl bigint, ldl bigint, glucose bigint, hba1c bigint, ast bigint,
-                     alt bigint, gamma_gt bigint, urine_sugar text, urine_protein text,
-                     verdict text not null, person_id uuid)",
+                     alt bigint, gamma_gt bigint, casual_triglycerides bigint,
+                     urine_sugar text, urine_protein text, verdict text not null, person_id uuid)",
             )
             .await?,
         ))
@@ -238,6 +238,7 @@ pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
                  triglycerides = excluded.triglycerides, hdl = excluded.hdl,
                  ldl = excluded.ldl, glucose = excluded.glucose, hba1c = excluded.hba1c,
                  ast = excluded.ast, alt = excluded.alt, gamma_gt = excluded.gamma_gt,
+                 casual_triglycerides = excluded.casual_triglycerides,
                  urine_sugar = excluded.urine_sugar, urine_protein = excluded.urine_protein,
                  verdict = excluded.verdict
              where (", values!("checkup."), ") is distinct from (", values!("excluded."), ")"

@@ -165,6 +165,18 @@ impl Staged {
     /// # Errors
     /// Whatever the engine answers.
     pub async fn resolve(&mut self, to_present_holder: bool, most: i64) -> Result<Resolved> {
+        on_staged!(&mut self.0, conn => {
+            sqlx::query(
+                "update staged_expense set branch =
+                     (select min(p.branch) from person p where p.symbol = staged_expense.symbol
+                      and p.number = staged_expense.number)
+                 where branch = '' and 1 =
+                     (select count(*) from person p where p.symbol = staged_expense.symbol
+                      and p.number = staged_expense.number)",
+            )
+            .execute(conn)
+            .await?;
+        });
         self.0.resolve(OF_PEOPLE, to_present_holder, most).await
     }
 

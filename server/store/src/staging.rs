@@ -212,10 +212,13 @@ impl Staging {
              select f.line, f.symbol, f.number, f.branch, k.symbol as known_symbol,
                     k.number as known_number, k.branch as known_branch
              from first f left join known k
-               on k.plain_number = ltrim(f.number, '0') and k.plain_symbol = ltrim(f.symbol, '0')
-              and k.plain_branch = ltrim(f.branch, '0') and length(k.symbol) >= length(f.symbol)
+               on k.plain_number = {number} and k.plain_symbol = {symbol}
+              and k.plain_branch = {branch} and length(k.symbol) >= length(f.symbol)
               and length(k.number) >= length(f.number) and length(k.branch) >= length(f.branch)
-             order by f.line, k.symbol, k.number, k.branch"
+             order by f.line, k.symbol, k.number, k.branch",
+            symbol = plain("f.symbol"),
+            number = plain("f.number"),
+            branch = plain("f.branch"),
         );
         // Made of constants alone, both.
         let (all, known, mut first): (i64, i64, Vec<UnknownPersonRow>) = on_staged!(self, conn => {
@@ -247,6 +250,17 @@ impl Staging {
             }
         })
     }
+}
+
+/// A column of a file without zeros in front, its digits in half width: what a spreadsheet or
+/// a keyboard makes of a code.
+pub(super) fn plain(column: &str) -> String {
+    let half = ('０'..='９')
+        .zip('0'..='9')
+        .fold(column.to_owned(), |sql, (full, half)| {
+            format!("replace({sql}, '{full}', '{half}')")
+        });
+    format!("ltrim({half}, '0')")
 }
 
 fn closing<DB: Database>(mut connection: PoolConnection<DB>) -> PoolConnection<DB> {

@@ -67,6 +67,22 @@ async fn results_on_file(fresh: &Fresh) -> i64 {
 }
 
 on_both! {
+    async fn triglycerides_are_of_two_kinds(fresh: Fresh) {
+        roster::import(&fresh, PEOPLE).await;
+        let old = sheet(RESULTS).replace("空腹時中性脂肪", "中性脂肪").replace(",随時中性脂肪", "");
+        let report = try_import(&fresh, old, FOR_GOOD).await.unwrap();
+        assert_eq!(report.results, outcome(4, 0, 0));
+        let row = "1001,13,00,2026-06-05,170.0,65.0,84.5,128.0,79,,55,152,95,5.60%,22,25,40,未実施,-,A,180\n";
+        assert_eq!(import(&fresh, row).await.results, outcome(1, 0, 0));
+        assert_eq!(import(&fresh, &row.replace("未実施", "")).await.results, outcome(0, 0, 1));
+        assert_eq!(import(&fresh, &row.replace(",180", ",170")).await.results, outcome(0, 1, 0));
+        let fasting: i64 = ask!(&fresh.db, "select count(*) from checkup where triglycerides is not null");
+        let casual: i64 = ask!(&fresh.db, "select count(*) from checkup where casual_triglycerides = 170");
+        assert_eq!((fasting, casual), (4, 1));
+    }
+}
+
+on_both! {
     async fn case_63_the_same_file_twice_changes_nothing_and_a_corrected_one_its_lines(fresh: Fresh) {
         roster::import(&fresh, PEOPLE).await;
         assert_eq!(import(&fresh, RESULTS).await.results, outcome(4, 0, 0));

@@ -102,6 +102,29 @@ async fn on_file(fresh: &Fresh) -> i64 {
 }
 
 on_both! {
+    async fn the_last_empty_cells_may_be_there_or_not(fresh: Fresh) {
+        roster::import(&fresh, PEOPLE).await;
+        let short: String = LIST.lines().map(|line| format!("{}\n", line.trim_end_matches(','))).collect();
+        let report = try_import(&fresh, format!("{HEADER}{short}"), FOR_GOOD).await.unwrap();
+        assert_eq!(counts(&report), (4, 0, 0));
+        // As a spreadsheet writes a list beside which something stood once.
+        let long: String = format!("{HEADER}{LIST}").lines().map(|line| format!("{line},,\n")).collect();
+        let report = try_import(&fresh, long, FOR_GOOD).await.unwrap();
+        assert_eq!(counts(&report), (0, 0, 4));
+        for (line, said) in [
+            ("1001,12,00,2026-01,架空中央病院,外来", "2行目: 列の数が違います（13列のところ6列）"),
+            (
+                "1001,12,00,2026-01,架空中央病院,外来,2,10000,7000,,3000,0,,,0",
+                "2行目: 列の数が違います（13列のところ15列）。値にコンマがあるときは、その値を引用符（\"）で囲んでください",
+            ),
+        ] {
+            let error = try_import(&fresh, format!("{HEADER}{line}"), FOR_GOOD).await.unwrap_err();
+            assert_eq!(error.to_string().lines().next(), Some(said), "{error}");
+        }
+    }
+}
+
+on_both! {
     async fn the_same_list_is_read_from_every_encoding(fresh: Fresh) {
         roster::import(&fresh, PEOPLE).await;
         let text = format!("{HEADER}{LIST}");
@@ -232,6 +255,46 @@ on_both! {
         // More zeros than on the roster, and another number.
         assert!(error.contains("名簿にいません「1001-0012-00」\n"), "{error}");
         assert!(error.contains("名簿にいません「1001-770-1」\n誤りは全部で3件"), "{error}");
+    }
+}
+
+on_both! {
+    async fn lost_zeros_are_told_before_another_society_is_suspected(fresh: Fresh) {
+        roster::import(&fresh, "\
+1001,000012,00,架空 太郎,,1980-04-01,男,本人,2003-04-01,,0007,,1050001,東京都架空区見本町1-2-3
+").await;
+        for (key, said) in [
+            ("1001,12,0", "「1001-12-0」。名簿には「1001-000012-00」がいます。先頭の0が消えていませんか"),
+            ("１００１,１２,０", "名簿には「1001-000012-00」がいます。先頭の0が"),
+            ("1001,12,", "名簿には「1001-000012-00」がいます。先頭の0が"),
+            ("１００１,００００１２,００", "がいます。全角と半角のちがいでは"),
+        ] {
+            let line = format!("{HEADER}{key},2026-03,みほん薬局,調剤,1,100,70,,30,,\n");
+            let error = try_import(&fresh, line, FOR_GOOD).await.unwrap_err().to_string();
+            assert!(error.starts_with("2行目: ") && error.contains(said), "{error}");
+            assert!(!error.contains("別の健保組合"), "{error}");
+        }
+        // What forces a spreadsheet to keep the zeros is no part of the key.
+        let report = import(&fresh, "'1001,=\"000012\",'00,2026-03,みほん薬局,調剤,1,100,70,,30,,\n").await;
+        assert_eq!(counts(&report), (1, 0, 0));
+    }
+}
+
+on_both! {
+    async fn a_household_of_one_needs_no_branch(fresh: Fresh) {
+        roster::import(&fresh, PEOPLE).await;
+        let header = HEADER.replace("枝番,", "");
+        let line = "1001,13,2026/3/1,みほん薬局,調剤,1.0,100.00,70,-,30,,\n";
+        let report = try_import(&fresh, format!("{header}{line}"), FOR_GOOD).await.unwrap();
+        assert_eq!(counts(&report), (1, 0, 0));
+        let report = import(&fresh, "1001,13,,2026年3月1日,みほん薬局,調剤,1,100,70,,30,,\n").await;
+        assert_eq!(counts(&report), (0, 0, 1));
+        let many = format!("{header}{line}{}", line.replace(",13,", ",12,"));
+        let error = try_import(&fresh, many, FOR_GOOD).await.unwrap_err().to_string();
+        assert!(error.starts_with("3行目: ") && error.contains("枝番を書いてください"), "{error}");
+        let excel = format!("{header}{}", line.replace("2026/3/1", "Mar-26"));
+        let error = try_import(&fresh, excel, FOR_GOOD).await.unwrap_err().to_string();
+        assert!(error.contains("「Mar-26」: Excelが"), "{error}");
     }
 }
 

@@ -378,7 +378,7 @@ on_both! {
         assert_eq!(about.1, "attachment; filename=\"expenses-2026.csv\"");
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         assert!(text.starts_with("\u{FEFF}記号,番号,枝番,氏名,続柄,診療年月,"), "{text}");
-        assert!(text.contains("\r\n1001,12,00,架空 太郎,本人,2026-06,'=𠮷田〜医院,外来,1,100,70,0,30,0,0\r\n"), "{text}");
+        assert!(text.contains("\r\n1001,12,00,架空 太郎,本人,2026年6月,'=𠮷田〜医院,外来,1,100,70,0,30,0,0\r\n"), "{text}");
 
         let (about, bytes) = get("/expenses.csv?year=2026&encoding=cp932").await;
         assert_eq!(about.0, "text/csv; charset=Shift_JIS");

@@ -207,8 +207,8 @@ on_both! {
             ("".to_owned(), "ファイルにデータが1件もありません。"),
             (HEADER.to_owned(), "ファイルにデータが1件もありません。"),
             (
-                HEADER.replace("枝番", "枝　番"),
-                "1行目の見出しが正しくありません。足りない列: 枝番。知らない列: 「枝　番」。",
+                HEADER.replace("枝番", "枝番2"),
+                "1行目の見出しが正しくありません。足りない列: 枝番。知らない列: 「枝番2」。",
             ),
             (
                 format!("{HEADER}1001,\"{}", "x\n".repeat(200_000)),
@@ -220,6 +220,58 @@ on_both! {
             assert_eq!(error.to_string().lines().next(), Some(said));
         }
         assert_eq!(people_on_file(&fresh).await, 0);
+    }
+}
+
+on_both! {
+    async fn lost_zeros_are_told_before_every_other_explanation(fresh: Fresh) {
+        import(&fresh, FAMILY).await;
+        let lost = FAMILY
+            .replace("000012", "12").replace(",00,", ",0,").replace(",01,", ",1,")
+            .replace("0034", "34").replace("0007", "7");
+        let wide = FAMILY.replace("000012", "００００１２").replace("0007", "０００７");
+        for rows in [lost, wide] {
+            for moved in [Moved::Refused, Moved::Linked, Moved::New] {
+                let path = file(&fresh, format!("{HEADER}{rows}"));
+                let how = Import { moved, ..FOR_GOOD };
+                let error = try_import(&fresh, &path, how).await.unwrap_err().to_string();
+                for said in [
+                    "2行目: 記号・番号・枝番の先頭の0が消えているか、全角になっているようです。\
+                     登録済みの名簿では「1001-000012-00」です",
+                    "2行目: 事業所コードの先頭の0が消えているか、全角になっているようです。\
+                     登録済みの名簿では「0007」です",
+                    "先頭の0は、CSVをExcelで開いて保存すると消えます",
+                ] {
+                    assert!(error.contains(said), "{error}");
+                }
+                assert!(!error.contains("--accept") && !error.contains("別の健保組合"), "{error}");
+            }
+        }
+        // What forces a spreadsheet to keep them is taken for what it is.
+        let kept = FAMILY.replace("000012", "'000012").replace("0007", "=\"0007\"");
+        assert_eq!(import(&fresh, &kept).await.people, outcome(0, 0, 0, 3, 0));
+    }
+}
+
+on_both! {
+    async fn a_first_roster_without_any_zero_is_remarked_upon(fresh: Fresh) {
+        let rows = FAMILY.replace("000012", "12").replace(",00,", ",0,").replace(",01,", ",1,")
+            .replace("0034", "34");
+        let path = file(&fresh, format!("{HEADER}{rows}"));
+        let dry_run = Import { dry_run: true, ..FOR_GOOD };
+        let report = try_import(&fresh, &path, dry_run).await.unwrap();
+        assert!(report.to_string().contains("ご注意: 0で始まる番号も枝番も1つもありません。"), "{report}");
+        let report = import(&fresh, FAMILY).await;
+        assert!(!report.to_string().contains("ご注意"), "{report}");
+    }
+}
+
+on_both! {
+    async fn a_stand_in_does_not_take_a_names_place(fresh: Fresh) {
+        import(&fresh, FAMILY).await;
+        let path = file(&fresh, format!("{HEADER}{}", FAMILY.replace("髙橋", "●橋")));
+        let error = try_import(&fresh, &path, FOR_GOOD).await.unwrap_err().to_string();
+        assert!(error.starts_with("4行目 氏名「●橋 﨑子」: もとの文字の代わりの記号"), "{error}");
     }
 }
 

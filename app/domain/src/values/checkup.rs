@@ -20,8 +20,10 @@ pub enum Item {
     Systolic,
     /// 拡張期血圧
     Diastolic,
-    /// 中性脂肪, measured fasting
+    /// 空腹時中性脂肪, ten hours and more after a meal
     Triglycerides,
+    /// 随時中性脂肪, sooner than that; it has a limit of its own since 令和6年度
+    CasualTriglycerides,
     /// HDLコレステロール
     Hdl,
     /// LDLコレステロール
@@ -39,8 +41,8 @@ pub enum Item {
 }
 
 impl Item {
-    /// What a file brings, in the order of its columns.
-    pub const MEASURED: [Self; 13] = [
+    /// What a file brings, in the order of its columns; the last one came last.
+    pub const MEASURED: [Self; 14] = [
         Self::Height,
         Self::Weight,
         Self::Waist,
@@ -54,10 +56,11 @@ impl Item {
         Self::Ast,
         Self::Alt,
         Self::GammaGt,
+        Self::CasualTriglycerides,
     ];
 
     /// What a member sees, in the order of the page.
-    pub const SHOWN: [Self; 14] = [
+    pub const SHOWN: [Self; 15] = [
         Self::Height,
         Self::Weight,
         Self::Bmi,
@@ -65,6 +68,7 @@ impl Item {
         Self::Systolic,
         Self::Diastolic,
         Self::Triglycerides,
+        Self::CasualTriglycerides,
         Self::Hdl,
         Self::Ldl,
         Self::Glucose,
@@ -83,7 +87,8 @@ impl Item {
             Self::Waist => "腹囲",
             Self::Systolic => "収縮期血圧（上）",
             Self::Diastolic => "拡張期血圧（下）",
-            Self::Triglycerides => "中性脂肪",
+            Self::Triglycerides => "空腹時中性脂肪",
+            Self::CasualTriglycerides => "随時中性脂肪",
             Self::Hdl => "HDLコレステロール",
             Self::Ldl => "LDLコレステロール",
             Self::Glucose => "空腹時血糖",
@@ -101,7 +106,11 @@ impl Item {
             Self::Weight => "kg",
             Self::Bmi => "",
             Self::Systolic | Self::Diastolic => "mmHg",
-            Self::Triglycerides | Self::Hdl | Self::Ldl | Self::Glucose => "mg/dL",
+            Self::Triglycerides
+            | Self::CasualTriglycerides
+            | Self::Hdl
+            | Self::Ldl
+            | Self::Glucose => "mg/dL",
             Self::HbA1c => "%",
             Self::Ast | Self::Alt | Self::GammaGt => "U/L",
         }
@@ -125,7 +134,7 @@ impl Item {
             Self::Waist => (30, 250),
             Self::Systolic => (30, 300),
             Self::Diastolic => (20, 200),
-            Self::Triglycerides => (10, 5000),
+            Self::Triglycerides | Self::CasualTriglycerides => (10, 5000),
             Self::Hdl => (5, 250),
             Self::Ldl => (5, 800),
             Self::Glucose => (20, 1500),
@@ -134,29 +143,40 @@ impl Item {
         }
     }
 
-    /// A value as it is counted here, from what is written in half or full width;
-    /// `None` for what is no number, has more decimals than are measured, or cannot
-    /// be a human being's.
+    /// A value as it is counted here, from what is written in half or full width, with
+    /// or without its unit; zeros behind the decimals that are measured say nothing.
+    /// `None` for what is no number, has more decimals than are measured, or cannot be a
+    /// human being's.
     pub fn parse(self, written: &str) -> Option<i64> {
         let plain: String = written.chars().map(half_width_char).collect();
-        let (whole, decimal) = match plain.split_once('.') {
-            None => (plain.as_str(), "0"),
-            Some((whole, decimal)) if self.is_in_tenths() => (whole, decimal),
-            Some(_) => return None,
-        };
-        let digits = |text: &str, most| {
-            (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
-        };
-        if !digits(whole, 4) || !digits(decimal, 1) {
+        let plain = self.without_unit(plain.trim());
+        let (whole, decimals) = plain.split_once('.').unwrap_or((plain, "0"));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        if !digits(whole) || !digits(decimals) || whole.len() > 4 {
             return None;
         }
+        let decimal: i64 = match decimals.trim_end_matches('0') {
+            "" => 0,
+            one if one.len() == 1 && self.is_in_tenths() => one.parse().ok()?,
+            _ => return None,
+        };
         let whole: i64 = whole.parse().ok()?;
-        let decimal: i64 = decimal.parse().ok()?;
         let value = whole * self.scale() + decimal;
         let (least, greatest) = self.possible();
         (least * self.scale()..=greatest * self.scale())
             .contains(&value)
             .then_some(value)
+    }
+
+    fn without_unit(self, plain: &str) -> &str {
+        let unit = self.unit();
+        let Some(at) = plain.len().checked_sub(unit.len()) else {
+            return plain;
+        };
+        match (plain.get(..at), plain.get(at..)) {
+            (Some(value), Some(end)) if end.eq_ignore_ascii_case(unit) => value.trim_end(),
+            _ => plain,
+        }
     }
 
     /// A value without its unit: `85.5`, `130`.
@@ -189,6 +209,33 @@ impl Item {
     const fn scale(self) -> i64 {
         if self.is_in_tenths() { 10 } else { 1 }
     }
+}
+
+/// Whether a cell says in words that nothing was measured.
+pub fn was_not_measured(written: &str) -> bool {
+    matches!(
+        written,
+        "未実施"
+            | "未検査"
+            | "未測定"
+            | "未検"
+            | "未"
+            | "検査未実施"
+            | "検査せず"
+            | "測定せず"
+            | "実施せず"
+            | "測定不可"
+            | "測定不能"
+            | "測定できず"
+            | "検査不可"
+            | "検査不能"
+            | "検査中止"
+            | "判定不能"
+            | "判定不可"
+            | "実施なし"
+            | "欠測"
+            | "拒否"
+    )
 }
 
 /// What a test strip shows, from nothing upward.
@@ -298,7 +345,20 @@ mod tests {
             (Item::Height, ".5", None),
             (Item::HbA1c, "5.6", Some(56)),
             (Item::Systolic, "128", Some(128)),
-            (Item::Systolic, "128.0", None),
+            (Item::Systolic, "128.0", Some(128)),
+            (Item::Systolic, "128.00", Some(128)),
+            (Item::Systolic, "１２８．０", Some(128)),
+            (Item::Systolic, "128 mmHg", Some(128)),
+            (Item::Systolic, "128.5", None),
+            (Item::HbA1c, "5.60", Some(56)),
+            (Item::HbA1c, "5.6%", Some(56)),
+            (Item::HbA1c, "５．６％", Some(56)),
+            (Item::HbA1c, "5.65", None),
+            (Item::Waist, "85.50cm", Some(855)),
+            (Item::Waist, "85kg", None),
+            (Item::Waist, "cm", None),
+            (Item::Ast, "20u/l", Some(20)),
+            (Item::Bmi, "22.0", Some(220)),
             (Item::Systolic, "-128", None),
             (Item::Systolic, "", None),
             (Item::Systolic, "99999999999999999999", None),

@@ -70,6 +70,7 @@ impl Limits {
             Item::Systolic => Self::high(130, Some(140)),
             Item::Diastolic => Self::high(85, Some(90)),
             Item::Triglycerides => Self::high(150, Some(300)),
+            Item::CasualTriglycerides => Self::high(175, Some(300)),
             Item::Hdl => Self {
                 from: Some(40),
                 below: None,
@@ -214,6 +215,11 @@ mod tests {
                 Item::Triglycerides,
                 Sex::Male,
                 &[(149, Within), (150, Watch), (299, Watch), (300, SeeDoctor)],
+            ),
+            (
+                Item::CasualTriglycerides,
+                Sex::Male,
+                &[(174, Within), (175, Watch), (299, Watch), (300, SeeDoctor)],
             ),
             (
                 Item::Hdl,

@@ -46,7 +46,8 @@ pub fn list(year: &ExpenseYear) -> Result<String, csv::Error> {
             &patient.branch,
             &patient.name,
             &patient.relation,
-            &expense.month.to_string(),
+            // Excel makes a date of 2026-03, and `Mar-26` of that; this it gives back as it is.
+            &expense.month.label(),
             &expense.provider,
             expense.kind.as_str(),
         ];
@@ -182,7 +183,7 @@ mod tests {
             sheet,
             "記号,番号,枝番,氏名,続柄,診療年月,医療機関名,区分,日数,医療費総額,保険者負担額,\
              公費負担額,窓口負担額,食事療養費,付加給付額\r\n\
-             1001,'-12,00,𠮷田 太郎,本人,2026-03,'＠クリニック,歯科,1,1200,0,0,1200,0,0\r\n"
+             1001,'-12,00,𠮷田 太郎,本人,2026年3月,'＠クリニック,歯科,1,1200,0,0,1200,0,0\r\n"
         );
     }
 

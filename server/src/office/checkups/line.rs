@@ -1,14 +1,17 @@
 //! One line of the society's list of checkups, read and checked.
 
 use domain::{
+    rules::half_width::half_width_char,
     spelling::one_form,
-    values::checkup::{Checkup, Item, Urine},
+    values::checkup::{Checkup, Item, Urine, was_not_measured},
 };
 use store::{
     person::Key,
     staged_checkups::{CheckupRow, WITHDRAWN},
 };
 use time::Date;
+
+pub use crate::office::file::columns::CHECKUPS as COLUMNS;
 
 use crate::office::file::{
     cells::{Cells, KEY_CHARS},
@@ -17,42 +20,19 @@ use crate::office::file::{
     records::Record,
 };
 
-/// The columns, by the names and in the order of the contract.
-pub const COLUMNS: [&str; 20] = [
-    "記号",
-    "番号",
-    "枝番",
-    "受診日",
-    "身長",
-    "体重",
-    "腹囲",
-    "収縮期血圧",
-    "拡張期血圧",
-    "中性脂肪",
-    "HDL",
-    "LDL",
-    "空腹時血糖",
-    "HbA1c",
-    "AST",
-    "ALT",
-    "γGT",
-    "尿糖",
-    "尿蛋白",
-    "判定",
-];
-
 /// Places in `COLUMNS`.
 mod column {
     pub(super) const SYMBOL: usize = 0;
     pub(super) const NUMBER: usize = 1;
     pub(super) const BRANCH: usize = 2;
     pub(super) const TAKEN_ON: usize = 3;
-    /// The first of `Item::MEASURED`, which follow in their order.
+    /// The first of `Item::MEASURED`, which follow in their order, but for the last one.
     pub(super) const MEASURED: usize = 4;
     pub(super) const SYSTOLIC: usize = 7;
     pub(super) const URINE_SUGAR: usize = 17;
     pub(super) const URINE_PROTEIN: usize = 18;
     pub(super) const VERDICT: usize = 19;
+    pub(super) const CASUAL_TRIGLYCERIDES: usize = 20;
 }
 
 const VERDICT_CHARS: usize = 200;
@@ -66,7 +46,7 @@ pub fn parse(
 ) -> Option<CheckupRow> {
     let mut cells = Cells::of(record, header, problems)?;
     // All columns are read before any is missed, so that all are named.
-    let symbol = cells.required(column::SYMBOL, KEY_CHARS);
+    let symbol = cells.key_part(column::SYMBOL);
     let number = cells.without_hyphen(column::NUMBER);
     let branch = cells.without_hyphen(column::BRANCH);
     let taken_on = cells.taken_on(today);
@@ -124,12 +104,20 @@ impl CheckupCells for Cells<'_, '_> {
         let before = self.problems();
         let mut values = [None; Item::MEASURED.len()];
         for (place, (item, value)) in Item::MEASURED.into_iter().zip(&mut values).enumerate() {
-            let column = column::MEASURED + place;
-            if self
-                .text(column, KEY_CHARS)
-                .is_some_and(|text| !text.is_empty())
-            {
-                *value = self.parsed(column, |text| item.parse(text), ProblemKind::Value(item));
+            let column = match item {
+                Item::CasualTriglycerides => column::CASUAL_TRIGLYCERIDES,
+                _ => column::MEASURED + place,
+            };
+            let Some(text) = self.text(column, KEY_CHARS) else {
+                continue;
+            };
+            // A stroke is what a machine writes where it measured nothing.
+            if text.is_empty() || was_not_measured(text) || is_stroke(text) {
+                continue;
+            }
+            *value = item.parse(text);
+            if value.is_none() {
+                self.bad::<()>(column, no_value(item, text));
             }
         }
         (self.problems() == before).then_some(values)
@@ -138,9 +126,12 @@ impl CheckupCells for Cells<'_, '_> {
     fn urine(&mut self, column: usize) -> Option<Option<Urine>> {
         match self.text(column, KEY_CHARS)? {
             "" => Some(None),
-            _ => self
-                .parsed(column, Urine::parse, ProblemKind::Urine)
-                .map(Some),
+            text if was_not_measured(text) => Some(None),
+            text => match Urine::parse(text) {
+                Some(grade) => Some(Some(grade)),
+                None if is_number(text) => self.bad(column, ProblemKind::UrineCode),
+                None => self.bad(column, ProblemKind::Urine),
+            },
         }
     }
 
@@ -171,6 +162,43 @@ impl CheckupCells for Cells<'_, '_> {
     }
 }
 
+fn is_stroke(written: &str) -> bool {
+    written.chars().all(|c| {
+        matches!(
+            c,
+            '-' | '－' | '−' | '‐' | '–' | '—' | '―' | 'ー' | '*' | '＊'
+        )
+    })
+}
+
+fn is_number(written: &str) -> bool {
+    written.chars().all(|c| half_width_char(c).is_ascii_digit())
+}
+
+/// Why a cell is no value of an item, as a clerk can mend it.
+fn no_value(item: Item, written: &str) -> ProblemKind {
+    let plain: String = written.chars().map(half_width_char).collect();
+    let bounds = ['<', '>', '≤', '≥', '≦', '≧', '↓', '↑'];
+    let says_bound = ["以下", "未満", "以上", "超"]
+        .iter()
+        .any(|word| plain.contains(word));
+    let bare =
+        plain.trim_matches(|c: char| matches!(c, 'H' | 'h' | 'L' | 'l' | '*' | ' ' | '(' | ')'));
+    let is_pressure = matches!(item, Item::Systolic | Item::Diastolic);
+    if plain.contains(bounds) || says_bound {
+        ProblemKind::Beyond
+    } else if bare.len() < plain.len() && (bare.is_empty() || item.parse(bare).is_some()) {
+        ProblemKind::Marked
+    } else if is_pressure
+        && let Some((upper, lower)) = plain.split_once('/')
+        && item.parse(upper).or(item.parse(lower)).is_some()
+    {
+        ProblemKind::BothPressures
+    } else {
+        ProblemKind::Value(item)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -194,7 +222,11 @@ mod tests {
 
     #[test]
     fn a_line_becomes_a_checkup() {
-        let measured = [1705, 650, 845, 128, 79, 110, 55, 118, 95, 54, 22, 25, 40];
+        let values = [1705, 650, 845, 128, 79, 110, 55, 118, 95, 54, 22, 25, 40];
+        let mut measured = [None; Item::MEASURED.len()];
+        for (value, measured) in values.into_iter().zip(&mut measured) {
+            *measured = Some(value);
+        }
         let row = CheckupRow {
             key: Key {
                 symbol: "1001".into(),
@@ -203,7 +235,7 @@ mod tests {
             },
             checkup: Checkup {
                 taken_on: date!(2026 - 06 - 03),
-                measured: measured.map(Some),
+                measured,
                 urine_sugar: Some(Urine::Negative),
                 urine_protein: Some(Urine::Trace),
                 verdict: "B 軽度異常".into(),
@@ -211,7 +243,7 @@ mod tests {
         };
         assert_eq!(read(LINE), Ok(row));
         let blank = read("1001,000012,00,R8.6.3,,,,,,,,,,,,,,,,A").unwrap();
-        assert_eq!(blank.checkup.measured, [None; 13]);
+        assert_eq!(blank.checkup.measured, [None; 14]);
         assert_eq!(blank.checkup.urine_sugar, None);
         assert_eq!(blank.checkup.verdict, "A");
         assert_eq!(with("判定", "").unwrap().checkup.verdict, "");
@@ -239,6 +271,9 @@ mod tests {
 
     #[test]
     fn every_bad_value_is_named_with_its_reason() {
+        const BEYOND: &str = "「<」「以下」などの付いた値は取り込めません。数値だけ（例: 30）を書くか、空欄にしてください";
+        const MARKED: &str =
+            "「H」「L」「*」などの印は書かずに、数値だけを書いてください（測っていなければ空欄）";
         for (column, value, said) in [
             ("番号", "12-3", "ハイフンは使えません"),
             ("受診日", "", "値がありません"),
@@ -255,6 +290,24 @@ mod tests {
                 "HbA1c",
                 "高め",
                 "3から25までの数値（小数は1桁まで）ではありません",
+            ),
+            ("AST", "<30", BEYOND),
+            ("空腹時中性脂肪", "＜３０", BEYOND),
+            ("空腹時中性脂肪", "1000以上", BEYOND),
+            ("AST", "H", MARKED),
+            ("LDL", "L", MARKED),
+            ("LDL", "142H", MARKED),
+            ("LDL", "＊142", MARKED),
+            (
+                "収縮期血圧",
+                "128/79",
+                "上の血圧は収縮期血圧の列に、下の血圧は拡張期血圧の列に、分けて書いてください",
+            ),
+            (
+                "尿糖",
+                "1",
+                "番号ではなく「－」「±」「＋」「２＋」「３＋」のどれかを書いてください\
+                 （特定健診の番号では、1は－、2は±、3は＋、4は２＋、5は３＋です）",
             ),
             (
                 "尿糖",
@@ -274,6 +327,20 @@ mod tests {
             "長".repeat(40)
         );
         assert_eq!(with("判定", &"長".repeat(201)), Err(vec![long]));
+    }
+
+    #[test]
+    fn what_was_not_measured_may_be_said_in_words() {
+        let value = |column, text| with(column, text).unwrap().checkup.measured;
+        for text in ["未実施", "測定不可", "－", "―", "***", " "] {
+            assert_eq!(value("腹囲", text)[2], None, "{text}");
+        }
+        assert_eq!(with("尿糖", "未実施").unwrap().checkup.urine_sugar, None);
+        assert_eq!(value("収縮期血圧", "128.0")[3], Some(128));
+        let casual = read(&format!("{LINE},180")).unwrap().checkup;
+        assert_eq!(casual.value(Item::CasualTriglycerides), Some(180));
+        assert_eq!(casual.value(Item::Triglycerides), Some(110));
+        assert_eq!(value("HbA1c", "5.60%")[9], Some(56));
     }
 
     #[test]

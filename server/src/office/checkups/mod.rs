@@ -9,6 +9,7 @@ use store::{
     Db,
     audit::Event,
     staged_checkups::{self, Outcome, Staged},
+    staging::UnknownPerson,
 };
 
 pub use crate::office::file::list::{Import, ImportError};
@@ -87,7 +88,9 @@ pub async fn import(
     .await?;
     let resolved = staged.resolve(MAX_LISTED as i64).await?;
     let (unknown_people, anybody_known) = staged.unknown_people(MAX_LISTED as i64).await?;
-    if !anybody_known {
+    let can_tell_why =
+        |(_, who): &(u64, UnknownPerson)| who.with_zeros.is_some() || who.key.branch.is_empty();
+    if !anybody_known && !unknown_people.1.iter().any(can_tell_why) {
         // Lines that are wrong in themselves are told first.
         read.judge()?;
         return Err(ImportError::NobodyKnown);

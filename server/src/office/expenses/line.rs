@@ -50,9 +50,13 @@ pub(super) fn parse(
 ) -> Option<ExpenseRow> {
     let mut cells = Cells::of(record, header, problems)?;
     // All columns are read before any is missed, so that all are named.
-    let symbol = cells.required(column::SYMBOL, KEY_CHARS);
+    let symbol = cells.key_part(column::SYMBOL);
     let number = cells.without_hyphen(column::NUMBER);
-    let branch = cells.without_hyphen(column::BRANCH);
+    // Where the household has one person, that is told by 記号 and 番号.
+    let branch = match cells.raw(column::BRANCH).trim() {
+        "" => Some(""),
+        _ => cells.without_hyphen(column::BRANCH),
+    };
     let month = cells.month(this_month);
     let provider = cells.text(column::PROVIDER, PROVIDER_CHARS);
     let kind = cells.parsed(column::KIND, Kind::parse, ProblemKind::Kind);
@@ -125,7 +129,8 @@ impl ExpenseCells for Cells<'_, '_> {
     /// Most claims have none of these: a blank is none.
     fn optional_amount(&mut self, column: usize) -> Option<i64> {
         match self.text(column, KEY_CHARS)? {
-            "" => Some(0),
+            // A stroke is how a format of amounts shows 0.
+            "" | "-" | "－" | "−" | "―" => Some(0),
             _ => self.amount(column),
         }
     }
@@ -161,7 +166,12 @@ impl ExpenseCells for Cells<'_, '_> {
 }
 
 fn days(written: &str) -> Option<i64> {
-    whole_number(written).filter(|days| *days <= MOST_DAYS)
+    let plain: String = written.chars().map(half_width_char).collect();
+    let plain = plain
+        .strip_suffix(['日', '回'])
+        .unwrap_or(&plain)
+        .trim_end();
+    whole_number(without_zeros(plain)).filter(|days| *days <= MOST_DAYS)
 }
 
 /// `12345`, `12,345`, `１２３４５`, with or without 円; or `￥12,345`, as Excel writes it,
@@ -172,6 +182,7 @@ fn amount(written: &str) -> Option<i64> {
         Some(plain) => plain.trim_start(),
         None => plain.strip_suffix('円').unwrap_or(&plain).trim_end(),
     };
+    let plain = without_zeros(plain);
     let mut groups = plain.split(',');
     let first = groups.next()?;
     let rest: Vec<&str> = groups.collect();
@@ -179,6 +190,16 @@ fn amount(written: &str) -> Option<i64> {
         return None;
     }
     whole_number(&plain.replace(',', "")).filter(|amount| *amount <= GREATEST_AMOUNT)
+}
+
+/// Spreadsheets write `3000.00`.
+fn without_zeros(plain: &str) -> &str {
+    match plain.split_once('.') {
+        Some((whole, decimals)) if !decimals.is_empty() && decimals.bytes().all(|b| b == b'0') => {
+            whole
+        }
+        _ => plain,
+    }
 }
 
 fn whole_number(written: &str) -> Option<i64> {
@@ -244,12 +265,18 @@ mod tests {
             "¥ 3702",
             "\\3,702",
             "￥３，７０２",
+            "3702.0",
+            "3,702.00",
+            "３７０２．００円",
         ] {
             assert_eq!(
                 with("窓口負担額", written).unwrap().amounts.paid,
                 3_702,
                 "{written}"
             );
+        }
+        for written in ["2.0", "２日", "2 回"] {
+            assert_eq!(with("日数", written).unwrap().days, 2, "{written}");
         }
         assert_eq!(
             with("医療費総額", "10,000,000,000").unwrap().amounts.total,

@@ -13,6 +13,7 @@ use store::{
     audit::Event,
     expense_month,
     staged_expenses::{self, Outcome, Staged},
+    staging::UnknownPerson,
 };
 
 pub use crate::office::file::list::ImportError;
@@ -114,7 +115,9 @@ pub async fn import(
         .resolve(options.present_holder, MAX_LISTED as i64)
         .await?;
     let (unknown_people, anybody_known) = staged.unknown_people(MAX_LISTED as i64).await?;
-    if !anybody_known {
+    let can_tell_why =
+        |(_, who): &(u64, UnknownPerson)| who.with_zeros.is_some() || who.key.branch.is_empty();
+    if !anybody_known && !unknown_people.1.iter().any(can_tell_why) {
         // Lines that are wrong in themselves are told first.
         read.judge()?;
         return Err(ImportError::NobodyKnown);

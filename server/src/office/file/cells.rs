@@ -2,6 +2,7 @@
 
 use domain::rules::invisible::has_invisible;
 use time::Date;
+use unicode_normalization::UnicodeNormalization;
 
 use super::{
     date,
@@ -13,33 +14,82 @@ use super::{
 /// What a person's key consists of: each part at most this long.
 pub const KEY_CHARS: usize = 20;
 
+/// What stands in a line that adds up or counts (件数, 人数) the others, or ends them.
+const TOTALS: [&str; 8] = [
+    "合計",
+    "総合計",
+    "総計",
+    "小計",
+    "計",
+    "数",
+    "以上",
+    "TOTAL",
+];
+
+/// The word by which a record is no line of the list: in its first cell, or behind empty
+/// ones.
+fn total_word<'a>(record: &Record<'a>) -> Option<&'a str> {
+    let first = record
+        .fields()
+        .map(str::trim)
+        .find(|cell| !cell.is_empty())?;
+    let word = first.nfkc().collect::<String>().to_uppercase();
+    let is_about = |c: char| c.is_whitespace() || c.is_ascii_digit() || "件人名円:,()".contains(c);
+    let word: String = word.chars().filter(|c| !is_about(*c)).collect();
+    TOTALS.contains(&word.as_str()).then_some(first)
+}
+
+/// `001` of `'001` and `="001"`, by which spreadsheets keep the zeros.
+pub fn unforced(code: &str) -> &str {
+    let quoted = code
+        .strip_prefix("=\"")
+        .and_then(|rest| rest.strip_suffix('"'));
+    quoted
+        .or_else(|| code.strip_prefix('\''))
+        .unwrap_or(code)
+        .trim()
+}
+
+/// `1.00012E+11`, which a spreadsheet makes of a long number; its last digits are gone.
+fn is_exponential(code: &str) -> bool {
+    code.split_once(['E', 'e']).is_some_and(|(number, power)| {
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let is_number = digits(&number.replacen('.', "", 1));
+        is_number && power.strip_prefix('+').is_some_and(digits)
+    })
+}
+
 /// The cells of one line. Each reader answers `None` after naming the problem.
 pub struct Cells<'a, 'p> {
     record: &'a Record<'a>,
     header: &'a Header,
     problems: &'p mut Problems,
+    /// Whether it was said already that the line ends too early.
+    is_cut: bool,
 }
 
 impl<'a, 'p> Cells<'a, 'p> {
-    /// The cells of a record, if it has as many as the header.
+    /// The cells of a record, if all that it holds stands below a column's name. The last
+    /// ones may be left out where they may be empty.
     pub fn of(
         record: &'a Record<'a>,
         header: &'a Header,
         problems: &'p mut Problems,
     ) -> Option<Self> {
-        if record.width() == header.width() {
-            return Some(Self {
-                record,
-                header,
-                problems,
-            });
+        if let Err(why) = header.only_named(record) {
+            problems.line(record.line, why);
+            return None;
         }
-        let why = ProblemKind::Columns {
-            found: record.width(),
-            expected: header.width(),
-        };
-        problems.line(record.line, why);
-        None
+        if let Some(word) = total_word(record) {
+            problems.cell(record.line, header.name(0), word, ProblemKind::Total);
+            return None;
+        }
+        Some(Self {
+            record,
+            header,
+            problems,
+            is_cut: false,
+        })
     }
 
     /// How many problems have been named so far, in this line and before.
@@ -72,7 +122,7 @@ impl<'a, 'p> Cells<'a, 'p> {
     pub fn lines(&mut self, column: usize, most: usize) -> Option<&'a str> {
         let in_a_line = |text: &str| text.split(['\r', '\n', '\t']).any(has_invisible);
         match self.seen(column, most, in_a_line)? {
-            "" => self.bad(column, ProblemKind::Missing),
+            "" => self.missing(column),
             text => Some(text),
         }
     }
@@ -86,6 +136,8 @@ impl<'a, 'p> Cells<'a, 'p> {
         let text = self.raw(column).trim();
         if text.contains('\u{FFFD}') {
             self.bad(column, ProblemKind::Undecodable)
+        } else if text.contains(['\r', '\n']) && has_unseen("\n") {
+            self.bad(column, ProblemKind::LineBreak)
         } else if has_unseen(text) {
             self.bad(column, ProblemKind::Invisible)
         } else if text.chars().nth(most).is_some() {
@@ -98,14 +150,50 @@ impl<'a, 'p> Cells<'a, 'p> {
     /// The same; empty is not enough.
     pub fn required(&mut self, column: usize, most: usize) -> Option<&'a str> {
         match self.text(column, most)? {
-            "" => self.bad(column, ProblemKind::Missing),
+            "" => self.missing(column),
             text => Some(text),
         }
     }
 
-    /// Part of a person's key: keys are written with hyphens between their parts.
+    /// Says that a cell is empty; of a line that ends before it, this alone, once.
+    fn missing<T>(&mut self, column: usize) -> Option<T> {
+        if self.header.reaches(self.record, column) {
+            return self.bad(column, ProblemKind::Missing);
+        }
+        if !self.is_cut {
+            self.is_cut = true;
+            let (found, expected) = (self.record.width(), self.header.width());
+            // A line break splits one cell in two.
+            let why = if self.record.width_before + found == expected + 1 {
+                ProblemKind::Continued
+            } else {
+                ProblemKind::Columns { found, expected }
+            };
+            self.problems.line(self.record.line, why);
+        }
+        None
+    }
+
+    /// A code, which may begin with zeros; without what forces a spreadsheet to keep them.
+    pub fn code(&mut self, column: usize) -> Option<&'a str> {
+        let code = unforced(self.text(column, KEY_CHARS)?);
+        if is_exponential(code) {
+            return self.bad(column, ProblemKind::Exponential);
+        }
+        Some(code)
+    }
+
+    /// Part of a person's key.
+    pub fn key_part(&mut self, column: usize) -> Option<&'a str> {
+        match self.code(column)? {
+            "" => self.missing(column),
+            code => Some(code),
+        }
+    }
+
+    /// The same: keys are written with hyphens between their parts.
     pub fn without_hyphen(&mut self, column: usize) -> Option<&'a str> {
-        match self.required(column, KEY_CHARS)? {
+        match self.key_part(column)? {
             text if text.contains('-') => self.bad(column, ProblemKind::Hyphen),
             text => Some(text),
         }

@@ -11,9 +11,6 @@ use encoding_rs::{CoderResult, Decoder, DecoderResult, SHIFT_JIS, UTF_8};
 /// Read and decoded at a time, in bytes.
 const PIECE: usize = 64 * 1024;
 
-/// As much of a file as can be its header, in bytes.
-const HEADER: usize = 1024;
-
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
@@ -66,24 +63,6 @@ impl Encoding {
             Self::Cp932 => SHIFT_JIS.new_decoder_without_bom_handling(),
         }
     }
-}
-
-/// An encoding that is not read, by the name under which clerks meet it; found by
-/// what the file begins with.
-///
-/// # Errors
-/// The file cannot be read, or is a pipe.
-pub fn foreign(file: &mut (impl Read + Seek)) -> io::Result<Option<&'static str>> {
-    let mut start = Vec::with_capacity(HEADER);
-    file.by_ref().take(HEADER as u64).read_to_end(&mut start)?;
-    file.rewind()?;
-    // Every header has a column whose name ends in 番号.
-    let in_euc = start.windows(4).any(|four| four == b"\xC8\xD6\xB9\xE6");
-    Ok(match start.as_slice() {
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Some("UTF-16（Excelの「Unicodeテキスト」）"),
-        _ if in_euc => Some("EUC-JP"),
-        _ => None,
-    })
 }
 
 /// How many byte sequences of the rest of `file` are not UTF-8, and how many are
@@ -228,22 +207,6 @@ mod tests {
         );
         assert_eq!(decoded(&cp932), (Encoding::Cp932, text.to_owned()));
         assert_eq!(decoded(b""), (Encoding::Utf8, String::new()));
-    }
-
-    #[test]
-    fn what_is_not_read_is_called_by_its_name() {
-        let header = "管理番号,種類\n";
-        let found = |bytes: &[u8]| foreign(&mut Cursor::new(bytes)).unwrap();
-        let utf_16: Vec<u8> = "\u{FEFF}記号\t番号\r\n"
-            .encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect();
-        assert_eq!(found(&utf_16), Some("UTF-16（Excelの「Unicodeテキスト」）"));
-        let euc = encoding_rs::EUC_JP.encode(header).0;
-        assert_eq!(found(&euc), Some("EUC-JP"));
-        assert_eq!(found(&SHIFT_JIS.encode(header).0), None);
-        assert_eq!(found(header.as_bytes()), None);
-        assert_eq!(found(b""), None);
     }
 
     #[test]

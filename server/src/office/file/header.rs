@@ -2,13 +2,21 @@
 
 use std::fmt;
 
-use super::records::Record;
+use super::{
+    columns,
+    problem::{ProblemKind, shown},
+    records::Record,
+    wrong_file::WrongFile,
+};
 
 /// Where each column of a kind of file stands.
 #[derive(Debug)]
 pub struct Header {
     columns: &'static [&'static str],
-    places: Vec<usize>,
+    /// `None` for one that the file lacks, and may.
+    places: Vec<Option<usize>>,
+    /// How many cells it has, up to the last name.
+    cells: usize,
 }
 
 /// What is wrong with a header; every column is named.
@@ -20,10 +28,15 @@ pub struct HeaderProblem {
     pub unknown: Vec<String>,
     /// Columns that stand there more than once.
     pub doubled: Vec<&'static str>,
+    /// What the file is instead, where that can be told: it explains the rest.
+    pub instead: Option<WrongFile>,
 }
 
 impl fmt::Display for HeaderProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(what) = &self.instead {
+            return what.fmt(f);
+        }
         f.write_str("1行目の見出しが正しくありません。")?;
         if !self.missing.is_empty() {
             write!(f, "足りない列: {}。", self.missing.join("、"))?;
@@ -47,8 +60,13 @@ impl Header {
         first: &Record<'_>,
         columns: &'static [&'static str],
     ) -> Result<Self, HeaderProblem> {
+        // Empty names are those of columns that a spreadsheet once had something in.
         let names: Vec<&str> = first.fields().map(str::trim).collect();
-        let count = |column: &str| names.iter().filter(|&&name| name == column).count();
+        let meant: Vec<_> = names
+            .iter()
+            .map(|name| columns::meant(name, columns))
+            .collect();
+        let count = |column: &str| meant.iter().filter(|&&name| name == Some(column)).count();
         let with_count = |wrong: fn(usize) -> bool| -> Vec<&'static str> {
             columns
                 .iter()
@@ -57,28 +75,63 @@ impl Header {
                 .collect()
         };
         let problem = HeaderProblem {
-            missing: with_count(|n| n == 0),
+            instead: None,
+            missing: with_count(|n| n == 0)
+                .into_iter()
+                .filter(|column| !columns::may_be_absent(column, columns))
+                .collect(),
             doubled: with_count(|n| n > 1),
             unknown: names
                 .iter()
-                .filter(|name| !columns.contains(name))
-                .map(|name| super::problem::shown(name))
+                .zip(&meant)
+                .filter(|(name, meant)| !name.is_empty() && meant.is_none())
+                .map(|(name, _)| shown(name))
                 .collect(),
         };
         if problem.missing.is_empty() && problem.doubled.is_empty() && problem.unknown.is_empty() {
-            let place = |column: &&str| names.iter().position(|name| name == column);
+            let place = |column: &&str| meant.iter().position(|name| *name == Some(*column));
             Ok(Self {
                 columns,
-                places: columns.iter().filter_map(place).collect(),
+                places: columns.iter().map(place).collect(),
+                cells: names
+                    .iter()
+                    .rposition(|name| !name.is_empty())
+                    .map_or(0, |last| last + 1),
             })
         } else {
             Err(problem)
         }
     }
 
-    /// How many fields every record has.
+    /// How many cells a whole record has.
     pub fn width(&self) -> usize {
-        self.places.len()
+        self.cells
+    }
+
+    /// Whether a record has a cell for the column that is `nth`, be it empty. Spreadsheets
+    /// leave the last empty ones out.
+    pub fn reaches(&self, record: &Record<'_>, nth: usize) -> bool {
+        self.places
+            .get(nth)
+            .is_some_and(|place| place.is_some_and(|place| place < record.width()))
+    }
+
+    /// What stands in a record below no name.
+    ///
+    /// # Errors
+    /// The first such value.
+    pub fn only_named(&self, record: &Record<'_>) -> Result<(), ProblemKind> {
+        let is_surplus = |&place: &usize| {
+            !self.places.contains(&Some(place)) && !record.field(place).trim().is_empty()
+        };
+        match (0..record.width()).find(is_surplus) {
+            None => Ok(()),
+            Some(place) if place < self.cells => Err(ProblemKind::NamelessColumn(place + 1)),
+            Some(_) => Err(ProblemKind::Columns {
+                found: record.width(),
+                expected: self.cells,
+            }),
+        }
     }
 
     /// The name of the column that is `nth` in the list given to [`Self::read`].
@@ -88,7 +141,13 @@ impl Header {
 
     /// The field of the column that is `nth` in the list given to [`Self::read`].
     pub fn field<'a>(&self, record: &Record<'a>, nth: usize) -> &'a str {
-        record.field(self.places.get(nth).copied().unwrap_or(usize::MAX))
+        record.field(
+            self.places
+                .get(nth)
+                .copied()
+                .flatten()
+                .unwrap_or(usize::MAX),
+        )
     }
 }
 
@@ -115,11 +174,33 @@ mod tests {
     }
 
     #[test]
+    fn columns_without_a_name_hold_nothing() {
+        let header = header("記号,,番号,氏名,,").unwrap();
+        assert_eq!(header.width(), 4);
+        let only_named = |line: &str| {
+            let mut records = Records::new(line.as_bytes());
+            header.only_named(&records.read().unwrap().unwrap())
+        };
+        for line in ["1001,,12,太郎", "1001,,12,太郎,,,", "1001, ,12", "1001"] {
+            assert_eq!(only_named(line), Ok(()), "{line}");
+        }
+        assert_eq!(
+            only_named("1001,x,12,太郎"),
+            Err(ProblemKind::NamelessColumn(2))
+        );
+        let (found, expected) = (6, 4);
+        assert_eq!(
+            only_named("1001,,12,太郎,,x"),
+            Err(ProblemKind::Columns { found, expected })
+        );
+    }
+
+    #[test]
     fn every_wrong_column_is_named() {
-        let problem = header("記号,氏　名,番号,番号,,").unwrap_err();
+        let problem = header("記号,氏名2,番号,番　号,,").unwrap_err();
         assert_eq!(
             problem.to_string(),
-            "1行目の見出しが正しくありません。足りない列: 氏名。知らない列: 「氏　名」、「」、「」。二重の列: 番号。"
+            "1行目の見出しが正しくありません。足りない列: 氏名。知らない列: 「氏名2」。二重の列: 番号。"
         );
     }
 }

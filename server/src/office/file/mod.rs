@@ -3,6 +3,7 @@
 //! column and value, so that a clerk can mend the file in one go.
 
 pub mod cells;
+pub mod columns;
 pub mod date;
 pub mod encoding;
 pub mod header;
@@ -14,3 +15,4 @@ pub mod records;
 #[cfg(test)]
 pub(in crate::office) mod testing;
 pub mod trouble;
+pub mod wrong_file;

@@ -1,5 +1,6 @@
 //! Months as offices write them: `2026-01`, `2026/02`, `202603`, `2026年3月`, and
-//! in eras `R8.3`, `令和8年3月`. Each is a date whose day was left out, so it is
+//! in eras `R8.3`, `令和8年3月`; or as the first of a month, `2026/3/1`, as spreadsheets do
+//! it. Each is a date whose day was left out, so it is
 //! read as one, with a day added in the same notation.
 
 use std::fmt;
@@ -17,8 +18,11 @@ const DAYS: [&str; 2] = ["01", "28"];
 pub enum MonthProblem {
     /// In none of the forms.
     Unreadable,
-    /// A date: nobody may take its day for one that the claim names.
+    /// A date other than the first of the month, which is how Excel writes a month:
+    /// nobody may take its day for one that the claim names.
     HasDay,
+    /// What Excel made of a month: `Mar-25`, or a number of days.
+    Excel,
     /// A month 0 or 13.
     NoSuchMonth,
     /// A month that has not begun.
@@ -36,6 +40,10 @@ impl fmt::Display for MonthProblem {
                 "年月として読めません（例: 2026-01、2026/1、202601、R8.1、令和8年1月）"
             }
             Self::HasDay => "日は書かずに、年月だけを書いてください",
+            Self::Excel => {
+                "Excelが年月を別の形に変えています。Excelで列の表示形式を「文字列」にして、\
+                 2025-03のように書き直してください"
+            }
             Self::NoSuchMonth => "暦にない月です",
             Self::Future => "今月より後の年月です",
             Self::LongAgo => "2000年より前の年月です",
@@ -49,13 +57,24 @@ impl fmt::Display for MonthProblem {
 /// # Errors
 /// Why it is none.
 pub fn parse(written: &str) -> Result<Month, MonthProblem> {
-    let plain: String = written
-        .chars()
-        .map(half_width_char)
-        .filter(|c| !c.is_whitespace())
-        .collect();
-    if date::parse(&plain).is_ok() {
-        return Err(MonthProblem::HasDay);
+    let half: String = written.trim().chars().map(half_width_char).collect();
+    // A time of nothing, as spreadsheets write it behind a day.
+    let half = half
+        .trim_end_matches(" 00:00:00")
+        .trim_end_matches(" 0:00:00");
+    let half = half.trim_end_matches(" 00:00").trim_end_matches(" 0:00");
+    let plain: String = half.chars().filter(|c| !c.is_whitespace()).collect();
+    if let Ok(date) = date::parse(&plain) {
+        // With hyphens, or digits alone, it is another system's day.
+        let is_spreadsheets = plain.contains(['/', '.', '日']);
+        return if is_spreadsheets && date.day() == 1 {
+            Ok(Month::of(date))
+        } else {
+            Err(MonthProblem::HasDay)
+        };
+    }
+    if is_made_by_excel(&plain) {
+        return Err(MonthProblem::Excel);
     }
     let mut outcome = Err(MonthProblem::Unreadable);
     for day in DAYS {
@@ -68,6 +87,24 @@ pub fn parse(written: &str) -> Result<Month, MonthProblem> {
         };
     }
     outcome
+}
+
+/// `Mar-25`, `25-Mar`, `Mar-2025`, `1-Mar-25`; or the days since 1900, from 2000 to 2099.
+fn is_made_by_excel(plain: &str) -> bool {
+    const NAMES: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    let mut words = plain.split(['-', '/', ' ']);
+    let is_named = words.any(|word| {
+        word.get(..3)
+            .is_some_and(|start| NAMES.contains(&start.to_ascii_lowercase().as_str()))
+    });
+    let is_count = plain.len() == 5 && plain.bytes().all(|b| b.is_ascii_digit());
+    is_named
+        || (is_count
+            && plain
+                .parse()
+                .is_ok_and(|days| (36_526..73_051).contains(&days)))
 }
 
 fn with_day(plain: &str, day: &str) -> Option<String> {
@@ -111,6 +148,12 @@ mod tests {
             "２０２６ー０３",
             "Ｒ８．３",
             " 2026-03\u{3000}",
+            "2026/3/1",
+            "2026/3/1 0:00",
+            "2026/03/01 00:00:00",
+            "2026年3月1日",
+            "R8.3.1",
+            "令和8年3月1日",
         ] {
             assert_eq!(number(written), Ok(202_603), "{written:?}");
         }
@@ -129,12 +172,25 @@ mod tests {
         for written in [
             "2026-03-01",
             "20260301",
-            "R8.3.1",
-            "令和8年3月1日",
+            "2026-03-02",
+            "20260315",
+            "R8.3.31",
+            "令和8年3月2日",
             "2026/3/31",
         ] {
             assert_eq!(parse(written), Err(MonthProblem::HasDay), "{written:?}");
         }
+        for written in [
+            "Mar-25",
+            "25-Mar",
+            "mar-2025",
+            "Ｍａｒ－２５",
+            "1-Apr-25",
+            "45717",
+        ] {
+            assert_eq!(parse(written), Err(MonthProblem::Excel), "{written:?}");
+        }
+        assert!(MonthProblem::Excel.to_string().contains("Excel"));
         for written in ["2026-13", "202600", "R8.0", "2026年13月"] {
             assert_eq!(
                 parse(written),

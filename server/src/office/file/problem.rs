@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use domain::{rules::invisible::is_invisible, values::checkup::Item};
-use store::{person::Key, staging::UnknownPerson};
+use domain::{
+    rules::{half_width::half_width_char, invisible::is_invisible},
+    values::checkup::Item,
+};
+use store::{person::Key, roster::WithoutZeros, staging::UnknownPerson};
 
 use super::{date::DateProblem, month::MonthProblem};
 
@@ -12,6 +15,10 @@ pub const MAX_LISTED: usize = 100;
 
 /// The longest part of a value that is repeated to the clerk, in characters.
 const SHOWN_CHARS: usize = 40;
+
+/// How zeros are lost, and what to do.
+pub const ZEROS: &str = "先頭の0は、CSVをExcelで開いて保存すると消えます。もとのファイルをExcelで開かずに取り込むか、\
+                         Excelで列の表示形式を「文字列」にして、0を書き直してください。";
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +72,19 @@ pub enum ProblemKind {
     Relation,
     /// Not seven digits.
     PostalCode,
+    /// Digits alone, and fewer than seven.
+    PostalZeros,
+    /// A code that a spreadsheet wrote as a power of ten.
+    Exponential,
+    /// A sign in the place of a character that some encoding lacks.
+    StandIn,
+    /// A key or code that is on file with zeros in front, or in another width.
+    ZerosLost {
+        /// The columns.
+        what: &'static str,
+        /// As it is on file.
+        known: String,
+    },
     /// A number or branch with a hyphen: keys are written `SYMBOL-NUMBER-BRANCH`.
     Hyphen,
     /// Born after today.
@@ -101,8 +121,16 @@ pub enum ProblemKind {
     Pressures,
     /// Not a value that this item can have.
     Value(Item),
+    /// A value beyond what can be measured: `<30`.
+    Beyond,
+    /// A laboratory's mark beside the value, or in its place: `H`, `*128`.
+    Marked,
+    /// Both blood pressures in one cell.
+    BothPressures,
     /// Not what a test strip shows.
     Urine,
+    /// The number by which 特定健診 files code it.
+    UrineCode,
     /// The same person and day as on this line.
     RepeatedDay(u64),
     /// 保険者負担額 and 公費負担額 are more than 医療費総額.
@@ -111,6 +139,14 @@ pub enum ProblemKind {
     ExtraBeyondPaid,
     /// A further claim or a correction: the file does not tell.
     Unclear,
+    /// A line break within a value.
+    LineBreak,
+    /// What a line break cut off the line before.
+    Continued,
+    /// Not a line of the list, but what the others add up to.
+    Total,
+    /// A value in this column, counted from 1, which has no name in the header.
+    NamelessColumn(usize),
     /// This many columns, and not as many as the header.
     Columns {
         /// In this line.
@@ -141,6 +177,23 @@ impl fmt::Display for ProblemKind {
                 f.write_str("続柄を言葉で書いてください（例: 本人、妻、長男。番号は使えません）")
             }
             Self::PostalCode => f.write_str("郵便番号は7桁の数字です（例: 105-0001）"),
+            Self::PostalZeros => f.write_str(
+                "郵便番号は7桁の数字です。先頭の0が消えていませんか（例: 060-0001）",
+            ),
+            Self::Exponential => f.write_str(
+                "Excelが桁の多い数字を指数に変えています。\
+                 もとの番号を、列の表示形式を「文字列」にして書き直してください",
+            ),
+            Self::StandIn => f.write_str(
+                "もとの文字の代わりの記号（●、〓、?など）か外字が入っています。\
+                 もとの表を保存したときに、文字コードにない漢字が置きかわったものです。\
+                 正しい文字に直すか、もとの表から「CSV UTF-8（コンマ区切り）」で保存し直してください",
+            ),
+            Self::ZerosLost { what, known } => write!(
+                f,
+                "{what}の先頭の0が消えているか、全角になっているようです。登録済みの名簿では{}です",
+                shown(known)
+            ),
             Self::Hyphen => f.write_str("ハイフンは使えません"),
             Self::BornInFuture => f.write_str("今日より後の生年月日です"),
             Self::QualifiedBeforeBirth => f.write_str("資格取得日が生年月日より前です"),
@@ -181,6 +234,19 @@ impl fmt::Display for ProblemKind {
                 };
                 write!(f, "{least}から{greatest}までの{kind}ではありません")
             }
+            Self::Beyond => f.write_str(
+                "「<」「以下」などの付いた値は取り込めません。数値だけ（例: 30）を書くか、空欄にしてください",
+            ),
+            Self::Marked => f.write_str(
+                "「H」「L」「*」などの印は書かずに、数値だけを書いてください（測っていなければ空欄）",
+            ),
+            Self::BothPressures => f.write_str(
+                "上の血圧は収縮期血圧の列に、下の血圧は拡張期血圧の列に、分けて書いてください",
+            ),
+            Self::UrineCode => f.write_str(
+                "番号ではなく「－」「±」「＋」「２＋」「３＋」のどれかを書いてください\
+                 （特定健診の番号では、1は－、2は±、3は＋、4は２＋、5は３＋です）",
+            ),
             Self::Urine => {
                 f.write_str("「－」「±」「＋」「２＋」「３＋」のどれでもありません")
             }
@@ -195,6 +261,24 @@ impl fmt::Display for ProblemKind {
                 "同じ加入者・診療年月・医療機関名・区分の明細が登録済みで、追加なのか訂正なのか判断できません。\
                  別の明細の追加なら、--add-repeated を付けて取り込んでください。\
                  訂正や取り消しなら、日数と金額がすべて0の行と、正しい明細の行をすべて入れてください",
+            ),
+            Self::LineBreak => {
+                f.write_str("値の途中に改行があります。改行を消して、1行に直してください")
+            }
+            Self::Continued => f.write_str(
+                "前の行の続きのようです。前の行の値（住所など）の途中で改行されています。\
+                 改行を消して、1行に直してください",
+            ),
+            Self::Total => {
+                f.write_str("合計や件数の行は取り込めません。この行を消してください")
+            }
+            Self::NamelessColumn(place) => {
+                write!(f, "見出しのない列（左から{place}列目）に値があります。見出しを書くか、値を消してください")
+            }
+            Self::Columns { found, expected } if found > expected => write!(
+                f,
+                "列の数が違います（{expected}列のところ{found}列）。\
+                 値にコンマがあるときは、その値を引用符（\"）で囲んでください"
             ),
             Self::Columns { found, expected } => {
                 write!(f, "列の数が違います（{expected}列のところ{found}列）")
@@ -264,6 +348,24 @@ impl Problems {
             named.map(|(line, who)| (line, ProblemKind::UnknownPerson(Box::new(who)))),
             count,
         );
+    }
+
+    /// Adds lines with a code that has lost its zeros, likewise; `what` names the columns.
+    pub fn zeros_lost(&mut self, what: &'static str, (count, first): WithoutZeros) {
+        let named = first.into_iter().map(|(line, known)| {
+            let why = ProblemKind::ZerosLost { what, known };
+            (line.cast_unsigned(), why)
+        });
+        self.found_afterwards(named, count.cast_unsigned());
+    }
+
+    /// Whether a code in a line named has lost its zeros.
+    pub fn has_lost_zeros(&self) -> bool {
+        self.named.iter().any(|problem| match &problem.why {
+            ProblemKind::ZerosLost { .. } | ProblemKind::PostalZeros => true,
+            ProblemKind::UnknownPerson(who) => who.with_zeros.is_some(),
+            _ => false,
+        })
     }
 
     /// Adds lines whose key belonged to several people then, likewise; `way_out` says what
@@ -349,20 +451,37 @@ impl fmt::Display for Problems {
 }
 
 fn unknown(stranger: &UnknownPerson, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let key = |key: &Key| format!("{}-{}-{}", key.symbol, key.number, key.branch);
     write!(
         f,
         "この記号・番号・枝番の加入者は名簿にいません{}",
-        shown(&key(&stranger.key))
+        shown(&key_in_words(&stranger.key))
     )?;
+    let half = |key: &Key| {
+        key_in_words(key)
+            .chars()
+            .map(half_width_char)
+            .collect::<String>()
+    };
     match &stranger.with_zeros {
+        Some(known) if half(known) == half(&stranger.key) => write!(
+            f,
+            "。名簿には{}がいます。全角と半角のちがいではありませんか",
+            shown(&key_in_words(known))
+        ),
         Some(known) => write!(
             f,
             "。名簿には{}がいます。先頭の0が消えていませんか（Excelで開くと消えることがあります）",
-            shown(&key(known))
+            shown(&key_in_words(known))
+        ),
+        None if stranger.key.branch.is_empty() => f.write_str(
+            "。枝番がなくてもよいのは、名簿にその記号・番号の加入者が1人だけのときです。枝番を書いてください",
         ),
         None => Ok(()),
     }
+}
+
+fn key_in_words(key: &Key) -> String {
+    format!("{}-{}-{}", key.symbol, key.number, key.branch)
 }
 
 #[cfg(test)]

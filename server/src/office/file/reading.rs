@@ -1,20 +1,29 @@
 //! Reads a file beside the database's work: batches of good rows on one side,
 //! everything that is wrong on the other.
 
-use std::{fmt, fs::File, io, path::Path};
+use std::{
+    fmt,
+    fs::File,
+    io::{self, BufRead},
+    path::Path,
+};
 
-use store::staging::{Resolved, UnknownPerson};
+use store::{
+    roster::WithoutZeros,
+    staging::{Resolved, UnknownPerson},
+};
 use tokio::{
     sync::mpsc,
     task::{self, JoinHandle},
 };
 
 use super::{
-    encoding::{self, Decoded, Encoding},
+    encoding::{Decoded, Encoding},
     header::{Header, HeaderProblem},
-    problem::Problems,
+    problem::{Problems, ZEROS},
     records::{Record, RecordError, Records},
     trouble::reason,
+    wrong_file::{self, MOST_ABOVE_HEADER, WrongFile},
 };
 
 /// Rows that are handed over at a time.
@@ -47,8 +56,8 @@ pub struct Batch<R> {
 pub enum FileError {
     /// It cannot be read.
     Unreadable(io::Error),
-    /// It is written in an encoding that is not read: this one.
-    Encoding(&'static str),
+    /// It is something else.
+    Wrong(WrongFile),
     /// The columns are not those of such a file.
     Header(HeaderProblem),
     /// Lines are wrong.
@@ -61,13 +70,15 @@ impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(error) => write!(f, "ファイルを読めません: {}", reason(error)),
-            Self::Encoding(name) => write!(
-                f,
-                "このファイルの文字コードは{name}で、取り込めません。\
-                 Excelなどで「CSV UTF-8（コンマ区切り）」を選んで保存し直してください。"
-            ),
+            Self::Wrong(what) => what.fmt(f),
             Self::Header(problem) => problem.fmt(f),
-            Self::Lines(encoding, problems) => write!(f, "{problems}（文字コード: {encoding}）"),
+            Self::Lines(encoding, problems) => {
+                write!(f, "{problems}（文字コード: {encoding}）")?;
+                match problems.has_lost_zeros() {
+                    true => write!(f, "\n{ZEROS}"),
+                    false => Ok(()),
+                }
+            }
             Self::Empty => f.write_str("ファイルにデータが1件もありません。"),
         }
     }
@@ -143,6 +154,13 @@ impl ListSummary {
         self
     }
 
+    /// Adds lines with a code that has lost its zeros; `what` names the columns.
+    #[must_use]
+    pub fn with_zeros_lost(mut self, what: &'static str, lost: WithoutZeros) -> Self {
+        self.problems.zeros_lost(what, lost);
+        self
+    }
+
     /// Adds lines whose key belonged to several people then; `way_out` says what can be
     /// done.
     #[must_use]
@@ -197,8 +215,8 @@ fn read<R>(
     batches: &mpsc::Sender<Batch<R>>,
 ) -> Result<ListSummary, FileError> {
     let total = file.metadata()?.len();
-    if let Some(name) = encoding::foreign(&mut file)? {
-        return Err(FileError::Encoding(name));
+    if let Some(what) = wrong_file::by_start(&mut file)? {
+        return Err(FileError::Wrong(what));
     }
     let encoding = Encoding::detect(&mut file)?;
     let mut records = Records::new(Decoded::new(file, encoding));
@@ -207,8 +225,8 @@ fn read<R>(
         problems: Problems::default(),
         rows: 0,
     };
-    let header = match records.read() {
-        Ok(Some(first)) => Header::read(&first, columns).map_err(FileError::Header)?,
+    let header = match header(&mut records, columns) {
+        Ok(Some(header)) => header?,
         Ok(None) => return Err(FileError::Empty),
         Err(stop) => {
             stopped(stop, &mut read.problems)?;
@@ -219,8 +237,7 @@ fn read<R>(
         let mut rows = Vec::with_capacity(BATCH);
         let mut at_end = false;
         while rows.len() < BATCH && !at_end {
-            match records.read() {
-                Ok(Some(record)) if record.is_blank() => {}
+            match records.read_filled() {
                 Ok(Some(record)) => {
                     let row = parse(&record, &header, &mut read.problems);
                     rows.extend(row.map(|row| (record.line, row)));
@@ -241,6 +258,46 @@ fn read<R>(
             return Ok(read);
         }
     }
+}
+
+/// The header: the first line that holds anything. Otherwise, why it is none.
+fn header<R: BufRead>(
+    records: &mut Records<R>,
+    columns: &'static [&'static str],
+) -> Result<Option<Result<Header, FileError>>, RecordError> {
+    let Some(mut first) = records.read_filled()? else {
+        return Ok(None);
+    };
+    if let Some(announced) = wrong_file::announced(&first) {
+        if let Err(what) = announced {
+            return Ok(Some(Err(FileError::Wrong(what))));
+        }
+        first = match records.read_filled()? {
+            Some(first) => first,
+            None => return Ok(None),
+        };
+    }
+    let mut problem = match Header::read(&first, columns) {
+        Ok(header) => return Ok(Some(Ok(header))),
+        Err(problem) => problem,
+    };
+    problem.instead = wrong_file::by_first_line(&first, columns);
+    // A title above it. What cannot be read there is not what is wrong with the file.
+    for _ in 0..MOST_ABOVE_HEADER {
+        if problem.instead.is_some() {
+            break;
+        }
+        let Ok(Some(below)) = records.read_filled() else {
+            break;
+        };
+        problem.instead = if Header::read(&below, columns).is_ok() {
+            Some(WrongFile::TitleAbove(below.line))
+        } else {
+            wrong_file::by_first_line(&below, columns)
+                .filter(|what| !matches!(what, WrongFile::NoHeader(_)))
+        };
+    }
+    Ok(Some(Err(FileError::Header(problem))))
 }
 
 fn stopped(stop: RecordError, problems: &mut Problems) -> Result<(), FileError> {
@@ -275,6 +332,115 @@ mod tests {
             cells.required(2, 100).map(str::to_owned)
         };
         read(file, &COLUMNS, parse, &batches)
+    }
+
+    fn said(bytes: &[u8]) -> String {
+        let outcome = read_bytes(bytes).and_then(ListSummary::judge);
+        outcome.map_or_else(
+            |refusal| refusal.to_string(),
+            |encoding| encoding.to_string(),
+        )
+    }
+
+    #[test]
+    fn what_is_no_csv_is_called_by_its_name() {
+        let utf_16 =
+            |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+        let header = "記号,番号,氏名\n";
+        for (bytes, name) in [
+            (
+                utf_16("\u{FEFF}記号\t番号\r\n"),
+                "UTF-16（Excelの「Unicodeテキスト」）",
+            ),
+            (utf_16("記号,番号\r\n"), "UTF-16"),
+            (encoding_rs::EUC_JP.encode(header).0.into_owned(), "EUC-JP"),
+            (
+                encoding_rs::ISO_2022_JP.encode(header).0.into_owned(),
+                "JIS（ISO-2022-JP）",
+            ),
+            (b"PK\x03\x04\x14\0".to_vec(), "（.xlsxなど）"),
+            (b"\xD0\xCF\x11\xE0\xA1\xB1".to_vec(), "（.xls）"),
+            (b"%PDF-1.7".to_vec(), "PDF"),
+            (b"\r\n<HTML><table>".to_vec(), "ウェブページやXML"),
+        ] {
+            let said = said(&bytes);
+            assert!(
+                said.contains(name) && said.contains("「CSV UTF-8（コンマ区切り）」"),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_list_in_another_shape_is_told_what_to_do() {
+        const LINE: &str = "1001,12,太郎";
+        for (head, says) in [
+            ("記号\t番号\t氏名", "タブで区切られて"),
+            ("\"記号\";\"番号\";\"氏名\"", "セミコロン（;）で区切られて"),
+            ("sep=;", "セミコロン（;）で区切られて"),
+            ("sep=\t\n記号\t番号\t氏名", "タブで区切られて"),
+            ("記号，番号，氏名", "全角のコンマ（，）で区切られて"),
+            (
+                "名簿（2026年11月）\n\n記号,番号,氏名",
+                "見出し（列の名前）が3行目にあります",
+            ),
+            (
+                "名簿 2026,,\n記号,番号,氏名",
+                "見出し（列の名前）が2行目にあります",
+            ),
+            (LINE, "1行目に次の見出しを入れてください: 記号,番号,氏名"),
+            (
+                "管理番号,種類,件名,分類,重要度,対象,公開日,公開終了日,本文,添付ファイル,アドレス名",
+                "「お知らせ」のものです。お知らせは portal notices import で",
+            ),
+            (
+                "記号,番号,枝番,診療年月,医療機関名,区分,日数,医療費総額,保険者負担額",
+                "「医療費」のものです。医療費は portal expenses import で",
+            ),
+            (
+                "記号,番号,名前2",
+                "足りない列: 氏名。知らない列: 「名前2」。",
+            ),
+        ] {
+            let said = said(format!("{head}\n{LINE}\n").as_bytes());
+            assert!(said.contains(says), "{head}: {said}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_mistaken_is_taken() {
+        for text in [
+            "sep=,\n記号,番号,氏名\n1001,12,太郎\n",
+            "\"sep=,\"\r\n記号,番号,氏名\r\n1001,12,太郎\r\n",
+            ",,\n\n記号,番号,氏名\n1001,12,太郎\n",
+            "記号,番号,氏名,,\n1001,12,太郎,,\n,,,,\n",
+            "記号,番　号,名前\n1001,12,太郎\n\u{1A}",
+            "記号,番号,氏名\n1001,12,太郎\u{1A}",
+        ] {
+            assert_eq!(said(text.as_bytes()), "UTF-8", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_no_line_of_the_list_is_told_so() {
+        for (lines, says) in [
+            (
+                "合計,,3件",
+                "2行目 記号「合計」: 合計や件数の行は取り込めません",
+            ),
+            (
+                ",総　計　１２件,",
+                "2行目 記号「総　計　１２件」: 合計や件数の行は",
+            ),
+            ("1001,12,太\n郎", "3行目: 前の行の続きのようです"),
+            (
+                "1001,12,\"太\n郎\"",
+                "2行目 氏名「太\u{FFFD}郎」: 値の途中に改行があります",
+            ),
+        ] {
+            let said = said(format!("記号,番号,氏名\n{lines}\n").as_bytes());
+            assert!(said.contains(says), "{lines}: {said}");
+        }
     }
 
     proptest! {

@@ -14,6 +14,9 @@ const MAX_RECORD: usize = 64 * 1024;
 /// More columns than any file of ours has.
 const MAX_COLUMNS: usize = 256;
 
+/// Ctrl-Z, with which programs that come from DOS end a text.
+const END_OF_FILE: u8 = 0x1A;
+
 /// What ends the reading before the end of the file.
 #[derive(Debug)]
 pub enum RecordError {
@@ -38,8 +41,14 @@ impl From<io::Error> for RecordError {
 pub struct Record<'a> {
     /// The line of the file on which it begins; the first is 1.
     pub line: u64,
+    /// How many fields the record before it has.
+    pub width_before: usize,
     text: &'a [u8],
     ends: &'a [usize],
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == char::from(END_OF_FILE)
 }
 
 impl<'a> Record<'a> {
@@ -51,20 +60,22 @@ impl<'a> Record<'a> {
     /// Whether no field holds anything: a blank line, or one of commas, as
     /// spreadsheets leave them at the end.
     pub fn is_blank(&self) -> bool {
-        self.fields().all(|field| field.trim().is_empty())
+        self.fields()
+            .all(|field| field.trim_matches(is_blank).is_empty())
     }
 
-    /// The field at `place`, counted from 0; empty where there is none.
+    /// The field at `place`, counted from 0; empty where there is none, as behind the last
+    /// one that a spreadsheet wrote.
     pub fn field(&self, place: usize) -> &'a str {
+        let Some(&end) = self.ends.get(place) else {
+            return "";
+        };
         let start = if place == 0 {
             0
         } else {
             self.ends.get(place - 1).copied().unwrap_or(0)
         };
-        let field = self
-            .ends
-            .get(place)
-            .and_then(|end| self.text.get(start..*end));
+        let field = self.text.get(start..end);
         // The text was decoded and is split at ASCII: always UTF-8.
         field
             .and_then(|field| std::str::from_utf8(field).ok())
@@ -83,6 +94,12 @@ pub struct Records<R> {
     parser: csv_core::Reader,
     /// Lines read so far.
     lines: u64,
+    /// Of the last record: the line on which it begins, its bytes and fields, and the
+    /// fields of the one before.
+    begins: u64,
+    filled: usize,
+    width: usize,
+    width_before: usize,
     line: Vec<u8>,
     fields: Vec<u8>,
     ends: Vec<usize>,
@@ -95,6 +112,10 @@ impl<R: BufRead> Records<R> {
             text,
             parser: csv_core::Reader::new(),
             lines: 0,
+            begins: 0,
+            filled: 0,
+            width: 0,
+            width_before: 0,
             line: Vec::new(),
             fields: vec![0; MAX_RECORD],
             ends: vec![0; MAX_COLUMNS],
@@ -111,14 +132,42 @@ impl<R: BufRead> Records<R> {
     /// # Errors
     /// The file cannot be read, or its records cannot be told apart any more.
     pub fn read(&mut self) -> Result<Option<Record<'_>>, RecordError> {
-        let mut begins = self.lines + 1;
+        Ok(self.advance()?.then(|| self.current()))
+    }
+
+    /// The next record that holds anything.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn read_filled(&mut self) -> Result<Option<Record<'_>>, RecordError> {
+        while self.advance()? {
+            if !self.current().is_blank() {
+                return Ok(Some(self.current()));
+            }
+        }
+        Ok(None)
+    }
+
+    fn current(&self) -> Record<'_> {
+        Record {
+            line: self.begins,
+            width_before: self.width_before,
+            text: &self.fields[..self.filled],
+            ends: &self.ends[..self.width],
+        }
+    }
+
+    /// Reads the next record; false at the end.
+    fn advance(&mut self) -> Result<bool, RecordError> {
+        self.begins = self.lines + 1;
         let (mut filled, mut columns) = (0, 0);
         loop {
+            let begins = self.begins;
             let at = move |why| RecordError::At { line: begins, why };
             self.read_line()
                 .map_err(|stop| stop.unwrap_or(at(ProblemKind::RecordTooLong)))?;
             if self.line.is_empty() && columns == 0 && filled == 0 {
-                return Ok(None);
+                return Ok(false);
             }
             if self.line.is_empty() {
                 return Err(at(ProblemKind::QuoteNeverClosed));
@@ -133,7 +182,7 @@ impl<R: BufRead> Records<R> {
             match result {
                 // A blank line, or the line break was inside quotes.
                 ReadRecordResult::InputEmpty if filled == 0 && columns == 0 => {
-                    begins = self.lines + 1;
+                    self.begins = self.lines + 1;
                 }
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => return Err(at(ProblemKind::RecordTooLong)),
@@ -142,12 +191,9 @@ impl<R: BufRead> Records<R> {
                     return Err(at(ProblemKind::LoneCarriageReturn));
                 }
                 ReadRecordResult::Record | ReadRecordResult::End => {
-                    let (text, ends) = (&self.fields[..filled], &self.ends[..columns]);
-                    return Ok(Some(Record {
-                        line: begins,
-                        text,
-                        ends,
-                    }));
+                    self.width_before = std::mem::replace(&mut self.width, columns);
+                    self.filled = filled;
+                    return Ok(true);
                 }
             }
         }
@@ -167,8 +213,14 @@ impl<R: BufRead> Records<R> {
         if self.line.ends_with(b"\r\n") {
             self.line.truncate(self.line.len() - 2);
             self.line.push(b'\n');
-        } else if !self.line.is_empty() && !self.line.ends_with(b"\n") {
-            self.line.push(b'\n');
+        } else if !self.line.ends_with(b"\n") {
+            // The last line. Old programs put Ctrl-Z behind it.
+            while self.line.last() == Some(&END_OF_FILE) {
+                self.line.pop();
+            }
+            if !self.line.is_empty() {
+                self.line.push(b'\n');
+            }
         }
         self.lines += u64::from(!self.line.is_empty());
         Ok(())
@@ -217,6 +269,8 @@ mod tests {
         assert_eq!(read(&text.replace('\n', "\r\n")), Ok(expected));
         assert_eq!(read(""), Ok(vec![]));
         assert_eq!(read("\n\r\n"), Ok(vec![]));
+        assert_eq!(read("a,b\r\n\u{1A}"), Ok(vec![row(1, &["a", "b"])]));
+        assert_eq!(read("a,b\u{1A}\u{1A}"), Ok(vec![row(1, &["a", "b"])]));
     }
 
     #[test]

@@ -6,6 +6,8 @@ use domain::audience::{Audience, AudienceProblem};
 use store::{notice::Kind, staged_notices::NoticeRow};
 
 use super::attachment::{self, AttachmentProblem};
+pub use crate::office::file::columns::NOTICES as COLUMNS;
+
 use crate::{
     base::markdown,
     office::file::{
@@ -15,21 +17,6 @@ use crate::{
         records::Record,
     },
 };
-
-/// The columns, by their names and in the order in which we write them.
-pub const COLUMNS: [&str; 11] = [
-    "管理番号",
-    "種類",
-    "件名",
-    "分類",
-    "重要度",
-    "対象",
-    "公開日",
-    "公開終了日",
-    "本文",
-    "添付ファイル",
-    "アドレス名",
-];
 
 /// Places in `COLUMNS`.
 mod column {

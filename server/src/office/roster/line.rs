@@ -6,30 +6,14 @@ use domain::{
 use store::roster::RosterRow;
 use time::Date;
 
+pub use crate::office::file::columns::ROSTER as COLUMNS;
+
 use crate::office::file::{
-    cells::{Cells, KEY_CHARS},
+    cells::Cells,
     header::Header,
     problem::{ProblemKind, Problems},
     records::Record,
 };
-
-/// The columns, by the names and in the order of the contract.
-pub const COLUMNS: [&str; 14] = [
-    "記号",
-    "番号",
-    "枝番",
-    "氏名",
-    "氏名カナ",
-    "生年月日",
-    "性別",
-    "続柄",
-    "資格取得日",
-    "資格喪失日",
-    "事業所コード",
-    "事業所名",
-    "郵便番号",
-    "住所",
-];
 
 /// Places in `COLUMNS`.
 mod column {
@@ -61,17 +45,21 @@ pub fn parse(
 ) -> Option<RosterRow> {
     let mut cells = Cells::of(record, header, problems)?;
     // All columns are read before any is missed, so that all are named.
-    let symbol = cells.required(column::SYMBOL, KEY_CHARS);
+    let symbol = cells.key_part(column::SYMBOL);
     let number = cells.without_hyphen(column::NUMBER);
     let branch = cells.without_hyphen(column::BRANCH);
-    let name = cells.required(column::NAME, NAME_CHARS);
-    let kana = cells.text(column::KANA, NAME_CHARS);
+    let name = cells.name(column::NAME);
+    let kana = cells.name(column::KANA);
+    let name = match name {
+        Some("") => cells.required(column::NAME, NAME_CHARS),
+        name => name,
+    };
     let born_on = cells.date(column::BORN_ON);
     let sex = cells.parsed(column::SEX, Sex::parse, ProblemKind::Sex);
     let relation = cells.parsed(column::RELATION, Relation::parse, ProblemKind::Relation);
     let qualified_on = cells.date(column::QUALIFIED_ON);
     let disqualified_on = cells.optional_date(column::DISQUALIFIED_ON);
-    let employer_code = cells.text(column::EMPLOYER_CODE, KEY_CHARS);
+    let employer_code = cells.code(column::EMPLOYER_CODE);
     let employer_name = cells.text(column::EMPLOYER_NAME, NAME_CHARS);
     let postal_code = cells.postal_code();
     let address = cells.text(column::ADDRESS, ADDRESS_CHARS);
@@ -96,7 +84,8 @@ pub fn parse(
 }
 
 /// What only a roster has to read.
-trait RosterCells {
+trait RosterCells<'a> {
+    fn name(&mut self, column: usize) -> Option<&'a str>;
     fn postal_code(&mut self) -> Option<String>;
     fn dates_in_order(
         &mut self,
@@ -107,9 +96,17 @@ trait RosterCells {
     ) -> bool;
 }
 
-impl RosterCells for Cells<'_, '_> {
+impl<'a> RosterCells<'a> for Cells<'a, '_> {
+    /// What stands in the place of a character is in nobody's name.
+    fn name(&mut self, column: usize) -> Option<&'a str> {
+        if self.raw(column).contains(is_stand_in) {
+            return self.bad(column, ProblemKind::StandIn);
+        }
+        self.text(column, NAME_CHARS)
+    }
+
     fn postal_code(&mut self) -> Option<String> {
-        let text = self.text(column::POSTAL_CODE, KEY_CHARS)?;
+        let text = self.code(column::POSTAL_CODE)?;
         let mut code: String = text
             .chars()
             .map(half_width_char)
@@ -120,6 +117,9 @@ impl RosterCells for Cells<'_, '_> {
             7 if code.bytes().all(|b| b.is_ascii_digit()) => {
                 code.insert(3, '-');
                 Some(code)
+            }
+            3..7 if code.bytes().all(|b| b.is_ascii_digit()) && code == text => {
+                self.bad(column::POSTAL_CODE, ProblemKind::PostalZeros)
             }
             _ => self.bad(column::POSTAL_CODE, ProblemKind::PostalCode),
         }
@@ -146,6 +146,13 @@ impl RosterCells for Cells<'_, '_> {
         }
         self.problems() == before
     }
+}
+
+/// Whether programs write this where they lack a character: signs, U+FFFD, and the codes of
+/// 外字, which mean something on one machine alone.
+fn is_stand_in(c: char) -> bool {
+    "●○◯◎■□◆◇▲△▼▽★☆〓?？¿*＊＿_�".contains(c)
+        || matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFD}')
 }
 
 #[cfg(test)]
@@ -207,6 +214,18 @@ mod tests {
         );
         assert_eq!(with("番号", "０００１").unwrap().number, "０００１");
         assert_eq!(with("枝番", "01").unwrap().branch, "01");
+        // What forces a spreadsheet to keep zeros is none of the key.
+        for written in ["'000012", "=\"\"000012\"\""] {
+            assert_eq!(with("番号", written).unwrap().number, "000012");
+            assert_eq!(
+                with("事業所コード", written).unwrap().employer_code,
+                "000012"
+            );
+        }
+        assert_eq!(
+            with("郵便番号", "'0600001").unwrap().postal_code,
+            "060-0001"
+        );
     }
 
     #[test]
@@ -252,12 +271,12 @@ mod tests {
             (
                 "氏名",
                 "太\u{FFFD}",
-                "1行目 氏名「太\u{FFFD}」: 読み取れない文字があります（文字コードの誤り）",
+                "1行目 氏名「太\u{FFFD}」: もとの文字の代わりの記号（●、〓、?など）か外字が入っています。もとの表を保存したときに、文字コードにない漢字が置きかわったものです。正しい文字に直すか、もとの表から「CSV UTF-8（コンマ区切り）」で保存し直してください",
             ),
             (
                 "住所",
                 "東京都\n港区",
-                "1行目 住所「東京都\u{FFFD}港区」: 改行などの見えない文字が含まれています",
+                "1行目 住所「東京都\u{FFFD}港区」: 値の途中に改行があります。改行を消して、1行に直してください",
             ),
             (
                 "生年月日",
@@ -297,6 +316,16 @@ mod tests {
             ),
             (
                 "郵便番号",
+                "600001",
+                "1行目 郵便番号「600001」: 郵便番号は7桁の数字です。先頭の0が消えていませんか（例: 060-0001）",
+            ),
+            (
+                "番号",
+                "1.00012E+11",
+                "1行目 番号「1.00012E+11」: Excelが桁の多い数字を指数に変えています。もとの番号を、列の表示形式を「文字列」にして書き直してください",
+            ),
+            (
+                "郵便番号",
                 "105-001",
                 "1行目 郵便番号「105-001」: 郵便番号は7桁の数字です（例: 105-0001）",
             ),
@@ -313,6 +342,33 @@ mod tests {
             "長".repeat(40)
         );
         assert_eq!(with("氏名", &long), Err(vec![said]));
+    }
+
+    #[test]
+    fn what_stands_in_for_a_character_is_in_no_name() {
+        for written in [
+            "●橋 健",
+            "〓橋 健",
+            "?橋 健",
+            "？橋 健",
+            "■橋 健",
+            "\u{E000}橋 健",
+        ] {
+            for column in ["氏名", "氏名カナ"] {
+                let said = with(column, written).unwrap_err();
+                assert_eq!(said.len(), 1);
+                assert!(said[0].contains("もとの文字の代わり"), "{said:?}");
+            }
+        }
+        for written in [
+            "髙橋 健",
+            "𠮷田・ジョン",
+            "ダ　シルヴァ",
+            "々木 〆子",
+            "O'Brien Ann-Mari",
+        ] {
+            assert!(with("氏名", written).is_ok(), "{written}");
+        }
     }
 
     #[test]

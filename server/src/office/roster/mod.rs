@@ -19,7 +19,7 @@ use crate::office::file::{
     encoding::Encoding,
     header::Header,
     list::read_list,
-    problem::{MAX_LISTED, Problems},
+    problem::{MAX_LISTED, Problems, ZEROS},
     reading::{FileError, Progress},
     records::Record,
 };
@@ -71,6 +71,8 @@ pub struct Report {
     pub postcards_ended: u64,
     /// Employers that nobody on file had; the first ten.
     pub new_employers: Vec<String>,
+    /// The first roster of all, and no key has a zero in front.
+    pub without_zeros: bool,
 }
 
 impl fmt::Display for Report {
@@ -136,6 +138,12 @@ impl fmt::Display for Report {
         if !self.new_employers.is_empty() {
             writeln!(f, "新しい事業所コード: {}", self.new_employers.join("、"))?;
         }
+        if self.without_zeros {
+            writeln!(
+                f,
+                "ご注意: 0で始まる番号も枝番も1つもありません。先頭の0が消えていないか、資格確認書と見比べてください。{ZEROS}"
+            )?;
+        }
         f.write_str(if self.dry_run {
             "確認のみです。何も変更していません。"
         } else {
@@ -168,7 +176,15 @@ pub async fn import(
     })
     .await?;
     let duplicates = staged.duplicates(MAX_LISTED as i64).await?;
-    let encoding = read.with_duplicates(duplicates).judge()?;
+    // Before any other explanation: another society, or people with new keys.
+    let keys = staged.keys_without_zeros(MAX_LISTED as i64).await?;
+    let employers = staged.employers_without_zeros(MAX_LISTED as i64).await?;
+    let without_zeros = staged.is_first_without_zeros().await?;
+    let encoding = read
+        .with_duplicates(duplicates)
+        .with_zeros_lost("記号・番号・枝番", keys)
+        .with_zeros_lost("事業所コード", employers)
+        .judge()?;
 
     let mut tx = staged.into_tx().await?;
     let employers = store::roster::employers(&mut tx).await?;
@@ -224,5 +240,6 @@ pub async fn import(
         decisions_ended,
         postcards_ended,
         new_employers: employers.new,
+        without_zeros,
     })
 }

@@ -16,12 +16,13 @@ use crate::pages::reading::chart::{HEIGHT, Point, Scale, WIDTH, polyline};
 const MOST: usize = 8;
 
 /// What is drawn: one item, or the two that are one measurement.
-const CHARTS: [(&str, &[Item]); 12] = [
+const CHARTS: [(&str, &[Item]); 13] = [
     ("体重", &[Item::Weight]),
     ("BMI", &[Item::Bmi]),
     ("腹囲", &[Item::Waist]),
     ("血圧（上と下）", &[Item::Systolic, Item::Diastolic]),
-    ("中性脂肪", &[Item::Triglycerides]),
+    ("空腹時中性脂肪", &[Item::Triglycerides]),
+    ("随時中性脂肪", &[Item::CasualTriglycerides]),
     ("HDLコレステロール", &[Item::Hdl]),
     ("LDLコレステロール", &[Item::Ldl]),
     ("空腹時血糖", &[Item::Glucose]),
