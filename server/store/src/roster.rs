@@ -151,7 +151,7 @@ impl Staged {
                    on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
                  where p.id is null),
              known as (
-                 select symbol, number, branch, ltrim(symbol, '0') as plain_symbol,
+                 select symbol, number, branch, {known} as plain_symbol,
                         ltrim(number, '0') as plain_number, ltrim(branch, '0') as plain_branch
                  from person)
              select s.line, min(k.symbol || '-' || k.number || '-' || k.branch)
@@ -160,6 +160,8 @@ impl Staged {
               and k.plain_branch = {branch} and length(k.symbol) >= length(s.symbol)
               and length(k.number) >= length(s.number) and length(k.branch) >= length(s.branch)
              group by s.line order by s.line",
+            // A symbol may have digits in full width on file, too.
+            known = plain("symbol"),
             symbol = plain("s.symbol"),
             number = plain("s.number"),
             branch = plain("s.branch"),

@@ -206,7 +206,7 @@ impl Staging {
                  select s.line, s.symbol, s.number, s.branch {staged}
                  where s.person_id is null order by s.line limit $1),
              known as (
-                 select symbol, number, branch, ltrim(symbol, '0') as plain_symbol,
+                 select symbol, number, branch, {known} as plain_symbol,
                         ltrim(number, '0') as plain_number, ltrim(branch, '0') as plain_branch
                  from person)
              select f.line, f.symbol, f.number, f.branch, k.symbol as known_symbol,
@@ -216,6 +216,8 @@ impl Staging {
               and k.plain_branch = {branch} and length(k.symbol) >= length(f.symbol)
               and length(k.number) >= length(f.number) and length(k.branch) >= length(f.branch)
              order by f.line, k.symbol, k.number, k.branch",
+            // A symbol may have digits in full width on file, too.
+            known = plain("symbol"),
             symbol = plain("f.symbol"),
             number = plain("f.number"),
             branch = plain("f.branch"),
