@@ -252,6 +252,9 @@ impl File {
         if !(15..=100).contains(&self.society.registration_age) {
             return Err(wrong("society.registration_age", "years, 15 to 100"));
         }
+        if !(15..=20).contains(&self.society.consent_age) {
+            return Err(wrong("society.consent_age", "years, 15 to 20"));
+        }
         if self.society.months_after_leaving > 120 {
             return Err(wrong("society.months_after_leaving", "months, 0 to 120"));
         }

@@ -2,7 +2,7 @@
 
 use domain::{
     ports::{Ports, Sharing},
-    visit::Member,
+    visit::{Member, Visit},
 };
 use leptos::prelude::*;
 
@@ -40,15 +40,16 @@ fn lapsed(sharing: Sharing) -> impl IntoView {
     })
 }
 
-/// The decision of whoever is signed in, for any page; nothing for the insured.
+/// The decision of whoever is signed in, for any page; nothing for whoever has
+/// nothing to decide.
 #[component]
 pub fn SharingSetting(
     /// Who is signed in.
     member: Member,
 ) -> impl IntoView {
-    let ports = expect_context::<Ports>();
+    let (ports, visit) = (expect_context::<Ports>(), expect_context::<Visit>());
     Suspend::new(async move {
-        let sharing = ports.expenses.sharing(&member).await.ok().flatten()?;
+        let sharing = ports.expenses.sharing(&member, visit.now).await.ok().flatten()?;
         Some(view! { <SharingChoice sharing /> })
     })
 }

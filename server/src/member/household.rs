@@ -2,8 +2,7 @@
 //! as for every sheet and print.
 //!
 //! A dependent sees the own ones. The insured sees the own ones, those of dependents
-//! too young for an account, and those of the other dependents as far as each
-//! allows; before a decision, and without an account, the society's setting holds.
+//! who are not of age, and those of the other dependents as far as each allows; before a decision, and without an account, the society's setting holds.
 //!
 //! What is seen of a dependent begins with the month in which that person came under
 //! this insured, whatever both did before: a marriage within the society shows nobody's
@@ -108,7 +107,7 @@ pub async fn visible(
         periods: periods(&me),
         left_after: me.disqualified_on.map(last_month),
         has_family: !dependents.is_empty(),
-        sharing: (!is_insured).then(|| sharing(&me, society)),
+        sharing: decides(&me, society, today).then(|| sharing(&me, society)),
         leaving: match membership(&me, society, today) {
             Membership::Disqualified { on, until } => Some(AfterDisqualification {
                 first: Month::of(first_day(&me)),
@@ -122,7 +121,7 @@ pub async fn visible(
     })
 }
 
-/// What a member has to decide about the insured's looking, if anything.
+/// What a member has to decide about the insured's looking on a day, if anything.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -130,11 +129,18 @@ pub async fn sharing_of(
     db: &Db,
     member: &Member,
     society: &Society,
+    today: Date,
 ) -> store::Result<Option<Sharing>> {
     let kin = household::of(db, member.person).await?;
     let me = kin.iter().find(|kin| kin.id == member.person);
-    let dependent = me.filter(|me| me.relation != Relation::INSURED);
-    Ok(dependent.map(|me| sharing(me, society)))
+    let deciding = me.filter(|me| decides(me, society, today));
+    Ok(deciding.map(|me| sharing(me, society)))
+}
+
+/// Whether it is for this person to decide who sees the own expenses: a dependent who
+/// is of age.
+fn decides(kin: &Kin, society: &Society, today: Date) -> bool {
+    kin.relation != Relation::INSURED && age::reaches(kin.born_on, society.consent_age) <= today
 }
 
 /// Whether the insured sees a dependent's expenses, and by whose decision.
@@ -153,7 +159,7 @@ fn standing(kin: &Kin, society: &Society, today: Date) -> Option<Standing> {
     if kin.relation == Relation::INSURED {
         return None;
     }
-    if age::reaches(kin.born_on, society.registration_age) > today {
+    if !decides(kin, society, today) {
         return Some(Standing::Child);
     }
     sharing(kin, society).shares.then_some(Standing::Sharing)

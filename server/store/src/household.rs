@@ -125,24 +125,26 @@ macro_rules! insured {
     };
 }
 
-/// Notes what a dependent has decided for the present insured; `false` for the insured, about whom there is
-/// nothing to decide.
+/// Notes what a dependent born by that day has decided for the present insured; `false`
+/// for everybody else: there is nothing for them to decide.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn decide(tx: &mut Tx, member: Uuid, shares: bool) -> Result<bool> {
+pub async fn decide(tx: &mut Tx, member: Uuid, shares: bool, born_by: Date) -> Result<bool> {
     let decided = on!(write tx, conn => {
         sqlx::query(
             concat!(
                 "update member set shares_expenses = $3, shares_with =
                      (select ", insured!("p."), " from person p where p.id = member.person_id)
                  where id = $2 and exists (select 1 from person p
-                                           where p.id = member.person_id and p.relation <> $1)"
+                                           where p.id = member.person_id and p.relation <> $1
+                                             and p.born_on <= $4)"
             ),
         )
         .bind(Relation::INSURED)
         .bind(member)
         .bind(shares)
+        .bind(born_by)
         .execute(conn)
         .await?
         .rows_affected()

@@ -484,8 +484,8 @@ on_both! {
 on_both! {
     async fn a_child_becomes_somebody_who_decides_on_the_day_before_the_birthday(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
-        // Twenty on 24 November: of age on the 23rd, tomorrow.
-        roster::import(&app.fresh, &CHILD.replace("2015-05-05,男", "2006-11-24,男")).await;
+        // Eighteen on 24 November: of age on the 23rd, tomorrow.
+        roster::import(&app.fresh, &CHILD.replace("2015-05-05,男", "2008-11-24,男")).await;
         import(&app.fresh, LIST).await;
         let app = app.restart_with(|config| config.society.share_by_default = false).await;
         let taro = app.signed_in(TARO, &WISH).await;
@@ -494,6 +494,56 @@ on_both! {
         let taro = app.browser();
         taro.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
         all_show(&seen(&taro).await, &[], &["こどもの医院"]);
+    }
+}
+
+on_both! {
+    /// The age of consent and that of registration are two.
+    async fn case_the_age_of_consent_is_that_of_majority_whoever_may_register(fresh: Fresh) {
+        let app = portal(fresh).await;
+        // A wife of nineteen has no account before twenty, and is nobody's child.
+        let line = "1001,12,04,架空 若菜,,2007-06-01,女,妻,2026-01-01,,0007,,1050001,東京都架空区見本町1-2-3\n";
+        roster::import(&app.fresh, line).await;
+        import(&app.fresh, "1001,12,04,2026-03,わかなの医院,外来,1,1000,700,,300,,\n").await;
+        let app = app.restart_with(|config| config.society.share_by_default = false).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        all_show(&seen(&taro).await, &["こどもの医院"], &["わかなの医院"]);
+        // Raised, the age of registration takes nobody's say away.
+        let app = app.restart_with(|config| {
+            config.society.share_by_default = false;
+            config.society.registration_age = 60;
+        }).await;
+        let again = app.browser();
+        again.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        all_show(&seen(&again).await, &["こどもの医院"], &["はなこの薬局", "わかなの医院"]);
+    }
+}
+
+on_both! {
+    async fn case_a_minor_with_an_account_is_asked_nothing_before_the_day(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let app = app.restart_with(|config| config.society.registration_age = 15).await;
+        // Eighteen tomorrow, with an account today.
+        tell!(
+            &app.fresh.db,
+            "update person set born_on = $1 where number = '12' and branch = '02'",
+            time::macros::date!(2008 - 11 - 24)
+        );
+        import(&app.fresh, LIST).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let seijin = app.signed_in(SEIJIN, &SEIJIN_WISH).await;
+        for page in ["/home", "/expenses", "/profile"] {
+            seijin.get(page).await.hides("被保険者への表示").hides("医療費の表示について");
+        }
+        seijin.post("/expenses/sharing", &[("share", "no")]).await.refuses(403);
+        all_show(&seen(&taro).await, &["せいじんの歯科"], &[]);
+        app.clock.advance(DAY);
+        let (taro, seijin) = (app.browser(), app.browser());
+        taro.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        seijin.sign_in(SEIJIN_WISH.login_id, SEIJIN_WISH.password).await.leads_to("/home");
+        seijin.home().await.shows("あなたの医療費の表示について");
+        decide(&seijin, "no").await;
+        all_show(&seen(&taro).await, &[], &["せいじんの歯科"]);
     }
 }
 

@@ -31,8 +31,8 @@ pub trait Expenses: Send + Sync {
     async fn front(&self, member: &Member, now: Timestamp) -> Answer<ExpenseFront>;
 
     /// Whether the insured sees this member's expenses; `None` for a member who
-    /// has nothing to decide, being insured.
-    async fn sharing(&self, member: &Member) -> Answer<Option<Sharing>>;
+    /// has nothing to decide, being insured or not of age.
+    async fn sharing(&self, member: &Member, now: Timestamp) -> Answer<Option<Sharing>>;
 
     /// Decides it, from this moment on.
     async fn share(
@@ -177,7 +177,7 @@ pub struct AfterDisqualification {
 pub enum Decision {
     /// It holds.
     Done,
-    /// An insured member has nothing to decide.
+    /// An insured member has nothing to decide, nor has one who is not of age.
     NotTheirs,
     /// The session ended before.
     Over,

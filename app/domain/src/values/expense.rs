@@ -147,7 +147,7 @@ pub struct Patient {
 pub enum Standing {
     /// They are the member's own.
     Own,
-    /// A dependent too young for an account.
+    /// A dependent who is not of age.
     Child,
     /// A dependent who lets the insured see them.
     Sharing,

@@ -23,6 +23,9 @@ pub struct Society {
     pub insurer_number: String,
     /// From which age, in years, a dependent may register.
     pub registration_age: u8,
+    /// From which age, in years, a dependent alone decides who sees the own medical
+    /// expenses: that of majority, whatever the age of registration is.
+    pub consent_age: u8,
     /// Whether the insured sees an adult dependent's medical expenses before that
     /// dependent has decided.
     pub share_by_default: bool,
@@ -42,6 +45,8 @@ impl Default for Society {
             mail_sender: None,
             insurer_number: "06139497".to_owned(),
             registration_age: 20,
+            // 民法4条, since 2022-04-01.
+            consent_age: 18,
             // As societies have always sent it, to the insured for the household:
             // the ministry's guidance takes a dependent who is told and does not
             // object to agree.

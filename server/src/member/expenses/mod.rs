@@ -6,6 +6,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 use domain::{
+    age,
     membership::kept_since,
     ports::{
         Answer, Coverage, Decision, ExpenseFront, ExpenseLook, ExpenseWish, ExpenseYear, Expenses,
@@ -58,8 +59,8 @@ impl Expenses for ExpenseService {
             .map_err(InternalError::report)
     }
 
-    async fn sharing(&self, member: &Member) -> Answer<Option<Sharing>> {
-        household::sharing_of(&self.db, member, &self.society)
+    async fn sharing(&self, member: &Member, now: Timestamp) -> Answer<Option<Sharing>> {
+        household::sharing_of(&self.db, member, &self.society, now.in_japan().date())
             .await
             .map_err(|error| InternalError::from(error).report())
     }
@@ -227,11 +228,12 @@ impl ExpenseService {
         origin: &RequestOrigin,
         now: Timestamp,
     ) -> Result<Decision, InternalError> {
+        let born_by = age::born_by(now.in_japan().date(), self.society.consent_age);
         let mut tx = self.db.write().await?;
         if !member::lock_with_session(&mut tx, member.id, member.session).await? {
             return Ok(Decision::Over);
         }
-        if !decide(&mut tx, member.id, shares).await? {
+        if !decide(&mut tx, member.id, shares, born_by).await? {
             return Ok(Decision::NotTheirs);
         }
         let event = if shares {
