@@ -20,6 +20,10 @@ pub const LETTER_REFUSED: &str = "ログインできませんでした。メー�
 pub const LINK_REFUSED: &str = "このURLは使えません。期限（3時間）が切れたか、すでに使われています。もう一度お手続きください。";
 /// The same for the link in the letter about a new device, which lives longer.
 pub const REPORT_REFUSED: &str = "このURLは使えません。期限（12時間）が切れたか、すでに使われています。ご心配な場合は、パスワードを再発行してください。";
+/// A postcard that somebody has registered with; told to whoever has its pair.
+pub const POSTCARD_USED: &str = "このハガキは、すでに利用登録に使われています。登録されたログインIDとパスワードでログインしてください。お心当たりがないときは、すぐに健康保険組合へお知らせください。";
+/// The address of a registration was confirmed by somebody else since.
+pub const ADDRESS_TAKEN: &str = "このメールアドレスは、お手続きの間にほかの方が登録されました。ハガキはまだ使えます。別のメールアドレスで、もう一度お手続きください。";
 /// A provisional session that ran out in the middle of a form.
 pub const SESSION_OVER: &str =
     "時間が過ぎたため中断しました。お手数ですが、下のボタンからもう一度お手続きください。";
@@ -132,6 +136,9 @@ impl Sentence for LoginIdError {
                 .into()
             }
             Self::Taken => "このログインIDは使われています。別のIDを入力してください。".into(),
+            Self::TooManyToday => {
+                "続けて多くのIDを確認されたため、今日はこれ以上確認できません。明日もう一度お試しください。".into()
+            }
         }
     }
 

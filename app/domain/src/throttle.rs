@@ -27,11 +27,12 @@ pub struct Throttle {
 impl Throttle {
     /// Counts one more try, before anybody knows whether it is right, and says
     /// whether it may be. A try during a pause is counted but does not make
-    /// the pause longer: the right one has its chance when the pause is over.
+    /// the pause longer: the right one has its chance when the pause is over. An
+    /// end further ahead than the pause is long was set by a clock that was wrong.
     #[must_use]
     pub fn after_try(self, now: Timestamp) -> (Self, bool) {
         let tries = self.tries.saturating_add(1);
-        if now < self.paused_until {
+        if now < self.paused_until && self.paused_until <= now.plus(self.pause) {
             return (Self { tries, ..self }, false);
         }
         let pause = if tries < FREE {
@@ -77,6 +78,24 @@ mod tests {
             pauses(15),
             [0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
         );
+    }
+
+    #[test]
+    fn an_end_beyond_the_pause_itself_is_not_believed() {
+        let now = Timestamp(5_000);
+        let ahead = now.plus(Duration::from_secs(4 * 3600));
+        let (typing_error, _) = Throttle::default().after_try(ahead);
+        let (after, admitted) = typing_error.after_try(now);
+        assert!(admitted, "one error is no pause, whatever the clock said");
+        assert_eq!((after.tries, after.pause), (2, Duration::ZERO));
+        let paused = Throttle {
+            tries: 12,
+            pause: LONGEST,
+            paused_until: ahead.plus(LONGEST),
+        };
+        let (after, admitted) = paused.after_try(now);
+        assert!(admitted);
+        assert_eq!(after.paused_until, now.plus(LONGEST), "the pause stays long");
     }
 
     #[test]

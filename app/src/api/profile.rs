@@ -3,7 +3,7 @@
 use domain::{
     forms::{Errors, Field, Form, Note, PresentPasswordForm, ProfileForm},
     ports::{PasswordGiven, Ports, ProfileChange},
-    rules::{CurrentPasswordError, LoginIdError, PasswordError},
+    rules::{CurrentPasswordError, PasswordError},
     text::{self, Sentence},
     visit::{CookieChange, Told, Visit, Visitor},
 };
@@ -42,7 +42,7 @@ pub async fn change_profile(#[server(flatten)] form: ProfileForm) -> Result<(), 
             ProfileChange::PasswordWrong => {
                 refused(&form, Field::CurrentPassword, &CurrentPasswordError::Wrong)
             }
-            ProfileChange::LoginIdTaken => refused(&form, Field::LoginId, &LoginIdError::Taken),
+            ProfileChange::LoginIdRefused(why) => refused(&form, Field::LoginId, &why),
             ProfileChange::SameAsPassword => {
                 refused(&form, Field::LoginId, &PasswordError::SameAsLoginId)
             }

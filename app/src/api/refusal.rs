@@ -10,6 +10,10 @@ pub enum Refusal {
     Link(Begun),
     /// A page behind a link that was not opened in this browser: in an app's own, perhaps.
     Elsewhere(Begun),
+    /// A postcard that somebody has registered with, shown by whoever knows its pair.
+    PostcardUsed,
+    /// The address of a registration was confirmed by somebody else since.
+    AddressTaken,
     /// A provisional session that ran out, or never was.
     Over(Begun),
 }

@@ -3,7 +3,7 @@
 use domain::{
     forms::{AddressForm, Errors, Field, Form, ProvisionalForm, RegistrationProfileForm},
     ports::{Completion, Entry, Ports},
-    rules::{LoginIdError, PasswordError},
+    rules::PasswordError,
     text,
     visit::{CookieChange, Draft, Visit, Visitor},
 };
@@ -52,7 +52,13 @@ pub async fn enter_with_postcard(
         };
         let entry = ports
             .registration
-            .enter(token, postcard, &visit.origin, visit.now)
+            .enter(
+                token,
+                postcard,
+                visit.who.session(),
+                &visit.origin,
+                visit.now,
+            )
             .await?;
         Ok(match entry {
             Entry::Welcome { session, until } => {
@@ -60,6 +66,9 @@ pub async fn enter_with_postcard(
             }
             Entry::Refused => try_again(&form, Errors::default())
                 .alert(text::postcard_refused(&ports.society.telephone)),
+            Entry::PostcardUsed => {
+                try_again(&form, Errors::default()).alert(text::POSTCARD_USED.to_owned())
+            }
             Entry::LinkOver => forbidden(Refusal::Link(Begun::Registration)),
         })
     })
@@ -76,6 +85,7 @@ pub async fn complete_registration(
             Visitor::Provisional(provisional) => provisional,
             // The same post again: a double click, or an answer that got lost.
             Visitor::Registered { .. } => return Ok(see_other("/register/done")),
+            Visitor::PostcardUsed => return Ok(forbidden(Refusal::PostcardUsed)),
             _ => return Ok(interrupted(&form)),
         };
         let member = match form.check() {
@@ -88,13 +98,13 @@ pub async fn complete_registration(
             .await?;
         Ok(match completion {
             Completion::Done => see_other("/register/done").keep(CookieChange::RegistrationDone),
-            Completion::LoginIdTaken => {
-                try_again(&form, Errors::of(Field::LoginId, &LoginIdError::Taken))
-            }
+            Completion::LoginIdRefused(why) => try_again(&form, Errors::of(Field::LoginId, &why)),
             Completion::SameAsProvisional => try_again(
                 &form,
                 Errors::of(Field::Password, &PasswordError::SameAsProvisional),
             ),
+            Completion::PostcardUsed => forbidden(Refusal::PostcardUsed),
+            Completion::AddressTaken => forbidden(Refusal::AddressTaken),
             Completion::Over => interrupted(&form),
         })
     })

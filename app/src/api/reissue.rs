@@ -3,7 +3,7 @@
 use domain::{
     forms::{AddressForm, Errors, Field, Form, NewPasswordForm, ReissueProvisionalForm},
     ports::{Entry, Ports, Renewal},
-    rules::{LoginIdError, PasswordError},
+    rules::PasswordError,
     text,
     visit::{CookieChange, Visit, Visitor},
 };
@@ -46,13 +46,20 @@ pub async fn enter_with_letter(
         };
         let entry = ports
             .reissue
-            .enter(token, letter, &visit.origin, visit.now)
+            .enter(
+                token,
+                letter,
+                visit.who.session(),
+                &visit.origin,
+                visit.now,
+            )
             .await?;
         Ok(match entry {
             Entry::Welcome { session, until } => {
                 see_other("/reissue/password").keep(CookieChange::Session(session, until))
             }
-            Entry::Refused => {
+            // A letter has no postcard.
+            Entry::Refused | Entry::PostcardUsed => {
                 try_again(&form, Errors::default()).alert(text::LETTER_REFUSED.to_owned())
             }
             Entry::LinkOver => forbidden(Refusal::Link(Begun::Reissue)),
@@ -84,9 +91,7 @@ pub async fn change_password(
         let wrong = |field, refusal| try_again(&form, Errors::of(field, &refusal));
         Ok(match renewal {
             Renewal::Done => see_other("/reissue/done").keep(CookieChange::ReissueDone),
-            Renewal::LoginIdTaken => {
-                try_again(&form, Errors::of(Field::LoginId, &LoginIdError::Taken))
-            }
+            Renewal::LoginIdRefused(why) => try_again(&form, Errors::of(Field::LoginId, &why)),
             Renewal::SameAsProvisional => wrong(Field::Password, PasswordError::SameAsProvisional),
             Renewal::SameAsLoginId => wrong(Field::Password, PasswordError::SameAsLoginId),
             Renewal::Over => forbidden(Refusal::Over(Begun::Reissue)),

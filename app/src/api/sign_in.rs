@@ -20,7 +20,13 @@ pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<(), ServerFn
         };
         let signed_in = ports
             .sign_in
-            .sign_in(credentials, visit.device.as_ref(), &visit.origin, visit.now)
+            .sign_in(
+                credentials,
+                visit.device.as_ref(),
+                visit.who.session(),
+                &visit.origin,
+                visit.now,
+            )
             .await?;
         Ok(match signed_in {
             Some(new) => see_return_to(visit.return_to.clone())
@@ -46,7 +52,10 @@ pub async fn sign_out() -> Result<(), ServerFnError> {
                 .keep(CookieChange::Told(Told::SignedOut)))
         }
         Visitor::Provisional(_) | Visitor::Reissuing(_) => Ok(forbidden(Refusal::NotForYou)),
-        Visitor::Nobody | Visitor::Registered { .. } | Visitor::Reissued => Ok(see_other("/login")),
+        Visitor::Nobody
+        | Visitor::Registered { .. }
+        | Visitor::PostcardUsed
+        | Visitor::Reissued => Ok(see_other("/login")),
     })
     .await
 }

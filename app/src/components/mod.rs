@@ -6,4 +6,5 @@ pub mod form;
 pub mod layout;
 pub mod notice_list;
 pub mod sharing;
+pub mod signed_in_here;
 pub mod status;

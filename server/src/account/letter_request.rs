@@ -22,9 +22,6 @@ use uuid::Uuid;
 
 use crate::base::fault::InternalError;
 
-/// How long a link works: at 2:59:59 it does, at 3:00:00 it does not.
-pub const LINK_LIFE: Duration = Duration::from_secs(3 * 3600);
-
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -76,7 +73,7 @@ impl RequestedLetter {
             letter: self.letter,
             address: address.as_str().to_owned(),
             asked_at: self.asked_at,
-            until: self.asked_at.plus(LINK_LIFE),
+            until: self.asked_at.plus(link::LIFE),
             earlier: self.asked_at < now,
         }
     }
@@ -100,7 +97,7 @@ pub async fn ask(
     let within_caps = within_caps(tx, purpose, address, now).await?;
     let told_already = told_within_the_hour(tx, asking).await?;
     let owner = member::by_address(tx, address).await?;
-    let latest = link::latest(tx, purpose, &address.key()).await?;
+    let latest = link::latest(tx, purpose, &address.key(), now).await?;
     if let Some((letter, asked_at)) = latest.filter(|_| asking.is_capped && !within_caps) {
         return Ok(RequestedLetter { letter, asked_at });
     }
@@ -115,7 +112,7 @@ pub async fn ask(
             email: asking.email,
             session: None,
             asked_at: now,
-            expires_at: now.plus(LINK_LIFE),
+            expires_at: now.plus(link::LIFE),
             ended_at: asking.truth.map(|_| now),
         },
     )
@@ -160,8 +157,7 @@ async fn within_caps(
 ) -> Result<bool, InternalError> {
     let mut within = true;
     for (span, most) in CAPS {
-        let since = now.minus(span);
-        within &= link::count_asked_since(tx, purpose, &address.key(), since).await? < most;
+        within &= link::count_asked_within(tx, purpose, &address.key(), span, now).await? < most;
     }
     Ok(within)
 }
@@ -172,7 +168,7 @@ async fn told_within_the_hour(
     asking: &LetterRequest<'_>,
 ) -> Result<bool, InternalError> {
     let truth = asking.truth.unwrap_or(LetterKind::Withheld);
-    let since = asking.now.minus(HOUR);
-    let told = letter::count_asked_since(tx, &asking.address.key(), truth, since).await?;
+    let key = asking.address.key();
+    let told = letter::count_asked_within(tx, &key, truth, HOUR, asking.now).await?;
     Ok(told > 0)
 }

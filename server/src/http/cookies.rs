@@ -13,10 +13,8 @@ use domain::{
         SentLetter, SessionToken, Told, return_to::ReturnTo,
     },
 };
-use store::{device::REMEMBERED, session};
+use store::{device::REMEMBERED, link, session};
 use uuid::Uuid;
-
-use crate::account::letter_request::LINK_LIFE;
 
 const SESSION: &str = "session";
 const DEVICE: &str = "device";
@@ -224,7 +222,7 @@ impl Cookies {
                 };
                 let (asked_at, until) = (asked_at.0, until.0);
                 let text = format!("{way} {letter} {asked_at} {until} {which} {address}");
-                self.encrypted(SENT, text, LINK_LIFE)
+                self.encrypted(SENT, text, link::LIFE)
             }
             CookieChange::Draft(draft) => {
                 // Long enough for any good value; a cookie has 4 kB.

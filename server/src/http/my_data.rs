@@ -25,7 +25,10 @@ pub(super) async fn download(FromState(state): FromState<State>, request: Reques
             let what = Problem::forbidden(Refusal::NotForYou);
             return problem(&state, visit, parts, what).await;
         }
-        Visitor::Nobody | Visitor::Registered { .. } | Visitor::Reissued => {
+        Visitor::Nobody
+        | Visitor::Registered { .. }
+        | Visitor::PostcardUsed
+        | Visitor::Reissued => {
             return Redirect::to("/login").into_response();
         }
     };

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use domain::{
     forms::NewProfile,
     ports::{Answer, NewSession, Profile, ProfileChange},
+    rules::LoginIdError,
     values::timestamp::Timestamp,
     visit::{self, Member, RequestOrigin, SessionToken},
 };
@@ -16,7 +17,9 @@ use store::{
     Db,
     audit::Event,
     letter::{self, LetterKind},
-    link, member, session, throttle,
+    link, member,
+    session::{self, IdQuestion},
+    throttle,
 };
 use tokio::sync::Notify;
 
@@ -100,16 +103,22 @@ impl ProfileService {
         if !member::lock_with_session(&mut tx, member.id, member.session).await? {
             return Ok(ProfileChange::Over);
         }
+        if login_id.is_some()
+            && session::ask_for_id(&mut tx, member.session, now).await? == IdQuestion::TooMany
+        {
+            return Ok(ProfileChange::LoginIdRefused(LoginIdError::TooManyToday));
+        }
         if let Some(login_id) = login_id
             && member::login_id_taken(&mut tx, login_id, Some(member.id)).await?
         {
-            return Ok(ProfileChange::LoginIdTaken);
+            tx.commit().await?;
+            return Ok(ProfileChange::LoginIdRefused(LoginIdError::Taken));
         }
         match member::set_credentials(&mut tx, member.id, login_id, password_hash.as_deref()).await
         {
             // Somebody else took the ID between the question and the answer.
             Err(error) if store::is_unique_violation(&error) => {
-                return Ok(ProfileChange::LoginIdTaken);
+                return Ok(ProfileChange::LoginIdRefused(LoginIdError::Taken));
             }
             written => written?,
         }

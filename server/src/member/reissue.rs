@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use domain::{
     forms::{NewCredentials, ReissueCredentials},
     ports::{Answer, Entry, OpenLink, Reissue, Renewal},
-    rules::{EmailAddress, Password, ProvisionalPassword},
+    rules::{EmailAddress, LoginIdError, Password, ProvisionalPassword},
     values::timestamp::Timestamp,
     visit::{LinkToken, Reissuing, RequestOrigin, SentLetter, SessionToken},
 };
@@ -20,10 +20,13 @@ use store::{
     device, email,
     letter::{self, LetterKind},
     link::{self, Purpose},
-    member, session, throttle,
+    member,
+    session::{self, IdQuestion},
+    throttle,
 };
 use subtle::ConstantTimeEq;
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 use crate::{
     account::reissue_letter::ReissueLetter,
@@ -72,10 +75,11 @@ impl Reissue for ReissueService {
         &self,
         token: &LinkToken,
         letter: ReissueCredentials,
+        earlier: Option<Uuid>,
         origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Entry> {
-        self.enter_with(token, letter, origin, now)
+        self.enter_with(token, letter, earlier, origin, now)
             .await
             .map_err(InternalError::report)
     }
@@ -112,6 +116,7 @@ impl ReissueService {
         &self,
         token: &LinkToken,
         typed: ReissueCredentials,
+        earlier: Option<Uuid>,
         origin: &RequestOrigin,
         now: Timestamp,
     ) -> Result<Entry, InternalError> {
@@ -136,6 +141,8 @@ impl ReissueService {
             member: sent.member_id,
             ..Event::ReissueRefused.by(origin, now)
         };
+        let accepted = tried.is_some() && sent.member_id.is_some() && right;
+        session::end_earlier(&mut tx, earlier.filter(|_| accepted), now).await?;
         let answer = match (tried, sent.member_id) {
             (None, _) => Entry::LinkOver,
             (Some(link), Some(member)) if right => {
@@ -196,13 +203,19 @@ impl ReissueService {
             let done = session::is_completed(&self.db, reissuing.session).await?;
             return Ok(if done { Renewal::Done } else { Renewal::Over });
         }
-        if !session::complete_reissue(&mut tx, reissuing.session, now).await? {
-            return Ok(Renewal::Over);
+        if new.login_id.is_some()
+            && session::ask_for_id(&mut tx, reissuing.session, now).await? == IdQuestion::TooMany
+        {
+            return Ok(Renewal::LoginIdRefused(LoginIdError::TooManyToday));
         }
         if let Some(login_id) = &new.login_id
             && member::login_id_taken(&mut tx, login_id, Some(account)).await?
         {
-            return Ok(Renewal::LoginIdTaken);
+            tx.commit().await?;
+            return Ok(Renewal::LoginIdRefused(LoginIdError::Taken));
+        }
+        if !session::complete_reissue(&mut tx, reissuing.session, now).await? {
+            return Ok(Renewal::Over);
         }
         match member::set_credentials(
             &mut tx,
@@ -214,7 +227,7 @@ impl ReissueService {
         {
             // Somebody else took the ID between the question and the answer.
             Err(error) if store::is_unique_violation(&error) => {
-                return Ok(Renewal::LoginIdTaken);
+                return Ok(Renewal::LoginIdRefused(LoginIdError::Taken));
             }
             written => written?,
         }

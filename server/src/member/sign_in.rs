@@ -16,6 +16,7 @@ use store::{
     device, member, session, throttle,
 };
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 use crate::{
     base::{
@@ -45,10 +46,11 @@ impl SignIn for SignInService {
         &self,
         credentials: Credentials,
         device: Option<&DeviceToken>,
+        earlier: Option<Uuid>,
         origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Option<SignedIn>> {
-        self.let_in(credentials, device, origin, now)
+        self.let_in(credentials, (device, earlier), origin, now)
             .await
             .map_err(InternalError::report)
     }
@@ -69,7 +71,7 @@ impl SignInService {
     async fn let_in(
         &self,
         typed: Credentials,
-        device: Option<&DeviceToken>,
+        (device, earlier): (Option<&DeviceToken>, Option<Uuid>),
         origin: &RequestOrigin,
         now: Timestamp,
     ) -> Result<Option<SignedIn>, InternalError> {
@@ -111,9 +113,14 @@ impl SignInService {
             ..Event::SignInFailed.by(origin, now)
         };
         let mut new = None;
+        let mut welcome = None;
         if let Some(account) = account
             && member::signed_in(&mut tx, &account, rehashed.as_deref(), now).await?
         {
+            welcome = Some(account);
+        }
+        session::end_earlier(&mut tx, earlier.filter(|_| welcome.is_some()), now).await?;
+        if let Some(account) = welcome {
             let previous = account.last_sign_in_at.map(Timestamp);
             throttle::reset_tries(&mut tx, account.id).await?;
             session::end_all_but(&mut tx, account.id, session::MOST - 1, now).await?;

@@ -182,24 +182,27 @@ pub async fn lock_address(tx: &mut Tx, address_key: &str, now: Timestamp) -> Res
     Ok(())
 }
 
-/// How many letters of this kind an address was asked to be sent after `since`
-/// (not at it: a letter of an hour ago leaves the last hour).
+/// How many letters of this kind an address was asked to be sent within `span` before
+/// now (a letter of an hour ago has left the last hour).
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn count_asked_since(
+pub async fn count_asked_within(
     tx: &mut Tx,
     address_key: &str,
     kind: LetterKind,
-    since: Timestamp,
+    span: Duration,
+    now: Timestamp,
 ) -> Result<i64> {
     on!(write tx, conn => {
         sqlx::query_scalar(
-            "select count(*) from letter where address_key = $1 and kind = $2 and asked_at > $3",
+            "select count(*) from letter
+             where address_key = $1 and kind = $2 and asked_at > $3 and asked_at <= $4",
         )
         .bind(address_key)
         .bind(kind.as_str())
-        .bind(since.0)
+        .bind(now.minus(span).0)
+        .bind(now.latest_end(Duration::ZERO).0)
         .fetch_one(conn)
         .await
     })

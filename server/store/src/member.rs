@@ -166,16 +166,20 @@ pub async fn lock_with_session(tx: &mut Tx, member: Uuid, session: Uuid) -> Resu
     Ok(lock(tx, member).await? && super::session::is_open(tx, session).await?)
 }
 
-/// The account of a person, if there is one.
+/// The account of whoever's postcard a provisional session was opened with, if there is
+/// one.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn of_person(tx: &mut Tx, person: Uuid) -> Result<Option<Uuid>> {
+pub async fn of_session(tx: &mut Tx, session: Uuid) -> Result<Option<Uuid>> {
     on!(write tx, conn => {
-        sqlx::query_scalar("select id from member where person_id = $1")
-            .bind(person)
-            .fetch_optional(conn)
-            .await
+        sqlx::query_scalar(
+            "select m.id from session s join postcard c on c.id = s.postcard_id
+             join member m on m.person_id = c.person_id where s.id = $1",
+        )
+        .bind(session)
+        .fetch_optional(conn)
+        .await
     })
 }
 

@@ -168,10 +168,16 @@ pub struct Postcard {
     pub password_hash: String,
     expires_at: i64,
     ended_at: Option<i64>,
+    used_at: Option<i64>,
     is_eligible: bool,
 }
 
 impl Postcard {
+    /// Somebody has registered with it.
+    pub fn is_used(&self) -> bool {
+        self.used_at.is_some()
+    }
+
     /// Neither used nor reissued nor out of date, and of somebody who may register.
     pub fn is_good(&self, now: Timestamp) -> bool {
         self.is_eligible && self.ended_at.is_none() && now.0 < self.expires_at
@@ -185,7 +191,7 @@ impl Postcard {
 pub async fn by_login_id(tx: &mut Tx, who: Eligible, login_id: &str) -> Result<Option<Postcard>> {
     on!(write tx, conn => {
         sqlx::query_as(eligible!(
-            "select c.id, c.person_id, c.password_hash, c.expires_at, c.ended_at,
+            "select c.id, c.person_id, c.password_hash, c.expires_at, c.ended_at, c.used_at,
                     exists (select 1 from person p where p.id = c.person_id and",
             "and not exists (select 1 from member m
                              where m.person_id = p.id and m.disabled_at is not null)) as is_eligible
@@ -225,7 +231,7 @@ pub async fn hash_of_session(db: &Db, session: Uuid) -> Result<Option<String>> {
 pub async fn use_up(tx: &mut Tx, who: Eligible, postcard: Uuid, now: Timestamp) -> Result<bool> {
     let used = on!(write tx, conn => {
         sqlx::query(eligible!(
-            "update postcard set ended_at = $5
+            "update postcard set ended_at = $5, used_at = $5
              where id = $4 and ended_at is null and expires_at > $5
                and person_id in (select p.id from person p where",
             "and not exists (select 1 from member m
@@ -241,4 +247,19 @@ pub async fn use_up(tx: &mut Tx, who: Eligible, postcard: Uuid, now: Timestamp) 
         .rows_affected()
     });
     Ok(used == 1)
+}
+
+/// Whether somebody has registered with a postcard.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn is_used(tx: &mut Tx, postcard: Uuid) -> Result<bool> {
+    on!(write tx, conn => {
+        sqlx::query_scalar(
+            "select exists (select 1 from postcard where id = $1 and used_at is not null)",
+        )
+        .bind(postcard)
+        .fetch_one(conn)
+        .await
+    })
 }

@@ -9,7 +9,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{Db, Result, Tx, on};
+use super::{Db, Result, Tx, link, on};
 
 /// A member who does nothing for this long has to sign in again.
 pub const IDLE: Duration = Duration::from_secs(30 * 60);
@@ -17,8 +17,12 @@ pub const IDLE: Duration = Duration::from_secs(30 * 60);
 pub const ABSOLUTE: Duration = Duration::from_secs(12 * 3600);
 /// A member's open sessions, at most; the one seen longest ago gives way.
 pub const MOST: i64 = 5;
+/// So many login IDs an account or a postcard may ask for within a day, in all its
+/// sessions: each answer tells whether somebody has it.
+pub const IDS_A_DAY: i64 = 20;
 /// `last_seen_at` is written no more often than this.
 const SEEN_EVERY: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A session that begins.
 #[derive(Clone, Copy, Debug)]
@@ -118,27 +122,42 @@ pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visit
         address: Option<String>,
         link_ended_at: Option<i64>,
         postcard_ended_at: Option<i64>,
+        postcard_used_at: Option<i64>,
     }
     let row: Option<Row> = on!(read db, pool => {
         sqlx::query_as(
             "select s.id, s.kind, s.last_seen_at, s.password_given_at, s.expires_at, s.ended_at,
                     s.ended_by, s.previous_sign_in_at, s.member_id, m.person_id, m.login_id,
                     m.nickname, m.disabled_at, m.left_at, l.address, l.ended_at as link_ended_at,
-                    p.ended_at as postcard_ended_at
+                    p.ended_at as postcard_ended_at, p.used_at as postcard_used_at
              from session s
              left join member m on m.id = s.member_id
              left join link l on l.id = s.link_id
              left join postcard p on p.id = s.postcard_id
-             where s.token_hash = $1 and s.expires_at > $2",
+             where s.token_hash = $1",
         )
         .bind(token_hash)
-        .bind(now.0)
         .fetch_optional(pool)
         .await?
     });
     let Some(row) = row else {
         return Ok(Visitor::Nobody);
     };
+    let longest = match &*row.kind {
+        "member" => ABSOLUTE,
+        _ => link::LIFE,
+    };
+    let is_idle =
+        row.kind == "member" && !Timestamp(row.last_seen_at).is_within(IDLE, now);
+    if is_idle || !Timestamp(row.expires_at).is_to_come(longest, now) {
+        // What was seen over stays over, whatever the clock says next.
+        if row.ended_at.is_none()
+            && let Err(error) = note_over(db, row.id, now).await
+        {
+            tracing::warn!(%error, "the end of a session was not noted");
+        }
+        return Ok(Visitor::Nobody);
+    }
     if row.kind == "provisional" {
         if row.ended_by.as_deref() == Some("completed") {
             return Ok(row
@@ -152,6 +171,9 @@ pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visit
             .or(row.link_ended_at)
             .or(row.postcard_ended_at)
             .is_some();
+        if row.ended_at.is_none() && row.postcard_used_at.is_some() {
+            return Ok(Visitor::PostcardUsed);
+        }
         return Ok(match row.address {
             Some(address) if !over => Visitor::Provisional(Provisional {
                 session: row.id,
@@ -182,9 +204,6 @@ pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visit
                 until: Timestamp(row.expires_at),
             }),
         });
-    }
-    if now >= Timestamp(row.last_seen_at).plus(IDLE) {
-        return Ok(Visitor::Nobody);
     }
     if now >= Timestamp(row.last_seen_at).plus(SEEN_EVERY) {
         // Whoever only reads is not turned away because this cannot be noted.
@@ -234,6 +253,15 @@ async fn touch(db: &Db, session: Uuid, now: Timestamp) -> Result<()> {
     tx.commit().await
 }
 
+/// Likewise.
+async fn note_over(db: &Db, session: Uuid, now: Timestamp) -> Result<()> {
+    let Some(mut tx) = db.write_now().await? else {
+        return Ok(());
+    };
+    end(&mut tx, session, now).await?;
+    tx.commit().await
+}
+
 /// Ends one session.
 ///
 /// # Errors
@@ -249,6 +277,15 @@ pub async fn end(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
+/// Ends the session that a browser carried until now: another takes its place, and
+/// nobody could reach it any more. Without one the same statement finds nothing.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_earlier(tx: &mut Tx, earlier: Option<Uuid>, now: Timestamp) -> Result<()> {
+    end(tx, earlier.unwrap_or_default(), now).await
+}
+
 /// A member's sessions that are open at this moment, the one seen last first.
 ///
 /// # Errors
@@ -258,12 +295,15 @@ pub async fn open_of(db: &Db, member: Uuid, now: Timestamp) -> Result<Vec<OpenSe
         sqlx::query_as(
             "select id, network_address, device, started_at, last_seen_at from session
              where member_id = $1 and kind = 'member' and ended_at is null
-               and expires_at > $2 and last_seen_at > $3
+               and expires_at > $2 and expires_at <= $4
+               and last_seen_at > $3 and last_seen_at <= $5
              order by last_seen_at desc, id desc",
         )
         .bind(member)
         .bind(now.0)
         .bind(now.minus(IDLE).0)
+        .bind(now.latest_end(ABSOLUTE).0)
+        .bind(now.latest_end(Duration::ZERO).0)
         .fetch_all(pool)
         .await?
     });
@@ -400,6 +440,55 @@ pub async fn end_others(tx: &mut Tx, member: Uuid, but_for: Uuid, now: Timestamp
     Ok(())
 }
 
+/// What came of counting that a session asks for a login ID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdQuestion {
+    /// It may be told whether somebody has it.
+    Counted,
+    /// It has asked for too many today.
+    TooMany,
+    /// The session is over.
+    Over,
+}
+
+/// Counts that a session asks for a login ID, before anybody looks whether it is free.
+/// The sessions of one account, or with one postcard, are counted together, so that
+/// signing in anew does not begin anew. Whoever is told that it is taken commits the
+/// count, and nothing else.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn ask_for_id(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<IdQuestion> {
+    let is_open = on!(write tx, conn => {
+        sqlx::query(
+            "update session set ids_asked = ids_asked + 1 where id = $1 and ended_at is null",
+        )
+        .bind(session)
+        .execute(conn)
+        .await?
+        .rows_affected()
+            == 1
+    });
+    let asked: i64 = on!(write tx, conn => {
+        sqlx::query_scalar(
+            "select cast(coalesce(sum(s.ids_asked), 0) as bigint) from session s
+             where s.started_at > $2
+               and (s.id = $1
+                    or s.member_id = (select member_id from session where id = $1)
+                    or s.postcard_id = (select postcard_id from session where id = $1))",
+        )
+        .bind(session)
+        .bind(now.minus(DAY).0)
+        .fetch_one(conn)
+        .await?
+    });
+    Ok(match is_open {
+        false => IdQuestion::Over,
+        true if asked > IDS_A_DAY => IdQuestion::TooMany,
+        true => IdQuestion::Counted,
+    })
+}
+
 /// What a provisional session stands for, locked until the change is over.
 #[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct Registering {
@@ -421,10 +510,12 @@ pub async fn complete(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<Opti
     let ours = on!(write tx, conn => {
         sqlx::query(
             "update session set ended_at = $2, ended_by = 'completed'
-             where id = $1 and kind = 'provisional' and ended_at is null and expires_at > $2",
+             where id = $1 and kind = 'provisional' and ended_at is null
+               and expires_at > $2 and expires_at <= $3",
         )
         .bind(session)
         .bind(now.0)
+        .bind(now.latest_end(link::LIFE).0)
         .execute(conn)
         .await?
         .rows_affected()
@@ -456,7 +547,8 @@ pub async fn complete_reissue(tx: &mut Tx, session: Uuid, now: Timestamp) -> Res
     let ours = on!(write tx, conn => {
         sqlx::query(
             "update session set ended_at = $2, ended_by = 'completed'
-             where id = $1 and kind = 'reissue' and ended_at is null and expires_at > $2
+             where id = $1 and kind = 'reissue' and ended_at is null
+               and expires_at > $2 and expires_at <= $3
                and exists (select 1 from link l
                            join email e on e.member_id = l.member_id
                                         and e.address_key = l.address_key
@@ -465,6 +557,7 @@ pub async fn complete_reissue(tx: &mut Tx, session: Uuid, now: Timestamp) -> Res
         )
         .bind(session)
         .bind(now.0)
+        .bind(now.latest_end(link::LIFE).0)
         .execute(conn)
         .await?
         .rows_affected()

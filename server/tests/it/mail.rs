@@ -95,14 +95,15 @@ on_both! {
 
         let mut tx = db.write().await.unwrap();
         let key = address("taro@example.jp").key();
-        for (since, letters) in [
-            (NOW.minus(Duration::from_millis(1)), 2),
-            (NOW, 1),
-            (NOW.plus(MINUTE), 0),
+        let now = NOW.plus(MINUTE);
+        for (span, letters) in [
+            (MINUTE + Duration::from_millis(1), 2),
+            (MINUTE, 1),
+            (Duration::ZERO, 0),
         ] {
-            let count = letter::count_asked_since(&mut tx, &key, LetterKind::Registration, since)
-                .await.unwrap();
-            assert_eq!(count, letters, "since {since:?}");
+            let kind = LetterKind::Registration;
+            let count = letter::count_asked_within(&mut tx, &key, kind, span, now).await.unwrap();
+            assert_eq!(count, letters, "within {span:?}");
         }
     }
 }

@@ -14,6 +14,7 @@ use server::{
     base::hash::{Hasher, Pool},
     member::profile::ProfileService,
 };
+use store::session;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -316,6 +317,33 @@ on_both! {
         let long = "a1".repeat(65);
         save(&browser, Filled { nickname: "x", current: &long, ..wanted }).await.refuses(422).shows(WRONG);
         assert_eq!(entries(&app, "password_refused").await, 5);
+    }
+}
+
+on_both! {
+    /// Each answer tells whether somebody has an ID: counted for the account, whatever
+    /// else becomes of the change and however often the member signs in.
+    async fn case_who_lists_login_ids_on_the_profile_is_stopped(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(JIRO, &OTHER_WISH).await;
+        let browser = app.signed_in(TARO, &WISH).await;
+        let taken = Filled { login_id: OTHER_WISH.login_id, ..AS_SHOWN };
+        for asked in 0..session::IDS_A_DAY {
+            if asked == 10 {
+                browser.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+            }
+            save(&browser, taken).await.refuses(422).shows("このログインIDは使われています。");
+        }
+        for login_id in [OTHER_WISH.login_id, "free"] {
+            save(&browser, Filled { login_id, ..AS_SHOWN }).await.refuses(422)
+                .shows("今日はこれ以上確認できません。").hides("使われています。");
+        }
+        // Everything else can be changed, and tomorrow the ID too.
+        save(&browser, Filled { nickname: "タロー", ..AS_SHOWN }).await.leads_to("/profile?told=changed");
+        app.clock.advance(24 * 60 * MINUTE);
+        let browser = app.browser();
+        browser.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        save(&browser, Filled { login_id: NEW_ID, ..AS_SHOWN }).await.leads_to("/profile?told=changed");
     }
 }
 

@@ -49,7 +49,7 @@ on_both! {
         for (i, (why, login_id, password)) in [
             ("a wrong password", jiro.login_id.clone(), wrong),
             ("a wrong ID", unknown, jiro.password.clone()),
-            ("used", app.card(TARO).login_id, app.card(TARO).password),
+            ("used, and the password is wrong", app.card(TARO).login_id, jiro.password.clone()),
             ("reissued", app.card(HANAKO).login_id, app.card(HANAKO).password),
             ("under 20", app.card(SEIJIN).login_id, app.card(SEIJIN).password),
             ("no member any more", app.card(SABURO).login_id, app.card(SABURO).password),
@@ -130,6 +130,45 @@ on_both! {
                 app.browser().sign_in(&card.login_id, &password).await.refuses(422);
             }
         }
+    }
+}
+
+on_both! {
+    /// Whoever has the pair is told the truth: the hash and the writes are those of any
+    /// refusal, and the way on is no circle.
+    async fn case_of_two_addresses_with_one_postcard_the_second_is_told_that_it_has_been_used(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let second = app.with_postcard(TARO, "second@example.jp").await;
+        app.registered(TARO, &WISH).await;
+        second.get("/register/profile").await.refuses(403)
+            .shows(text::POSTCARD_USED).hides(text::SESSION_OVER);
+        second.complete(&WISH).await.refuses(403).shows(text::POSTCARD_USED);
+        let before = app.written().await;
+        second.enter_with_postcard(&app.card(TARO)).await.refuses(422).shows(text::POSTCARD_USED);
+        assert_eq!(app.written().await.since(before), ONE_TRY);
+        // Not to whoever only knows its ID.
+        second.enter_with(&app.card(TARO).login_id, "aaaa-aaaa-aaa2").await.refuses(422)
+            .shows("ログインできませんでした。").hides(text::POSTCARD_USED);
+        // A postcard that was replaced has been used by nobody.
+        let third = app.with_postcard(JIRO, "jiro@example.jp").await;
+        app.reissue(JIRO).await;
+        third.get("/register/profile").await.refuses(403).shows(text::SESSION_OVER);
+    }
+}
+
+on_both! {
+    async fn case_an_address_that_somebody_took_meanwhile_is_named_and_the_postcard_stays_good(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let late = app.with_postcard(JIRO, "shared@example.jp").await;
+        app.registered(TARO, &Wish { email: "shared@example.jp", ..WISH }).await;
+        // The link has ended with the other registration; one that was opened before has not.
+        tell!(
+            &app.fresh.db,
+            "update link set ended_at = null where address_key = $1", "shared@example.jp"
+        );
+        late.complete(&Wish { email: "shared@example.jp", ..OTHER_WISH }).await
+            .refuses(403).shows(text::ADDRESS_TAKEN).hides(text::SESSION_OVER);
+        app.registered(JIRO, &OTHER_WISH).await;
     }
 }
 

@@ -192,6 +192,23 @@ on_both! {
 }
 
 on_both! {
+    async fn case_who_lists_login_ids_at_the_last_step_is_stopped(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(JIRO, &OTHER_WISH).await;
+        let browser = app.with_postcard(TARO, WISH.email).await;
+        let taken = Wish { login_id: OTHER_WISH.login_id, ..WISH };
+        for asked in 0..store::session::IDS_A_DAY {
+            if asked == 10 {
+                browser.enter_with_postcard(&app.card(TARO)).await.leads_to("/register/profile");
+            }
+            browser.complete(&taken).await.refuses(422).shows("このログインIDは使われています。");
+        }
+        browser.complete(&taken).await.refuses(422).shows("今日はこれ以上確認できません。");
+        assert_eq!(accounts(&app).await, 1);
+    }
+}
+
+on_both! {
     async fn case_08_the_last_step_alone_opens_no_account(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         let member = app.signed_in(JIRO, &OTHER_WISH).await;

@@ -4,6 +4,7 @@
 use domain::{ports::StoredLetter, text};
 use futures::future::join_all;
 use reqwest::Method;
+use store::session;
 
 use crate::{
     browser::{Browser, Seen},
@@ -86,6 +87,40 @@ async fn at_the_change(app: &TestApp, letter: &Bears) -> Browser {
         .await
         .leads_to("/reissue/password");
     browser
+}
+
+on_both! {
+    async fn case_a_reissue_ends_the_session_that_the_browser_had_and_says_whose_it_is(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(JIRO, &OTHER_WISH).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let copy = taro.twin();
+        let letter = asked(&app, OTHER_WISH.email).await;
+        open(&taro, &letter).await;
+        taro.get("/reissue/provisional").await.shows("いま「たろう」さんがログイン中です。");
+        enter(&taro, &letter.login_id, "aaaa-aaaa-aaa2").await.refuses(422);
+        copy.home().await.shows("たろうさん");
+        enter(&taro, &letter.login_id, &letter.password).await.leads_to("/reissue/password");
+        copy.home().await.leads_to("/login");
+    }
+}
+
+on_both! {
+    async fn case_who_lists_login_ids_in_a_reissue_is_stopped(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(JIRO, &OTHER_WISH).await;
+        app.registered(TARO, &WISH).await;
+        let letter = asked(&app, WISH.email).await;
+        let browser = app.browser();
+        open(&browser, &letter).await;
+        enter(&browser, &letter.login_id, &letter.password).await.leads_to("/reissue/password");
+        for _ in 0..session::IDS_A_DAY {
+            change(&browser, NEW, OTHER_WISH.login_id).await.refuses(422).shows("使われています。");
+        }
+        change(&browser, NEW, OTHER_WISH.login_id).await.refuses(422)
+            .shows("今日はこれ以上確認できません。").hides("使われています。");
+        change(&browser, NEW, "").await.leads_to("/reissue/done");
+    }
 }
 
 on_both! {

@@ -37,6 +37,36 @@ on_both! {
 }
 
 on_both! {
+    /// Nobody there could reach it any more, and a copy of its cookie would live on.
+    async fn case_a_sign_in_a_postcard_and_a_reissue_end_the_session_the_browser_had(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let browser = app.signed_in(TARO, &WISH).await;
+        let copy = browser.twin();
+        browser.sign_in(WISH.login_id, "wrong2026").await.refuses(422);
+        copy.home().await.shows(GREETING);
+        browser.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        copy.home().await.leads_to("/login");
+        // Another member at the same browser, with the letter and the postcard.
+        let copy = browser.twin();
+        browser.post_email(OTHER_WISH.email).await.leads_to("/register/sent");
+        let letter = app.newest_letter_to(OTHER_WISH.email).await;
+        browser.open_letter(&letter).await
+            .shows("いま「たろう」さんがログイン中です。").shows("「たろう」さんはログアウトします。");
+        app.browser().open_letter(&letter).await.hides("ログイン中です");
+        browser.enter_with(&app.card(JIRO).login_id, "aaaa-aaaa-aaa2").await.refuses(422);
+        copy.home().await.shows(GREETING);
+        browser.enter_with_postcard(&app.card(JIRO)).await.leads_to("/register/profile");
+        copy.home().await.leads_to("/login");
+        // Who signs in in the middle of a registration ends that.
+        let copy = browser.twin();
+        browser.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        copy.get("/register/profile").await.refuses(403);
+        let open: i64 = ask!(&app.fresh.db, "select count(*) from session where ended_at is null");
+        assert_eq!(open, 1);
+    }
+}
+
+on_both! {
     async fn a_session_s_cookie_is_bound_to_our_host_and_hidden_from_scripts(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         app.registered(TARO, &WISH).await;

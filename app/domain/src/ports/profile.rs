@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::{Answer, NewSession};
 use crate::{
     forms::NewProfile,
+    rules::LoginIdError,
     values::timestamp::Timestamp,
     visit::{Changed, Member, RequestOrigin},
 };
@@ -33,8 +34,8 @@ pub enum ProfileChange {
     PasswordDue,
     /// It was given, and it is another.
     PasswordWrong,
-    /// Somebody else has this login ID.
-    LoginIdTaken,
+    /// Somebody else has this login ID, or too many were asked for.
+    LoginIdRefused(LoginIdError),
     /// The new login ID is the password, which stayed.
     SameAsPassword,
     /// The session ended before.

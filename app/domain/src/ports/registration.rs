@@ -1,11 +1,12 @@
 //! 新規利用登録: from the e-mail address to the account.
 
 use async_trait::async_trait;
+use uuid::Uuid;
 
 use super::Answer;
 use crate::{
     forms::{NewMember, ProvisionalCredentials},
-    rules::EmailAddress,
+    rules::{EmailAddress, LoginIdError},
     values::timestamp::Timestamp,
     visit::{LinkToken, Provisional, RequestOrigin, SentLetter, SessionToken},
 };
@@ -27,11 +28,14 @@ pub trait Registration: Send + Sync {
     async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>>;
 
     /// 仮ログイン with the postcard. Refusals don't tell their reason, except
-    /// that a link which is no longer good has a page of its own.
+    /// that a link which is no longer good has a page of its own, and that whoever has
+    /// the right pair is told that it has been used. `earlier` is the session that the
+    /// browser carries, which ends when another takes its place.
     async fn enter(
         &self,
         token: &LinkToken,
         postcard: ProvisionalCredentials,
+        earlier: Option<Uuid>,
         origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Entry>;
@@ -66,6 +70,8 @@ pub enum Entry {
     },
     /// The pair was not accepted.
     Refused,
+    /// It is right, and somebody has registered with it.
+    PostcardUsed,
     /// The link was not.
     LinkOver,
 }
@@ -75,10 +81,14 @@ pub enum Entry {
 pub enum Completion {
     /// The account is there.
     Done,
-    /// Somebody has this login ID.
-    LoginIdTaken,
+    /// Somebody else has this login ID, or too many were asked for.
+    LoginIdRefused(LoginIdError),
     /// The new password is the postcard's.
     SameAsProvisional,
+    /// Somebody was quicker with the same postcard.
+    PostcardUsed,
+    /// Somebody was quicker with the same address; the postcard is still good.
+    AddressTaken,
     /// The session ended before.
     Over,
 }

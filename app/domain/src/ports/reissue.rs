@@ -1,11 +1,12 @@
 //! パスワード再発行: from the forgotten password to a new one.
 
 use async_trait::async_trait;
+use uuid::Uuid;
 
 use super::{Answer, Entry, OpenLink};
 use crate::{
     forms::{NewCredentials, ReissueCredentials},
-    rules::EmailAddress,
+    rules::{EmailAddress, LoginIdError},
     values::timestamp::Timestamp,
     visit::{LinkToken, Reissuing, RequestOrigin, SentLetter},
 };
@@ -25,11 +26,13 @@ pub trait Reissue: Send + Sync {
     /// What a link is good for; `None` for one that is forged, over or used.
     async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>>;
 
-    /// 仮ログイン with what the letter bears.
+    /// 仮ログイン with what the letter bears. `earlier` is the session that the browser
+    /// carries, which ends when another takes its place.
     async fn enter(
         &self,
         token: &LinkToken,
         letter: ReissueCredentials,
+        earlier: Option<Uuid>,
         origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Entry>;
@@ -50,8 +53,8 @@ pub trait Reissue: Send + Sync {
 pub enum Renewal {
     /// The new password holds.
     Done,
-    /// Somebody else has this login ID.
-    LoginIdTaken,
+    /// Somebody else has this login ID, or too many were asked for.
+    LoginIdRefused(LoginIdError),
     /// The new password is the letter's provisional one.
     SameAsProvisional,
     /// The new password is the login ID, which stayed.

@@ -2,6 +2,8 @@
 
 use async_trait::async_trait;
 
+use uuid::Uuid;
+
 use super::{AddressChange, Answer};
 use crate::{
     forms::Credentials,
@@ -13,11 +15,13 @@ use crate::{
 #[async_trait]
 pub trait SignIn: Send + Sync {
     /// A new session, or `None`: one answer for every failure. `device` is what
-    /// the browser carries from an earlier sign-in.
+    /// the browser carries from an earlier sign-in; `earlier` is the session it carries,
+    /// which ends when another takes its place.
     async fn sign_in(
         &self,
         credentials: Credentials,
         device: Option<&DeviceToken>,
+        earlier: Option<Uuid>,
         origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Option<SignedIn>>;

@@ -27,6 +27,8 @@ pub enum LoginIdError {
     DigitAtSevenOrEight(Digits),
     /// Another member has it; only the server knows.
     Taken,
+    /// Too many were asked for today; only the server counts.
+    TooManyToday,
 }
 
 /// The digits found where letters have to be.

@@ -5,6 +5,10 @@ use std::time::Duration;
 
 use time::{Date, OffsetDateTime, UtcOffset, macros::offset};
 
+/// By how much two clocks that are right may differ. What lies further ahead was written
+/// by one that was wrong.
+const SKEW: Duration = Duration::from_secs(60);
+
 /// Japan has had one zone and no summer time since 1952.
 const JAPAN: UtcOffset = offset!(+9);
 
@@ -28,6 +32,24 @@ impl Timestamp {
     #[must_use]
     pub fn minus(self, span: Duration) -> Self {
         Self(self.0.saturating_sub(millis(span)))
+    }
+
+    /// Whether this lies less than `span` before `now`. An instant ahead of it is not
+    /// believed: the clock was ahead that wrote it.
+    pub fn is_within(self, span: Duration, now: Self) -> bool {
+        self <= now.plus(SKEW) && now < self.plus(span)
+    }
+
+    /// Whether this end is still to come at `now`. One that lies further ahead than
+    /// `longest`, which it is set to at most, is not believed either.
+    pub fn is_to_come(self, longest: Duration, now: Self) -> bool {
+        now < self && self <= now.latest_end(longest)
+    }
+
+    /// The latest end of what lasts for `longest` at most and has begun by now.
+    #[must_use]
+    pub fn latest_end(self, longest: Duration) -> Self {
+        self.plus(longest).plus(SKEW)
     }
 
     /// Date and time of day in Japan.

@@ -79,12 +79,26 @@ pub enum Visitor {
         /// For the sheet to keep.
         login_id: String,
     },
+    /// Signed in with a postcard that somebody else has registered with since.
+    PostcardUsed,
     /// Signed in with a reissue's provisional password.
     Reissuing(Reissuing),
     /// The same browser, after the password was changed.
     Reissued,
     /// Signed in.
     Member(Member),
+}
+
+impl Visitor {
+    /// The session that a sign-in in this browser takes the place of.
+    pub fn session(&self) -> Option<uuid::Uuid> {
+        match self {
+            Self::Member(member) => Some(member.session),
+            Self::Provisional(provisional) => Some(provisional.session),
+            Self::Reissuing(reissuing) => Some(reissuing.session),
+            Self::Nobody | Self::Registered { .. } | Self::PostcardUsed | Self::Reissued => None,
+        }
+    }
 }
 
 /// Somebody with a postcard, between 仮ログイン and 登録.
@@ -133,7 +147,7 @@ pub struct Member {
 impl Member {
     /// Whether a change of ID, password or address asks for the present password.
     pub fn password_is_due(&self, now: Timestamp) -> bool {
-        now >= self.password_given_at.plus(PASSWORD_LASTS)
+        !self.password_given_at.is_within(PASSWORD_LASTS, now)
     }
 }
 

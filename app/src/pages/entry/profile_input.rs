@@ -23,6 +23,7 @@ pub fn RegistrationProfilePage() -> impl IntoView {
     match expect_context::<Visit>().who {
         Visitor::Provisional(provisional) => view! { <Input provisional /> }.into_any(),
         Visitor::Registered { .. } => go_to("/register/done"),
+        Visitor::PostcardUsed => refused(Refusal::PostcardUsed),
         _ => refused(Refusal::Over(Begun::Registration)),
     }
 }

@@ -13,6 +13,7 @@ use crate::{
         field::{FormField, Kind},
         form::CheckedForm,
         layout::{Page, Steps, Telephone},
+        signed_in_here::SignedInHere,
     },
     pages::portal::problem::{refused, trouble},
 };
@@ -63,6 +64,7 @@ fn WithPostcard(link: OpenLink) -> impl IntoView {
                 </figcaption>
             </figure>
             <p class="deadline">"この手続きは " {link.until.clock_seen_at(now)} " まで"</p>
+            <SignedInHere />
             <CheckedForm form=ProvisionalForm::default() action="/register/provisional" button="ログイン">
                 <FormField
                     field=Field::LoginId

@@ -13,6 +13,7 @@ use crate::{
         field::{FormField, Kind, OwnId},
         form::CheckedForm,
         layout::{Page, Steps, Telephone},
+        signed_in_here::SignedInHere,
     },
     pages::portal::problem::{refused, trouble},
     respond::go_to,
@@ -94,6 +95,7 @@ fn WithLetter(link: OpenLink) -> impl IntoView {
             <h1>"仮ログイン" <wbr /> "(パスワード再発行)"</h1>
             <p class="lead">"メールでお知らせしたログインIDと仮パスワードでログインしてください。"</p>
             <p class="deadline">"この手続きは " {link.until.clock_seen_at(now)} " まで"</p>
+            <SignedInHere />
             <CheckedForm
                 form=ReissueProvisionalForm::default()
                 action="/reissue/provisional"

@@ -61,10 +61,14 @@ impl Problem {
             Refusal::Link(Begun::Report) => text::REPORT_REFUSED,
             Refusal::Link(_) => text::LINK_REFUSED,
             Refusal::Elsewhere(_) => text::LINK_ELSEWHERE,
+            Refusal::PostcardUsed => text::POSTCARD_USED,
+            Refusal::AddressTaken => text::ADDRESS_TAKEN,
             Refusal::Over(_) => text::SESSION_OVER,
         };
         let way_on = match refusal {
             Refusal::NotForYou => ("/", "入口へ"),
+            Refusal::PostcardUsed => ("/login", "ログイン画面"),
+            Refusal::AddressTaken => ("/register", "メールアドレスの登録からやり直す"),
             Refusal::Link(begun) | Refusal::Elsewhere(begun) | Refusal::Over(begun) => {
                 match begun {
                     Begun::Registration => ("/register", "メールアドレスの登録からやり直す"),

@@ -9,8 +9,10 @@ use domain::{
 use store::{
     audit::Event,
     link::{self, Purpose},
-    postcard, session, throttle,
+    postcard::{self, Postcard},
+    session, throttle,
 };
+use uuid::Uuid;
 
 use super::RegistrationService;
 use crate::base::{
@@ -23,6 +25,7 @@ impl RegistrationService {
         &self,
         token: &LinkToken,
         typed: ProvisionalCredentials,
+        earlier: Option<Uuid>,
         origin: &RequestOrigin,
         now: Timestamp,
     ) -> Result<Entry, InternalError> {
@@ -48,24 +51,16 @@ impl RegistrationService {
         let session = session_token()?;
         let session_hash = token_hash(&session);
 
-        let good = card.filter(|card| admitted && right && card.is_good(now));
+        // Whoever has the pair may know that it has done its work; nobody else learns it,
+        // since up to here the same was done, and below the same is written.
+        let theirs = card.filter(|_| admitted && right);
+        let is_used = theirs.as_ref().is_some_and(Postcard::is_used);
+        let good = theirs.filter(|card| card.is_good(now));
 
         let mut tx = self.db.write().await?;
+        let replaced = earlier.filter(|_| link.is_some() && good.is_some());
+        session::end_earlier(&mut tx, replaced, now).await?;
         let entry = match (link, good) {
-            (None, _) => {
-                Event::PostcardRefused
-                    .by(origin, now)
-                    .record(&mut tx)
-                    .await?;
-                Entry::LinkOver
-            }
-            (Some(_), None) => {
-                Event::PostcardRefused
-                    .by(origin, now)
-                    .record(&mut tx)
-                    .await?;
-                Entry::Refused
-            }
             (Some(link), Some(card)) => {
                 let until = Timestamp(link.expires_at);
                 // In the order of the count, so that two at once wait and don't
@@ -94,6 +89,17 @@ impl RegistrationService {
                 Entry::Welcome {
                     session: SessionToken(session),
                     until,
+                }
+            }
+            (link, _) => {
+                Event::PostcardRefused
+                    .by(origin, now)
+                    .record(&mut tx)
+                    .await?;
+                match link {
+                    None => Entry::LinkOver,
+                    Some(_) if is_used => Entry::PostcardUsed,
+                    Some(_) => Entry::Refused,
                 }
             }
         };

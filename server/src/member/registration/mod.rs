@@ -77,10 +77,11 @@ impl Registration for RegistrationService {
         &self,
         token: &LinkToken,
         postcard: ProvisionalCredentials,
+        earlier: Option<Uuid>,
         origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Entry> {
-        self.enter_with(token, postcard, origin, now)
+        self.enter_with(token, postcard, earlier, origin, now)
             .await
             .map_err(InternalError::report)
     }

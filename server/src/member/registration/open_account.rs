@@ -4,7 +4,7 @@
 use domain::{
     forms::NewMember,
     ports::Completion,
-    rules::{EmailAddress, ProvisionalPassword},
+    rules::{EmailAddress, LoginIdError, ProvisionalPassword},
     values::timestamp::Timestamp,
     visit::{Provisional, RequestOrigin},
 };
@@ -13,7 +13,9 @@ use store::{
     email,
     letter::{self, LetterKind, NewLetter},
     link::{self, Purpose},
-    member, postcard, session, throttle,
+    member, postcard,
+    session::{self, IdQuestion},
+    throttle,
 };
 use uuid::Uuid;
 
@@ -52,6 +54,20 @@ impl RegistrationService {
         ));
 
         let mut tx = self.db.write().await?;
+        let question = session::ask_for_id(&mut tx, provisional.session, now).await?;
+        let existing = member::of_session(&mut tx, provisional.session).await?;
+        match question {
+            IdQuestion::TooMany => {
+                return Ok(Completion::LoginIdRefused(LoginIdError::TooManyToday));
+            }
+            IdQuestion::Counted
+                if member::login_id_taken(&mut tx, &new.login_id, existing).await? =>
+            {
+                tx.commit().await?;
+                return Ok(Completion::LoginIdRefused(LoginIdError::Taken));
+            }
+            IdQuestion::Counted | IdQuestion::Over => {}
+        }
         let Some(registering) = session::complete(&mut tx, provisional.session, now).await? else {
             drop(tx);
             // A double click: the other post was quicker, and the account is there.
@@ -62,8 +78,13 @@ impl RegistrationService {
                 Completion::Over
             });
         };
-        if !postcard::use_up(&mut tx, self.who(now), registering.postcard_id, now).await? {
-            return Ok(Completion::Over);
+        let card = registering.postcard_id;
+        if !postcard::use_up(&mut tx, self.who(now), card, now).await? {
+            return Ok(if postcard::is_used(&mut tx, card).await? {
+                Completion::PostcardUsed
+            } else {
+                Completion::Over
+            });
         }
         let Ok(address) = EmailAddress::parse(&registering.address) else {
             return Err(InternalError::Other(format!(
@@ -72,12 +93,8 @@ impl RegistrationService {
             )));
         };
         let person = registering.person_id;
-        let existing = member::of_person(&mut tx, person).await?;
-        if member::login_id_taken(&mut tx, &new.login_id, existing).await? {
-            return Ok(Completion::LoginIdTaken);
-        }
         if email::is_taken(&mut tx, &address).await? {
-            return Ok(Completion::Over);
+            return Ok(Completion::AddressTaken);
         }
         let account = existing.unwrap_or_else(Uuid::now_v7);
         let written = match existing {
@@ -90,7 +107,7 @@ impl RegistrationService {
         match written {
             // Somebody else took the ID between the question and the answer.
             Err(error) if store::is_unique_violation(&error) => {
-                return Ok(Completion::LoginIdTaken);
+                return Ok(Completion::LoginIdRefused(LoginIdError::Taken));
             }
             written => written?,
         }
@@ -105,7 +122,7 @@ impl RegistrationService {
         match email::add(&mut tx, account, &address, now, Some(now)).await {
             // Another registration with this address was quicker.
             Err(error) if store::is_unique_violation(&error) => {
-                return Ok(Completion::Over);
+                return Ok(Completion::AddressTaken);
             }
             added => added?,
         };

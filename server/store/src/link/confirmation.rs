@@ -18,12 +18,13 @@ pub async fn waiting_address(
     let found: Option<(String, String)> = on!(read db, pool => {
         sqlx::query_as(
             "select l.address, m.nickname from link l join member m on m.id = l.member_id
-             where l.token_hash = $1 and l.purpose = $2 and l.expires_at > $3
-               and l.ended_at is null and m.disabled_at is null and m.left_at is null",
+             where l.token_hash = $1 and l.purpose = $2
+               and l.expires_at > $3 and l.expires_at <= $4 and l.ended_at is null and m.disabled_at is null and m.left_at is null",
         )
         .bind(token_hash)
         .bind(Purpose::Email.as_str())
         .bind(now.0)
+        .bind(now.latest_end(Purpose::Email.life()).0)
         .fetch_optional(pool)
         .await?
     });
@@ -69,12 +70,14 @@ pub async fn use_up(
     let used: Option<Confirmation> = on!(write tx, conn => {
         sqlx::query_as(
             "update link set ended_at = $3
-             where token_hash = $1 and purpose = $2 and expires_at > $3 and ended_at is null
+             where token_hash = $1 and purpose = $2 and expires_at > $3 and expires_at <= $4
+               and ended_at is null
              returning member_id, email_id",
         )
         .bind(token_hash)
         .bind(Purpose::Email.as_str())
         .bind(now.0)
+        .bind(now.latest_end(Purpose::Email.life()).0)
         .fetch_optional(conn)
         .await?
     });

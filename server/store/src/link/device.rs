@@ -20,11 +20,12 @@ pub async fn reported_sign_in(
             "select s.started_at, s.network_address, s.device
              from link l join session s on s.id = l.session_id
              where l.token_hash = $1 and l.purpose = $2 and l.expires_at > $3
-               and l.ended_at is null",
+               and l.expires_at <= $4 and l.ended_at is null",
         )
         .bind(token_hash)
         .bind(Purpose::Device.as_str())
         .bind(now.0)
+        .bind(now.latest_end(Purpose::Device.life()).0)
         .fetch_optional(pool)
         .await?
     });
@@ -57,12 +58,14 @@ pub async fn use_up(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<Op
     on!(write tx, conn => {
         sqlx::query_as(
             "update link set ended_at = $3
-             where token_hash = $1 and purpose = $2 and expires_at > $3 and ended_at is null
+             where token_hash = $1 and purpose = $2 and expires_at > $3 and expires_at <= $4
+               and ended_at is null
              returning member_id, session_id, address",
         )
         .bind(token_hash)
         .bind(Purpose::Device.as_str())
         .bind(now.0)
+        .bind(now.latest_end(Purpose::Device.life()).0)
         .fetch_optional(conn)
         .await
     })

@@ -5,6 +5,8 @@ pub mod confirmation;
 pub mod device;
 pub mod reissue;
 
+use std::time::Duration;
+
 use domain::{ports::OpenLink, rules::email::EmailAddress, values::timestamp::Timestamp};
 use uuid::Uuid;
 
@@ -34,6 +36,20 @@ impl Purpose {
             Self::Reissue => "reissue",
             Self::Email => "email",
             Self::Device => "device",
+        }
+    }
+}
+
+/// How long a link works: at 2:59:59 it does, at 3:00:00 it does not.
+pub const LIFE: Duration = Duration::from_secs(3 * 3600);
+
+impl Purpose {
+    /// How long a link for this works at most.
+    pub const fn life(self) -> Duration {
+        match self {
+            Self::Registration | Self::Reissue | Self::Email => LIFE,
+            // As long as the session can that it ends.
+            Self::Device => super::session::ABSOLUTE,
         }
     }
 }
@@ -91,7 +107,8 @@ pub async fn insert(tx: &mut Tx, link: &NewLink<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The link of this purpose that an address was last asked to be sent, and when.
+/// The link of this purpose that an address was last asked to be sent, and when; one
+/// from a clock that was ahead is passed over.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -99,38 +116,44 @@ pub async fn latest(
     tx: &mut Tx,
     purpose: Purpose,
     address_key: &str,
+    now: Timestamp,
 ) -> Result<Option<(Uuid, Timestamp)>> {
     let found: Option<(Uuid, i64)> = on!(write tx, conn => {
         sqlx::query_as(
-            "select id, asked_at from link where address_key = $1 and purpose = $2
+            "select id, asked_at from link
+             where address_key = $1 and purpose = $2 and asked_at <= $3
              order by asked_at desc, id desc limit 1",
         )
         .bind(address_key)
         .bind(purpose.as_str())
+        .bind(now.latest_end(Duration::ZERO).0)
         .fetch_optional(conn)
         .await?
     });
     Ok(found.map(|(link, asked_at)| (link, Timestamp(asked_at))))
 }
 
-/// How many links of this purpose an address was asked to be sent after `since`
-/// (not at it: a letter of a minute ago leaves the last minute).
+/// How many links of this purpose an address was asked to be sent within `span` before
+/// now (a letter of a minute ago has left the last minute).
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn count_asked_since(
+pub async fn count_asked_within(
     tx: &mut Tx,
     purpose: Purpose,
     address_key: &str,
-    since: Timestamp,
+    span: Duration,
+    now: Timestamp,
 ) -> Result<i64> {
     on!(write tx, conn => {
         sqlx::query_scalar(
-            "select count(*) from link where address_key = $1 and purpose = $2 and asked_at > $3",
+            "select count(*) from link
+             where address_key = $1 and purpose = $2 and asked_at > $3 and asked_at <= $4",
         )
         .bind(address_key)
         .bind(purpose.as_str())
-        .bind(since.0)
+        .bind(now.minus(span).0)
+        .bind(now.latest_end(Duration::ZERO).0)
         .fetch_one(conn)
         .await
     })
@@ -166,13 +189,14 @@ pub async fn find_open(
     on!(read db, pool => {
         sqlx::query_as(
             "select id, expires_at from link
-             where token_hash = $1 and purpose = $2 and expires_at > $3 and ended_at is null
-               and wrong_tries < $4",
+             where token_hash = $1 and purpose = $2 and expires_at > $3 and expires_at <= $5
+               and ended_at is null and wrong_tries < $4",
         )
         .bind(token_hash)
         .bind(purpose.as_str())
         .bind(now.0)
         .bind(TRIES)
+        .bind(now.latest_end(purpose.life()).0)
         .fetch_optional(pool)
         .await
     })
@@ -190,16 +214,27 @@ pub async fn count_try(
     now: Timestamp,
 ) -> Result<Option<Open>> {
     on!(write tx, conn => {
+        // What was seen over stays over, whatever the clock says next.
+        sqlx::query(
+            "update link set ended_at = $3
+             where token_hash = $1 and purpose = $2 and expires_at <= $3 and ended_at is null",
+        )
+        .bind(token_hash)
+        .bind(purpose.as_str())
+        .bind(now.0)
+        .execute(&mut *conn)
+        .await?;
         sqlx::query_as(
             "update link set wrong_tries = wrong_tries + 1
-             where token_hash = $1 and purpose = $2 and expires_at > $3 and ended_at is null
-               and wrong_tries < $4
+             where token_hash = $1 and purpose = $2 and expires_at > $3 and expires_at <= $5
+               and ended_at is null and wrong_tries < $4
              returning id, expires_at",
         )
         .bind(token_hash)
         .bind(purpose.as_str())
         .bind(now.0)
         .bind(TRIES)
+        .bind(now.latest_end(purpose.life()).0)
         .fetch_optional(conn)
         .await
     })
