@@ -3,7 +3,7 @@
 use std::{fmt::Display, time::Duration};
 
 use domain::values::timestamp::Timestamp;
-use store::{Db, Engine};
+use store::{Db, Engine, email, person::Key};
 
 use crate::{
     base::secrets::Secrets,
@@ -58,6 +58,10 @@ pub async fn run(config: Config, now: Timestamp) -> Vec<CheckResult> {
             findings.push(CheckResult {
                 subject: "tables",
                 result: tables(&db).await,
+            });
+            findings.push(CheckResult {
+                subject: "mailboxes",
+                result: mailboxes(&db).await,
             });
             // Without the key there is nothing to compare with; that it is not
             // there is said further down.
@@ -156,6 +160,29 @@ async fn tables(db: &Db) -> Result<String, String> {
         Ok(n) => Err(format!("{n} migrations to run: start `portal serve` once")),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// What a migration left as it was, since it must not choose between two members.
+async fn mailboxes(db: &Db) -> Result<String, String> {
+    let shared = told(email::shared(db).await)?;
+    if shared.is_empty() {
+        return Ok("each is one member's".to_owned());
+    }
+    let named = shared
+        .iter()
+        .map(|one| {
+            let Key {
+                symbol,
+                number,
+                branch,
+            } = &one.key;
+            format!("{} ({symbol}-{number}-{branch})", one.mailbox)
+        })
+        .collect::<Vec<_>>();
+    Err(format!(
+        "these stand twice, as ARCHITECTURE says: {}",
+        named.join(", ")
+    ))
 }
 
 fn told<T, E: Display>(result: Result<T, E>) -> Result<T, String> {

@@ -80,6 +80,12 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         .await
         .map_err(|e| because("database")(&e))?;
     db.migrate().await.map_err(|e| because("database")(&e))?;
+    let shared = store::email::shared(&db).await;
+    let shared = shared.map_err(|e| because("database")(&e))?;
+    if !shared.is_empty() {
+        let rows = shared.len();
+        tracing::warn!(rows, "mailboxes stand twice: portal check names them");
+    }
     let hasher = Hasher::start(config.hash, config.hash_pool).map_err(|e| because("hash")(&e))?;
     let mailbox = match &config.mail {
         MailSetting::Mailbox(folder) => {

@@ -95,7 +95,11 @@ mod tests {
         };
         let (after, admitted) = paused.after_try(now);
         assert!(admitted);
-        assert_eq!(after.paused_until, now.plus(LONGEST), "the pause stays long");
+        assert_eq!(
+            after.paused_until,
+            now.plus(LONGEST),
+            "the pause stays long"
+        );
     }
 
     #[test]

@@ -46,13 +46,7 @@ pub async fn enter_with_letter(
         };
         let entry = ports
             .reissue
-            .enter(
-                token,
-                letter,
-                visit.who.session(),
-                &visit.origin,
-                visit.now,
-            )
+            .enter(token, letter, visit.who.session(), &visit.origin, visit.now)
             .await?;
         Ok(match entry {
             Entry::Welcome { session, until } => {

@@ -49,7 +49,12 @@ pub fn SharingSetting(
 ) -> impl IntoView {
     let (ports, visit) = (expect_context::<Ports>(), expect_context::<Visit>());
     Suspend::new(async move {
-        let sharing = ports.expenses.sharing(&member, visit.now).await.ok().flatten()?;
+        let sharing = ports
+            .expenses
+            .sharing(&member, visit.now)
+            .await
+            .ok()
+            .flatten()?;
         Some(view! { <SharingChoice sharing /> })
     })
 }

@@ -39,6 +39,14 @@ impl Clock {
         }
     }
 
+    /// Puts a standing clock right that was ahead.
+    pub fn set_back(&self, span: Duration) {
+        if let Self::Manual(millis) = self {
+            let next = Timestamp(millis.load(Ordering::SeqCst)).minus(span);
+            millis.store(next.0, Ordering::SeqCst);
+        }
+    }
+
     /// Moves a standing clock forward; the machine's clock is nobody's to move.
     pub fn advance(&self, span: Duration) {
         if let Self::Manual(millis) = self {

@@ -62,6 +62,13 @@ pub(super) async fn load(
             }
         }
     }
+    // No page has a NUL in its address, and PostgreSQL takes none in a text.
+    let address = request.uri().path_and_query();
+    if address.is_some_and(|address| address.as_str().contains("%00")) {
+        let (parts, _) = request.into_parts();
+        let nowhere = app::pages::portal::problem::Problem::of(axum::http::StatusCode::NOT_FOUND);
+        return problem(&state, visit, parts, nowhere).await;
+    }
     request.extensions_mut().insert(visit.clone());
     let mut response = next.run(request).await.into_response();
     if response.status().is_client_error() || response.status().is_server_error() {

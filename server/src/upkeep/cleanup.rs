@@ -23,6 +23,9 @@ const LETTERS: Duration = Duration::from_secs(90 * DAY.as_secs());
 /// The caps on letters look back one day.
 const ASKED_ADDRESSES: Duration = Duration::from_secs(2 * DAY.as_secs());
 
+/// For so long whoever has a used postcard is told that it was used.
+const POSTCARDS: Duration = Duration::from_secs(30 * DAY.as_secs());
+
 /// Rows in one statement, and statements of a kind in one run: the rest is left
 /// for the next.
 const BATCH: i64 = 200;
@@ -50,6 +53,8 @@ pub struct Removed {
     pub devices: u64,
     /// Addresses that letters were asked for.
     pub asked_addresses: u64,
+    /// Password hashes of postcards that are over.
+    pub postcards: u64,
 }
 
 impl Cleanup {
@@ -86,6 +91,8 @@ impl Cleanup {
         batches(gone, || expired::remove_devices(db, before, BATCH)).await?;
         let (before, gone) = (now.minus(ASKED_ADDRESSES), &mut removed.asked_addresses);
         batches(gone, || expired::remove_asked_addresses(db, before, BATCH)).await?;
+        let (before, gone) = (now.minus(POSTCARDS), &mut removed.postcards);
+        batches(gone, || expired::forget_postcards(db, before, BATCH)).await?;
         Ok(removed)
     }
 }

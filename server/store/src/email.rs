@@ -8,7 +8,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{Db, Result, Tx, on};
+use super::{Db, Result, Tx, on, person::Key};
 
 /// Whether an address is some member's confirmed one.
 ///
@@ -22,6 +22,36 @@ pub async fn is_taken(tx: &mut Tx, address: &EmailAddress) -> Result<bool> {
         )
         .bind(address.key())
         .fetch_one(conn)
+        .await
+    })
+}
+
+/// A mailbox that two rows speak of, from before case made no difference.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
+pub struct Shared {
+    /// The mailbox.
+    pub mailbox: String,
+    /// Who has it.
+    #[sqlx(flatten)]
+    pub key: Key,
+}
+
+/// Every mailbox that stands twice, with those who have it.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn shared(db: &Db) -> Result<Vec<Shared>> {
+    on!(read db, pool => {
+        sqlx::query_as(
+            "select distinct lower(e.address_key) as mailbox, p.symbol, p.number, p.branch
+             from email odd
+             join email e on lower(e.address_key) = lower(odd.address_key)
+             join member m on m.id = e.member_id
+             join person p on p.id = m.person_id
+             where odd.address_key <> lower(odd.address_key)
+             order by 1, 2, 3, 4",
+        )
+        .fetch_all(pool)
         .await
     })
 }

@@ -115,6 +115,23 @@ pub async fn remove_asked_addresses(db: &Db, before: Timestamp, most: i64) -> Re
     .await
 }
 
+/// The password hashes of postcards that ended before `before`; the postcards stay.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn forget_postcards(db: &Db, before: Timestamp, most: i64) -> Result<u64> {
+    remove(
+        db,
+        "update postcard set password_hash = '' where id in (
+             select id from postcard
+             where ended_at is not null and password_hash <> '' and ended_at < $1
+             order by ended_at limit $2)",
+        before,
+        most,
+    )
+    .await
+}
+
 /// One statement that removes at most so many rows ($2) of before then ($1).
 async fn remove(db: &Db, sql: &'static str, before: Timestamp, most: i64) -> Result<u64> {
     let mut tx = db.write().await?;

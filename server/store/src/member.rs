@@ -16,6 +16,8 @@ pub struct SignInRow {
     pub id: Uuid,
     /// Its password, as an argon2 string.
     pub password_hash: String,
+    /// Which of the account's passwords that is.
+    pub password_version: i64,
     /// When the office closed it.
     pub disabled_at: Option<i64>,
     /// The last sign-in.
@@ -29,7 +31,7 @@ pub struct SignInRow {
 pub async fn by_login_id(tx: &mut Tx, key: &str) -> Result<Option<SignInRow>> {
     on!(write tx, conn => {
         sqlx::query_as(
-            "select id, password_hash, disabled_at, last_sign_in_at from member
+            "select id, password_hash, password_version, disabled_at, last_sign_in_at from member
              where login_id_key = $1",
         )
         .bind(key)
@@ -66,12 +68,12 @@ pub async fn signed_in(
     let noted = on!(write tx, conn => {
         sqlx::query(
             "update member set last_sign_in_at = $2, password_hash = coalesce($3, password_hash)
-             where id = $1 and password_hash = $4 and disabled_at is null",
+             where id = $1 and password_version = $4 and disabled_at is null",
         )
         .bind(judged.id)
         .bind(now.0)
         .bind(rehashed)
-        .bind(&judged.password_hash)
+        .bind(judged.password_version)
         .execute(conn)
         .await?
         .rows_affected()
@@ -126,6 +128,7 @@ pub async fn close(tx: &mut Tx, member: Uuid, decoy: &str, now: Timestamp) -> Re
     on!(write tx, conn => {
         sqlx::query(
             "update member set login_id = $2, login_id_key = $2, nickname = '', password_hash = $3,
+                               password_version = password_version + 1,
                                left_at = $4
              where id = $1",
         )
@@ -242,6 +245,7 @@ pub async fn reopen(tx: &mut Tx, member: Uuid, new: &NewMember, password_hash: &
     on!(write tx, conn => {
         sqlx::query(
             "update member set login_id = $2, login_id_key = $3, nickname = $4, password_hash = $5,
+                               password_version = password_version + 1,
                                left_at = null
              where id = $1",
         )
@@ -271,13 +275,15 @@ pub async fn set_credentials(
         sqlx::query(
             "update member set login_id = coalesce($2, login_id),
                                login_id_key = coalesce($3, login_id_key),
-                               password_hash = coalesce($4, password_hash)
+                               password_hash = coalesce($4, password_hash),
+                               password_version = password_version + $5
              where id = $1",
         )
         .bind(member)
         .bind(login_id.map(LoginId::as_str))
         .bind(login_id.map(LoginId::key))
         .bind(password_hash)
+        .bind(i64::from(password_hash.is_some()))
         .execute(conn)
         .await?;
     });

@@ -147,8 +147,7 @@ pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visit
         "member" => ABSOLUTE,
         _ => link::LIFE,
     };
-    let is_idle =
-        row.kind == "member" && !Timestamp(row.last_seen_at).is_within(IDLE, now);
+    let is_idle = row.kind == "member" && !Timestamp(row.last_seen_at).is_within(IDLE, now);
     if is_idle || !Timestamp(row.expires_at).is_to_come(longest, now) {
         // What was seen over stays over, whatever the clock says next.
         if row.ended_at.is_none()
@@ -230,7 +229,8 @@ pub async fn was_ended(db: &Db, token_hash: &[u8]) -> Result<bool> {
     on!(read db, pool => {
         sqlx::query_scalar(
             "select exists (select 1 from session
-                            where token_hash = $1 and kind = 'member' and ended_at is not null)",
+                            where token_hash = $1 and kind = 'member' and ended_at is not null
+                              and coalesce(ended_by, '') <> 'lapsed')",
         )
         .bind(token_hash)
         .fetch_one(pool)
@@ -258,7 +258,16 @@ async fn note_over(db: &Db, session: Uuid, now: Timestamp) -> Result<()> {
     let Some(mut tx) = db.write_now().await? else {
         return Ok(());
     };
-    end(&mut tx, session, now).await?;
+    on!(write &mut tx, conn => {
+        sqlx::query(
+            "update session set ended_at = $2, ended_by = 'lapsed'
+             where id = $1 and ended_at is null",
+        )
+        .bind(session)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
     tx.commit().await
 }
 

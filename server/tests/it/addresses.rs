@@ -38,6 +38,34 @@ async fn confirmed(app: &TestApp) -> i64 {
 }
 
 on_both! {
+    async fn case_a_mailbox_is_one_address_whatever_its_case(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let typed = "Taro.K@example.jp";
+        app.registered(TARO, &Wish { email: typed, ..WISH }).await;
+        assert_eq!(app.letters_to(typed).await.len(), 2, "letters go where the member said");
+        // Typed in small letters, it is found.
+        let asked = app.browser().post("/reissue", &[("email", "taro.k@example.jp")]).await;
+        asked.leads_to("/reissue/sent");
+        let letter = app.newest_letter_to("taro.k@example.jp").await;
+        assert!(letter.subject.ends_with("パスワード再発行のご案内"), "{}", letter.subject);
+        // And nobody else has it in capitals.
+        app.clock.advance(HOUR);
+        app.browser().post_email("TARO.K@example.jp").await.leads_to("/register/sent");
+        let letter = app.newest_letter_to("TARO.K@example.jp").await;
+        assert!(letter.subject.ends_with("すでに登録されているメールアドレスです"), "{}", letter.subject);
+        // One cap for every way to write it.
+        for typed in ["bomb@example.jp", "Bomb@example.jp", "bOMb@Example.jp"] {
+            app.browser().post_email(typed).await.leads_to("/register/sent");
+        }
+        let links: i64 = ask!(
+            &app.fresh.db,
+            "select count(*) from link where address_key = $1", "bomb@example.jp"
+        );
+        assert_eq!(links, 1);
+    }
+}
+
+on_both! {
     async fn a_second_address_counts_when_its_owner_has_pressed_the_button(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         let path = second_address(&app).await;

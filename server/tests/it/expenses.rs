@@ -521,7 +521,7 @@ on_both! {
 
 on_both! {
     async fn case_a_minor_with_an_account_is_asked_nothing_before_the_day(fresh: Fresh) {
-        let app = TestApp::start(fresh).await;
+        let app = portal(fresh).await;
         let app = app.restart_with(|config| config.society.registration_age = 15).await;
         // Eighteen tomorrow, with an account today.
         tell!(
@@ -529,7 +529,6 @@ on_both! {
             "update person set born_on = $1 where number = '12' and branch = '02'",
             time::macros::date!(2008 - 11 - 24)
         );
-        import(&app.fresh, LIST).await;
         let taro = app.signed_in(TARO, &WISH).await;
         let seijin = app.signed_in(SEIJIN, &SEIJIN_WISH).await;
         for page in ["/home", "/expenses", "/profile"] {

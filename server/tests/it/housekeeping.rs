@@ -16,6 +16,7 @@ const NOTHING: Removed = Removed {
     letters: 0,
     devices: 0,
     asked_addresses: 0,
+    postcards: 0,
 };
 
 impl TestApp {
@@ -68,7 +69,7 @@ on_both! {
         assert_eq!(app.removed_after(2 * DAY).await, NOTHING);
         // The provisional session ended with its link, after three hours.
         let end = 30 * DAY + 3 * HOUR;
-        assert_eq!(app.removed_after(end).await, Removed { asked_addresses: 2, ..NOTHING });
+        assert_eq!(app.removed_after(end).await, Removed { asked_addresses: 2, postcards: 1, ..NOTHING });
         let removed = app.removed_after(end + INSTANT).await;
         assert_eq!(removed, Removed { sessions: 1, links: 1, ..NOTHING });
         assert_eq!(links().await, 1);

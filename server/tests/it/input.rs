@@ -7,6 +7,19 @@ use reqwest::Method;
 use crate::test_app::{JIRO, OTHER_WISH, PUBLIC, TARO, TestApp, WISH, Wish};
 
 on_both! {
+    async fn case_a_nul_in_an_address_is_on_no_page(fresh: Fresh) {
+        let app = crate::test_app::TestApp::start(fresh).await;
+        let taro = app.signed_in(crate::test_app::TARO, &crate::test_app::WISH).await;
+        for path in [
+            "/notices?q=%00", "/notices?category=%00", "/health/%00", "/health?q=a%00b",
+            "/notices/%00", "/expenses?person=%00", "/files/%00",
+        ] {
+            taro.get(path).await.refuses(404);
+        }
+    }
+}
+
+on_both! {
     async fn case_45_addresses_as_japanese_carriers_gave_them_out_are_members(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         for (key, address, login_id) in [

@@ -44,3 +44,4 @@ mod stored_words;
 mod test_app;
 mod upgrade;
 mod web;
+mod wrong_clock;

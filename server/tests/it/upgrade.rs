@@ -60,6 +60,36 @@ async fn of_the_first_version(fresh: &Fresh) {
             confirmed_at
         );
     }
+    let other = Uuid::from_u128(4);
+    tell!(
+        db,
+        "insert into person (id, symbol, number, branch, name, kana, born_on, sex, relation,
+                             qualified_on, employer_code, employer_name, postal_code, address)
+         values ($1, '1', '2', '01', '架空 花子', '', '1982-12-31', '女', '妻', '2010-06-01',
+                 '', '', '', '')",
+        other
+    );
+    tell!(
+        db,
+        "insert into member (id, person_id, login_id, login_id_key, nickname, password_hash,
+                             registered_at)
+         values ($1, $1, 'hana', 'hana', 'はなこ', 'x', 5)",
+        other
+    );
+    for (id, member, address) in [
+        (13, member, "Both@example.jp"),
+        (14, other, "both@example.jp"),
+        (15, other, "Alone@example.jp"),
+    ] {
+        tell!(
+            db,
+            "insert into email (id, member_id, address, address_key, added_at, confirmed_at)
+             values ($1, $2, $3, $3, 9, 9)",
+            Uuid::from_u128(id),
+            member,
+            address
+        );
+    }
     tell!(
         db,
         "insert into session (id, kind, token_hash, member_id, network_address, device, started_at,
@@ -77,19 +107,50 @@ async fn of_the_first_version(fresh: &Fresh) {
     );
 }
 
+/// Every address with its key.
+async fn keys_of(db: &Db) -> Vec<(String, String)> {
+    let sql = "select address, address_key from email";
+    match db {
+        Db::Sqlite(file) => sqlx::query_as(sql).fetch_all(&file.writer).await,
+        Db::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await,
+    }
+    .unwrap()
+}
+
 async fn everything_is_there_and_has_what_is_new(fresh: Fresh) {
     of_the_first_version(&fresh).await;
     fresh.db.migrate().await.unwrap();
     let db = &fresh.db;
-    let told: String = ask!(db, "select address from email where notices");
+    let told: String = ask!(
+        db,
+        "select address from email where notices and member_id = $1",
+        Uuid::from_u128(2)
+    );
     assert_eq!(
         told, "first@example.jp",
         "notices go to the oldest that counts"
     );
     let given: i64 = ask!(db, "select password_given_at from session");
     assert_eq!(given, 7, "the password was given at sign-in");
-    let left: Option<i64> = ask!(db, "select left_at from member");
+    let left: Option<i64> = ask!(db, "select left_at from member limit 1");
     assert_eq!(left, None);
+    let keys: Vec<(String, String)> = keys_of(db).await;
+    let kept = |address: &str, key: &str| keys.contains(&(address.to_owned(), key.to_owned()));
+    assert!(kept("Alone@example.jp", "alone@example.jp"), "{keys:?}");
+    assert!(
+        kept("Both@example.jp", "Both@example.jp"),
+        "neither is chosen: {keys:?}"
+    );
+    assert!(kept("both@example.jp", "both@example.jp"), "{keys:?}");
+    let shared = store::email::shared(db).await.unwrap();
+    let named: Vec<_> = shared
+        .iter()
+        .map(|one| (&*one.mailbox, &*one.key.branch))
+        .collect();
+    assert_eq!(
+        named,
+        [("both@example.jp", "00"), ("both@example.jp", "01")]
+    );
     let actor: String = ask!(db, "select actor from audit");
     assert_eq!(actor, "", "entries stay as they are");
     assert_eq!(db.missing_migrations().await.unwrap(), 0);

@@ -20,7 +20,6 @@ pub const MOST_A_DAY: usize = 10;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailAddress {
     typed: String,
-    at: usize,
 }
 
 /// Why something cannot be an address, or cannot be a member's.
@@ -75,7 +74,6 @@ impl EmailAddress {
                 }
                 Ok(Self {
                     typed: typed.to_owned(),
-                    at: local.len(),
                 })
             }
             _ => Err(EmailError::AtSign),
@@ -87,13 +85,10 @@ impl EmailAddress {
         &self.typed
     }
 
-    /// What it is compared and found by: domains have no case, local parts may.
+    /// What it is compared and found by: one mailbox is one address. Local parts may have
+    /// case by the book; no mailbox that anybody has differs by it.
     pub fn key(&self) -> String {
-        let mut key = self.typed.clone();
-        if let Some(domain) = key.get_mut(self.at..) {
-            domain.make_ascii_lowercase();
-        }
-        key
+        self.typed.to_ascii_lowercase()
     }
 }
 

@@ -124,11 +124,10 @@ fn up_to_254_bytes() {
 }
 
 #[test]
-fn compared_without_regard_to_the_domains_case_only() {
+fn compared_without_regard_to_case() {
     let key = |typed| EmailAddress::parse(typed).expect("an address").key();
-    assert_eq!(key("Taro@Example.JP"), "Taro@example.jp");
+    assert_eq!(key("Taro@Example.JP"), "taro@example.jp");
     assert_eq!(key("taro@EXAMPLE.jp"), key("taro@example.jp"));
-    assert_ne!(key("Taro@example.jp"), key("taro@example.jp"));
     let typed = EmailAddress::parse("Taro@Example.JP").expect("an address");
     assert_eq!(
         typed.as_str(),

@@ -212,7 +212,9 @@ fn link(to: &str) -> Option<(String, &'static str)> {
     const OURS: &str = "</a>";
     const ELSEWHERE: &str = "<span class=\"elsewhere\">（別のサイト）</span></a>";
     // No browser reads a backslash or a second slash as part of our own path's name.
-    if to.starts_with('/') && !to.starts_with("//") && !to.contains('\\') {
+    // Browsers leave tabs and line breaks out of an address before they read it.
+    let plain = !to.contains(|c: char| c == '\\' || c.is_control());
+    if to.starts_with('/') && !to.starts_with("//") && plain {
         return Some((format!("<a href=\"{}\">", escaped(to)), OURS));
     }
     let url = Url::parse(to).ok()?;
@@ -356,6 +358,10 @@ mod tests {
             (
                 "[押す](/\\evil.example/)",
                 "<p>[押す](/\\evil.example/)</p>\n",
+            ),
+            (
+                "[押す](</&Tab;/evil.example>)",
+                "<p>[押す](&lt;/&amp;Tab;/evil.example&gt;)</p>\n",
             ),
             (
                 "[押す](https://kenpo.jp@evil.example/)",
