@@ -43,7 +43,8 @@ on_both! {
         link.get("/register/provisional").await.refuses(403).shows(text::LINK_REFUSED);
         link.enter_with_postcard(&app.card(JIRO)).await.refuses(403);
         // The caps count no letter of the future, and a new one goes at once.
-        app.with_open_link(OTHER_WISH.email).await;
+        app.browser().post_email(OTHER_WISH.email).await.leads_to("/register/sent");
+        assert_eq!(app.letters_to(OTHER_WISH.email).await.len(), 2);
         // And when that hour comes, what was refused stays so.
         app.clock.advance(13 * HOUR);
         ahead.home().await.leads_to("/login");
