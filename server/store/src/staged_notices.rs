@@ -159,6 +159,8 @@ impl Staged {
             sqlx::query_scalar(
                 "select s.slug from staged_notice s
                  join notice n on n.slug = s.slug and n.number <> s.number
+                 where not exists (select 1 from staged_notice o
+                                   where o.number = n.number and o.slug is distinct from n.slug)
                  order by s.slug limit 10",
             )
             .fetch_all(conn)
@@ -224,6 +226,15 @@ impl Staged {
                 "insert into file (id, sha256, size, content)
                  select id, sha256, size, content from staged_file where true
                  on conflict (sha256) do nothing",
+            )
+            .execute(&mut *conn)
+            .await?;
+            // Two articles may exchange their addresses, which are unique at every moment.
+            sqlx::query(
+                "update notice set slug = null
+                 where slug is not null and exists (
+                     select 1 from staged_notice s
+                     where s.number = notice.number and s.slug is distinct from notice.slug)",
             )
             .execute(&mut *conn)
             .await?;
