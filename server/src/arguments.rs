@@ -1,14 +1,23 @@
 //! What can be asked for on the command line, and what its help says. What the
 //! operator asks for is in English, what the society's office asks for in Japanese.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::LazyLock};
 
 use clap::{Args, Parser, Subcommand};
 use store::person::Key;
 
+/// The version, and the commit where the build was told it.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let version = env!("CARGO_PKG_VERSION");
+    match option_env!("BUILD_COMMIT") {
+        Some(commit) => format!("{version} ({commit})"),
+        None => version.to_owned(),
+    }
+});
+
 /// The member portal of a health-insurance society.
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "portal", version = VERSION.as_str())]
 pub(crate) struct Arguments {
     /// The settings file; portal.sample.toml shows every setting.
     #[arg(long, env = "PORTAL_CONFIG", global = true)]
@@ -21,6 +30,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Brings the tables up to date and serves; SIGTERM finishes what is at hand and stops.
     Serve,
+    /// Brings the tables up to date, or makes them; besides this only `serve` does.
+    Migrate,
     /// Fills an empty database with an invented society and says what to try.
     Demo,
     /// 加入者名簿
@@ -43,6 +54,9 @@ pub(crate) enum Command {
         /// The file to write.
         file: PathBuf,
     },
+    /// After a PostgreSQL database was restored: ends every session and link that came back
+    /// with it, and notes that. (In a copy by `portal backup` they are ended already.)
+    AfterRestore,
     /// 保存期間を過ぎたデータを削除し、何を削除したかを表示する
     Purge {
         /// 確認だけして、何も削除しない

@@ -1,9 +1,9 @@
 //! `portal check`: what an operator wants to know before members do.
 
-use std::{fmt::Display, time::Duration};
+use std::{fmt::Display, os::unix::fs::PermissionsExt, path::Path, time::Duration};
 
 use domain::values::timestamp::Timestamp;
-use store::{Db, Engine, email, person::Key};
+use store::{Db, Engine, Schema, email, letter, person::Key};
 
 use crate::{
     base::secrets::Secrets,
@@ -20,6 +20,10 @@ const POSTGRESQL: (u32, u32, u32) = (15, 0, 0);
 
 /// Entries are sealed within a minute; when they have waited for so long, nobody seals.
 const UNSEALED: Duration = Duration::from_secs(3600);
+
+/// Letters leave within minutes, those to everybody within the hour; when one has waited
+/// for so long, nobody sends, or the mail server takes none.
+const UNSENT: Duration = Duration::from_secs(3600);
 
 /// One thing looked at.
 #[derive(Debug)]
@@ -63,6 +67,10 @@ pub async fn run(config: Config, now: Timestamp) -> Vec<CheckResult> {
                 subject: "mailboxes",
                 result: mailboxes(&db).await,
             });
+            findings.push(CheckResult {
+                subject: "letters",
+                result: letters(&db, now).await,
+            });
             // Without the key there is nothing to compare with; that it is not
             // there is said further down.
             if let Ok(secrets) = &secrets {
@@ -99,6 +107,26 @@ pub async fn run(config: Config, now: Timestamp) -> Vec<CheckResult> {
     findings
 }
 
+/// The settings file, where anybody on this machine could read a password in it.
+pub fn settings_file(file: &Path) -> Option<CheckResult> {
+    let text = std::fs::read_to_string(file).ok()?;
+    let mode = std::fs::metadata(file).ok()?.permissions().mode();
+    // `scheme://user:password@host`, of a database or a mail server.
+    let has_password = text.lines().any(|line| {
+        let address = line.split_once("://").map_or("", |(_, rest)| rest);
+        let login = address.split_once('@').map_or("", |(login, _)| login);
+        !line.trim_start().starts_with('#') && login.contains(':')
+    });
+    let open = has_password && mode & 0o077 != 0;
+    open.then(|| CheckResult {
+        subject: "settings file",
+        result: Err(format!(
+            "{} holds a password and can be read by others: chmod 600 {0}",
+            file.display()
+        )),
+    })
+}
+
 async fn open(config: &Config) -> Result<Db, String> {
     let url = config.database_url.expose();
     match told(Db::missing_file(url))? {
@@ -119,6 +147,26 @@ async fn integrity(db: &Db) -> Result<String, String> {
         "the file is damaged ({}): stop the portal and restore the last backup, as README says",
         damage.join("; ")
     ))
+}
+
+async fn letters(db: &Db, now: Timestamp) -> Result<String, String> {
+    let queue = letter::backlog(db, now)
+        .await
+        .map_err(|error| store::told(&error))?;
+    let minutes = queue.oldest.map(|since| (now.0 - since.0) / 60_000);
+    let age = minutes.map_or(String::new(), |minutes| {
+        format!(", the oldest for {minutes} minutes")
+    });
+    let found = format!(
+        "{} wait{age}; {} given up since yesterday",
+        queue.waiting, queue.given_up
+    );
+    match queue.oldest {
+        Some(since) if since < now.minus(UNSENT) => Err(format!(
+            "{found}: is `portal serve` running with this database, and what does it log?"
+        )),
+        _ => Ok(found),
+    }
 }
 
 fn audit(verdict: Result<Sealed, SealError>, now: Timestamp) -> Result<String, String> {
@@ -155,10 +203,10 @@ async fn engine(db: &Db) -> Result<String, String> {
 }
 
 async fn tables(db: &Db) -> Result<String, String> {
-    match db.missing_migrations().await {
-        Ok(0) => Ok("of this version".to_owned()),
-        Ok(n) => Err(format!("{n} migrations to run: start `portal serve` once")),
-        Err(error) => Err(error.to_string()),
+    match db.schema().await {
+        Ok(schema @ Schema::Current) => Ok(schema.to_string()),
+        Ok(schema) => Err(schema.to_string()),
+        Err(error) => Err(store::told(&error)),
     }
 }
 

@@ -4,6 +4,7 @@
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
+    num::NonZeroU8,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -16,8 +17,8 @@ use serde::Deserialize;
 
 use crate::{
     base::hash::{HashCost, Pool},
-    http::RateLimitSetting,
     http::public_url::PublicUrl,
+    http::{Limits, RateLimitSetting, connections::Places},
     mail::transport::MailSetting,
 };
 
@@ -32,6 +33,8 @@ pub struct Config {
     pub database_url: DatabaseUrl,
     /// How letters leave.
     pub mail: MailSetting,
+    /// How many letters are on their way at a time.
+    pub mail_senders: NonZeroU8,
     /// Where the server keeps its own files.
     pub data_dir: PathBuf,
     /// The server's key.
@@ -40,8 +43,10 @@ pub struct Config {
     pub site: PathBuf,
     /// Proxies whose word about the client's address counts.
     pub trusted_proxies: Vec<IpAddr>,
-    /// What one network address may post.
-    pub allowance: RateLimitSetting,
+    /// What may be posted.
+    pub limits: Limits,
+    /// How many connections may be open.
+    pub places: Places,
     /// For how long a postcard is good, in days.
     pub postcard_days: u16,
     /// What a password hash costs.
@@ -91,6 +96,9 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// As many connections as any mail server takes from one client.
+const SENDERS: NonZeroU8 = NonZeroU8::MIN.saturating_add(3);
+
 /// The settings that a variable of the environment can set.
 const VARIABLES: [&str; 8] = [
     "PORTAL_ADDR",
@@ -112,6 +120,7 @@ struct File {
     database_url: Option<String>,
     mail: Option<String>,
     demo: bool,
+    mail_senders: Option<NonZeroU8>,
     data_dir: Option<PathBuf>,
     secret_file: Option<PathBuf>,
     site: Option<PathBuf>,
@@ -127,6 +136,14 @@ struct File {
 struct LimitsSection {
     posts_at_once: Option<u32>,
     posts_per_second: Option<u32>,
+    letters_at_once: Option<u32>,
+    letters_per_hour: Option<u32>,
+    all_letters_at_once: Option<u32>,
+    all_letters_per_hour: Option<u32>,
+    wrong_tries_at_once: Option<u32>,
+    wrong_tries_per_hour: Option<u32>,
+    connections: Option<u32>,
+    connections_of_one: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -135,6 +152,92 @@ struct HashSection {
     memory_kib: Option<u32>,
     passes: Option<u32>,
     lanes: Option<u32>,
+}
+
+impl LimitsSection {
+    fn places(&self) -> Result<Places, ConfigError> {
+        let default = Places::default();
+        let places = Places {
+            all: self.connections.unwrap_or(default.all),
+            of_one: self.connections_of_one.unwrap_or(default.of_one),
+        };
+        match places {
+            Places { all: 0, .. } => Err(wrong("limits.connections", "at least one")),
+            Places { of_one: 0, .. } => Err(wrong("limits.connections_of_one", "at least one")),
+            places => Ok(places),
+        }
+    }
+
+    fn check(&self) -> Result<Limits, ConfigError> {
+        let default = Limits::default();
+        let second = Duration::from_secs(1);
+        let hour = 3600 * second;
+        Ok(Limits {
+            posts: limit(
+                ("limits.posts_at_once", self.posts_at_once),
+                (
+                    "limits.posts_per_second",
+                    self.posts_per_second,
+                    1000,
+                    second,
+                ),
+                default.posts,
+            )?,
+            letters: limit(
+                ("limits.letters_at_once", self.letters_at_once),
+                (
+                    "limits.letters_per_hour",
+                    self.letters_per_hour,
+                    1_000_000,
+                    hour,
+                ),
+                default.letters,
+            )?,
+            all_letters: limit(
+                ("limits.all_letters_at_once", self.all_letters_at_once),
+                (
+                    "limits.all_letters_per_hour",
+                    self.all_letters_per_hour,
+                    1_000_000,
+                    hour,
+                ),
+                default.all_letters,
+            )?,
+            wrong_tries: limit(
+                ("limits.wrong_tries_at_once", self.wrong_tries_at_once),
+                (
+                    "limits.wrong_tries_per_hour",
+                    self.wrong_tries_per_hour,
+                    1_000_000,
+                    hour,
+                ),
+                default.wrong_tries,
+            )?,
+        })
+    }
+}
+
+/// A number at once, and a number in a span, up to the most that makes sense.
+fn limit(
+    at_once: (&str, Option<u32>),
+    then: (&str, Option<u32>, u32, Duration),
+    default: RateLimitSetting,
+) -> Result<RateLimitSetting, ConfigError> {
+    let (key, number) = at_once;
+    let at_once = number.unwrap_or(default.at_once);
+    if at_once == 0 {
+        return Err(wrong(key, "at least one"));
+    }
+    let (key, number, most, span) = then;
+    let then_every = match number {
+        None => default.then_every,
+        Some(number) if (1..=most).contains(&number) => span / number,
+        Some(_) => return Err(wrong(key, &format!("1 to {most}"))),
+    };
+    Ok(RateLimitSetting {
+        at_once,
+        then_every,
+    })
 }
 
 impl Config {
@@ -223,11 +326,16 @@ impl File {
                  where members use the portal, or demo = true (PORTAL_DEMO) for a demonstration",
             ));
         }
-        if EmailAddress::parse(&self.society.sender()).is_err() {
+        // The mail server is greeted by this name, whoever the sender is.
+        let domain = format!("no-reply@{}", self.society.mail_domain);
+        if EmailAddress::parse(&domain).is_err() {
             return Err(wrong(
-                "society.mail_sender",
-                "an e-mail address; without it, no-reply@ society.mail_domain has to make one",
+                "society.mail_domain",
+                "a domain, such as kenpo.example.jp",
             ));
+        }
+        if EmailAddress::parse(&self.society.sender()).is_err() {
+            return Err(wrong("society.mail_sender", "an e-mail address"));
         }
         let names = [
             &self.society.portal_name,
@@ -262,30 +370,19 @@ impl File {
         if postcard_days == 0 {
             return Err(wrong("postcard_days", "at least one day"));
         }
-        let default = RateLimitSetting::default();
-        let at_once = self.limits.posts_at_once.unwrap_or(default.at_once);
-        if at_once == 0 {
-            return Err(wrong("limits.posts_at_once", "at least one"));
-        }
-        let then_every = match self.limits.posts_per_second {
-            None => default.then_every,
-            Some(posts @ 1..=1000) => Duration::from_secs(1) / posts,
-            Some(_) => return Err(wrong("limits.posts_per_second", "1 to 1000")),
-        };
         let default = HashCost::default();
         Ok(Config {
             addr,
             public_url,
             database_url,
             mail,
+            mail_senders: self.mail_senders.unwrap_or(SENDERS),
             secret_file: self.secret_file.unwrap_or_else(|| data_dir.join("secret")),
             data_dir,
             site: self.site.unwrap_or_else(|| ".".into()),
             trusted_proxies: self.trusted_proxies,
-            allowance: RateLimitSetting {
-                at_once,
-                then_every,
-            },
+            limits: self.limits.check()?,
+            places: self.limits.places()?,
             postcard_days,
             hash: HashCost {
                 memory_kib: self.hash.memory_kib.unwrap_or(default.memory_kib),
@@ -393,11 +490,27 @@ mod tests {
     }
 
     #[test]
+    fn the_mail_domain_is_checked_whoever_the_sender_is() {
+        for sender in ["", "mail_sender = \"office@example.jp\"\n"] {
+            let file = format!("[society]\n{sender}mail_domain = \"kenpo example\"");
+            let file: File = toml::from_str(&file).expect("good");
+            let refused = file.check().expect_err("no domain").to_string();
+            assert!(refused.contains("society.mail_domain"), "{refused}");
+        }
+    }
+
+    #[test]
     fn a_limit_that_would_let_nobody_post_is_refused_by_name() {
         for (key, value) in [
             ("posts_at_once", 0),
             ("posts_per_second", 0),
             ("posts_per_second", 1001),
+            ("letters_at_once", 0),
+            ("letters_per_hour", 0),
+            ("all_letters_at_once", 0),
+            ("all_letters_per_hour", 0),
+            ("wrong_tries_at_once", 0),
+            ("wrong_tries_per_hour", 0),
         ] {
             let file: File = toml::from_str(&format!("[limits]\n{key} = {value}")).expect("good");
             let refused = file.check().expect_err(key).to_string();

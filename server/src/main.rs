@@ -3,7 +3,14 @@
 
 mod arguments;
 
-use std::{fmt::Display, os::unix::fs::OpenOptionsExt, path::Path, process::ExitCode};
+use std::{
+    fmt::Display,
+    fs,
+    io::{IsTerminal, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    process::ExitCode,
+};
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -30,7 +37,7 @@ use server::{
         purge,
     },
 };
-use store::{Db, person::Key};
+use store::{Db, Schema, person::Key, restored};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
@@ -42,6 +49,14 @@ use self::arguments::{
     PostcardsCommand, RosterCommand,
 };
 
+/// Prints a line. Whoever reads no further (`portal … | head -1`) does not stop what was
+/// done, as a panic would.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
+
 type Done = Result<ExitCode, Box<dyn std::error::Error>>;
 
 #[tokio::main]
@@ -49,6 +64,7 @@ async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| "info,sqlx=warn".into());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
     match run(Arguments::parse()).await {
@@ -61,9 +77,11 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Done {
-    let config = Config::load(arguments.config.as_deref(), std::env::vars())?;
+    let file = arguments.config;
+    let config = Config::load(file.as_deref(), std::env::vars())?;
     match arguments.command {
         Command::Serve => serve(config).await,
+        Command::Migrate => migrate(config).await,
         Command::Demo => fill_demo(config).await,
         Command::Roster(RosterCommand::Import {
             list: ListFile { file, dry_run },
@@ -81,7 +99,7 @@ async fn run(arguments: Arguments) -> Done {
                     _ => Moved::Refused,
                 },
             };
-            import(open_or_make(&config).await?, async |db, told| {
+            import(open(&config).await?, async |db, told| {
                 roster::import(db, &file, options, told).await
             })
             .await
@@ -120,9 +138,10 @@ async fn run(arguments: Arguments) -> Done {
             .await
         }
         Command::Backup { file } => backup(config, &file).await,
+        Command::AfterRestore => after_restore(config).await,
         Command::Purge { dry_run } => remove_what_is_over(config, dry_run).await,
         Command::Audit(AuditCommand::BeginAnew) => begin_audit_anew(config).await,
-        Command::Check => check(config).await,
+        Command::Check => check(config, file.as_deref()).await,
     }
 }
 
@@ -149,17 +168,55 @@ async fn serve(config: Config) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The database, brought up to date.
+/// The database, as it is: only `serve` and `migrate` change its tables, since another
+/// portal may be serving from it.
 async fn open(config: &Config) -> Result<Db, Box<dyn std::error::Error>> {
     there_is_one(config)?;
-    open_or_make(config).await
+    let db = Db::open_existing(config.database_url.expose()).await?;
+    match db.schema().await? {
+        Schema::Current => Ok(db),
+        other => Err(other.to_string().into()),
+    }
 }
 
-/// The same where the work may begin with it.
+/// The database, made where there is none.
 async fn open_or_make(config: &Config) -> Result<Db, Box<dyn std::error::Error>> {
     let db = Db::open(config.database_url.expose()).await?;
-    db.migrate().await?;
+    match db.schema().await? {
+        Schema::Current => {}
+        Schema::Empty => db.migrate().await?,
+        other => return Err(other.to_string().into()),
+    }
     Ok(db)
+}
+
+async fn migrate(config: Config) -> Done {
+    let db = Db::open(config.database_url.expose()).await?;
+    let before = db.schema().await?;
+    if let Schema::Later(_) = before {
+        return Err(before.to_string().into());
+    }
+    db.migrate().await?;
+    db.close().await;
+    say!(
+        "{}",
+        match before {
+            Schema::Empty => "The tables were made.",
+            Schema::Earlier(_) => "The tables are up to date now.",
+            Schema::Current | Schema::Later(_) => "The tables were up to date already.",
+        }
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn after_restore(config: Config) -> Done {
+    let db = open(&config).await?;
+    let mut tx = db.write().await?;
+    restored::end_what_was_open(&mut tx, "by portal after-restore", Clock::System.now()).await?;
+    tx.commit().await?;
+    db.close().await;
+    say!("Every session and link was ended, and that is noted. Members sign in anew.");
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Whoever has forgotten to name the settings shall not work on an empty database.
@@ -209,7 +266,7 @@ async fn import<Report: Display, Wrong: std::error::Error + 'static>(
     .await;
     bar.finish_and_clear();
     db.close().await;
-    println!("{}", report?);
+    say!("{}", report?);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -230,7 +287,7 @@ async fn issue_postcards(config: Config, reissue: Option<Key>, out: &Path) -> Do
         }
     };
     db.close().await;
-    println!("{}", issued?);
+    say!("{}", issued?);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -247,64 +304,76 @@ async fn fill_demo(config: Config) -> Done {
     .await;
     db.close().await;
     let url = config.public_url.as_str();
-    println!("{}（デモ）", config.society.portal_name);
-    println!("  アドレス              {url}/");
+    say!("{}（デモ）", config.society.portal_name);
+    say!("  アドレス              {url}/");
     match found? {
         Found::Postcard(card) => {
-            println!("  お試しのハガキ        {} さん", card.name);
-            println!("    仮ログインID        {}", card.login_id);
-            println!("    仮パスワード        {}", card.password);
-            println!("  ほかのハガキ          {}", card.file.display());
+            say!("  お試しのハガキ        {} さん", card.name);
+            say!("    仮ログインID        {}", card.login_id);
+            say!("    仮パスワード        {}", card.password);
+            say!("  ほかのハガキ          {}", card.file.display());
         }
-        Found::AllUsed => println!(
+        Found::AllUsed => say!(
             "  ハガキはすべて使用済みです。data フォルダーを消すと、はじめからお試しいただけます。"
         ),
         Found::FileGone(file) => {
-            println!(
+            say!(
                 "  ハガキのファイル {} はありません。仮パスワードはほかのどこにも残っていません。",
                 file.display()
             );
-            println!(
+            say!(
                 "  新しいハガキは、次のコマンドで1枚ずつ発行できます（前の1枚は無効になります）。"
             );
-            println!(
+            say!(
                 "    portal postcards issue --reissue 1001-000012-00 --out {}",
                 file.with_file_name("new-postcard.csv").display()
             );
         }
     }
     if matches!(config.mail, MailSetting::Mailbox(_)) {
-        println!("  メールボックス        {url}/dev/mailbox");
+        say!("  メールボックス        {url}/dev/mailbox");
     }
-    println!(
-        "「新規利用登録」からメールアドレスを送信し、メールボックスに届いたURLを開いてください。"
-    );
+    say!("「新規利用登録」からメールアドレスを送信し、メールボックスに届いたURLを開いてください。");
     Ok(ExitCode::SUCCESS)
 }
 
 async fn backup(config: Config, file: &Path) -> Done {
-    there_is_one(&config)?;
-    let db = Db::open_existing(config.database_url.expose()).await?;
-    // For its owner only before the first byte is in it; never over another file.
-    std::fs::OpenOptions::new()
+    let db = open(&config).await?;
+    // Under another name until it is whole: what is left of a failure looks like no backup.
+    let mut part = file.as_os_str().to_owned();
+    part.push(".part");
+    let part = Path::new(&part);
+    let named = |error: std::io::Error| format!("{}: {error}", file.display());
+    if file.exists() {
+        return Err(named(std::io::ErrorKind::AlreadyExists.into()).into());
+    }
+    // For its owner only before the first byte is in it.
+    fs::OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(file)
-        .map_err(|error| format!("{}: {error}", file.display()))?;
-    let copied = db.copy_to(file).await?;
+        .open(part)
+        .map_err(|error| format!("{}: {error}", part.display()))?;
+    let copied = db.copy_to(part, Clock::System.now()).await;
     db.close().await;
-    if copied {
-        println!(
+    let placed = match copied {
+        // Never over another file.
+        Ok(true) => fs::hard_link(part, file).map_err(|error| named(error).into()),
+        Ok(false) => Ok(()),
+        Err(error) => Err(Box::<dyn std::error::Error>::from(error)),
+    };
+    fs::remove_file(part)?;
+    placed?;
+    if file.exists() {
+        say!(
             "{} written. Keep the secret file with it, apart.",
             file.display()
         );
         Ok(ExitCode::SUCCESS)
     } else {
-        std::fs::remove_file(file)?;
-        println!(
+        say!(
             "PostgreSQL makes its own backups while it runs:\n  pg_dump --format=custom --file={} \
-             DATABASE_URL",
+             DATABASE_URL\nAfter one was restored: portal after-restore",
             file.display()
         );
         Ok(ExitCode::FAILURE)
@@ -317,7 +386,7 @@ async fn remove_what_is_over(config: Config, dry_run: bool) -> Done {
     let report = purge::purge(&db, &config.society, hasher.decoy(), now, dry_run).await;
     db.close().await;
     let report = report?;
-    println!("{report}");
+    say!("{report}");
     Ok(match report.journal_is_empty {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
@@ -334,7 +403,7 @@ async fn begin_audit_anew(config: Config) -> Done {
     };
     let begun = sealer.restart_chain().await;
     db.close().await;
-    println!(
+    say!(
         "{}",
         match begun? {
             true => "Noted. What was sealed with another secret file is taken as it is now.",
@@ -344,13 +413,15 @@ async fn begin_audit_anew(config: Config) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn check(config: Config) -> Done {
+async fn check(config: Config, file: Option<&Path>) -> Done {
     let mut code = ExitCode::SUCCESS;
-    for finding in check::run(config, Clock::System.now()).await {
+    let mut findings = check::run(config, Clock::System.now()).await;
+    findings.extend(file.and_then(check::settings_file));
+    for finding in findings {
         match finding.result {
-            Ok(found) => println!("ok    {}: {found}", finding.subject),
+            Ok(found) => say!("ok    {}: {found}", finding.subject),
             Err(wrong) => {
-                println!("WRONG {}: {wrong}", finding.subject);
+                say!("WRONG {}: {wrong}", finding.subject);
                 code = ExitCode::FAILURE;
             }
         }

@@ -1,6 +1,6 @@
 //! Makes the whole server from its settings.
 
-use std::{fmt, net::SocketAddr, sync::Arc};
+use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
 use domain::ports::{Mailbox, Ports};
@@ -11,14 +11,23 @@ use tokio::{
 };
 
 use crate::{
-    base::{clock::Clock, hash::Hasher, secrets::Secrets},
+    base::{
+        clock::Clock,
+        hash::Hasher,
+        periodic::{keep_running, run_every},
+        secrets::Secrets,
+        tally,
+    },
     config::Config,
-    http::{Cookies, PageCache, RateLimit, State, assets::Bundle, router, serve},
+    http::{
+        Cookies, PageCache, RateLimits, State, assets::Bundle, connections::Connections, router,
+        serve,
+    },
     mail::{
         delivery::DeliveryStatusService,
         mailbox,
         transport::{MailSetting, Transport},
-        worker::MailWorker,
+        worker::{MailWorker, Unnoted},
     },
     member::{
         addresses::AddressService, checkups::CheckupService, closing::AccountClosingService,
@@ -33,6 +42,12 @@ use crate::{
     },
 };
 
+/// How often what was only counted is logged.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// When work that has ended begins anew.
+const ANEW: Duration = Duration::from_secs(1);
+
 /// A server that is ready to run.
 pub struct Portal {
     /// Where it listens, with the port that was given for port 0.
@@ -41,8 +56,8 @@ pub struct Portal {
     pub db: Db,
     listener: TcpListener,
     router: Router,
-    outer_limit: RateLimit,
-    worker: MailWorker,
+    connections: Arc<Connections>,
+    worker: Arc<MailWorker>,
     sealer: Sealer,
     housekeeper: Cleanup,
     herald: NoticeMailer,
@@ -76,6 +91,9 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
     let secrets =
         Secrets::open_or_create(&config.secret_file).map_err(|e| because("secret")(&e))?;
     let secrets = Arc::new(secrets);
+    if let Ok(Some(file)) = Db::missing_file(config.database_url.expose()) {
+        tracing::warn!(file = %file.display(), "there is no database: an empty one is made");
+    }
     let db = Db::open(config.database_url.expose())
         .await
         .map_err(|e| because("database")(&e))?;
@@ -169,8 +187,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         mailbox,
     };
     let trusted_proxies: Arc<[_]> = config.trusted_proxies.into();
-    let outer_limit = RateLimit::new(config.allowance, trusted_proxies.clone())
-        .ok_or_else(|| BuildError("limits: zero".to_owned()))?;
+    let connections = Arc::new(Connections::new(config.places, trusted_proxies.clone()));
     let state = State {
         db: db.clone(),
         clock: clock.clone(),
@@ -179,7 +196,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         bundle,
         kept: PageCache::default(),
         trusted_proxies,
-        outer_limit: outer_limit.clone(),
+        limits: Arc::new(RateLimits::new(&config.limits)),
     };
     let router =
         router(state, &config.public_url).map_err(|e| BuildError(format!("public_url: {e:?}")))?;
@@ -206,13 +223,16 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         society,
         public_url,
         wake: wake_mail,
+        senders: config.mail_senders,
+        unnoted: Unnoted::default(),
     };
+    let worker = Arc::new(worker);
     Ok(Portal {
         addr,
         db,
         listener,
         router,
-        outer_limit,
+        connections,
         worker,
         sealer,
         housekeeper,
@@ -223,27 +243,41 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
 impl Portal {
     /// Serves until `stop` holds `true`; then what is at hand is finished.
     pub async fn run(self, stop: watch::Receiver<bool>) {
-        let post = tokio::spawn(self.worker.run(stop.clone()));
-        tokio::spawn(self.outer_limit.run(stop.clone()));
-        let tidy = tokio::spawn(self.housekeeper.run(stop.clone()));
-        let sealer = self.sealer.clone();
-        let seals = tokio::spawn({
+        let Self {
+            worker,
+            housekeeper,
+            herald,
+            sealer,
+            ..
+        } = self;
+        let post = keep_running("letters", ANEW, stop.clone(), {
             let stop = stop.clone();
-            async move { sealer.run(stop).await }
+            move || worker.clone().run(stop.clone())
         });
-        let herald = tokio::spawn(self.herald.run(stop.clone()));
-        serve::run(self.listener, self.router, stop).await;
-        if let Err(error) = post.await {
-            tracing::error!(%error, "the worker ended before the work did");
-        }
-        if let Err(error) = herald.await {
-            tracing::error!(%error, "the herald ended before the work did");
-        }
-        if let Err(error) = tokio::try_join!(seals, tidy) {
-            tracing::error!(%error, "a chore ended before the work did");
+        let tidy = keep_running("cleanup", ANEW, stop.clone(), {
+            let stop = stop.clone();
+            move || housekeeper.clone().run(stop.clone())
+        });
+        let told = keep_running("letters about notices", ANEW, stop.clone(), {
+            let stop = stop.clone();
+            move || herald.clone().run(stop.clone())
+        });
+        let seals = keep_running("the audit's seals", ANEW, stop.clone(), {
+            let (stop, sealer) = (stop.clone(), sealer.clone());
+            move || {
+                let (stop, sealer) = (stop.clone(), sealer.clone());
+                async move { sealer.run(stop).await }
+            }
+        });
+        let counts = run_every(MINUTE, stop.clone(), || async { tally::tell() });
+        let beside = tokio::spawn(async move { tokio::join!(post, tidy, told, seals, counts) });
+        serve::run(self.listener, self.router, self.connections, stop).await;
+        if let Err(error) = beside.await {
+            tracing::error!(%error, "what works beside the requests ended before the work did");
         }
         // What the last requests have noted.
-        self.sealer.seal_pending().await;
+        sealer.seal_pending().await;
+        tally::tell();
         self.db.close().await;
     }
 }

@@ -6,6 +6,7 @@ use std::{
     collections::BTreeMap,
     fs,
     net::SocketAddr,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -21,7 +22,11 @@ use server::{
         hash::{HashCost, Hasher, Pool},
     },
     config::Config,
-    http::{RateLimitSetting, serve},
+    http::{
+        RateLimitSetting,
+        connections::{Connections, Places},
+        serve,
+    },
     startup::build,
 };
 use store::{Db, Tx, email, member, throttle};
@@ -71,7 +76,12 @@ impl Portal {
     pub(crate) async fn on(database_url: &str, folder: TempDir) -> Self {
         let dist = folder.path().join("dist");
         fs::create_dir(&dist).unwrap();
-        for file in ["app-0.js", "app-0_bg.wasm", "loader-0.js", "style-0.css"] {
+        for file in [
+            "client-0.js",
+            "client-0_bg.wasm",
+            "loader-0.js",
+            "style-0.css",
+        ] {
             fs::write(dist.join(file), "").unwrap();
         }
         let path = |name: &str| folder.path().join(name).display().to_string();
@@ -85,7 +95,7 @@ impl Portal {
         .map(|(key, value)| (key.to_owned(), value));
         let mut config = Config::load(None, settings).unwrap();
         // Everything here comes from one address.
-        config.allowance = RateLimitSetting {
+        config.limits.posts = RateLimitSetting {
             at_once: 1_000_000,
             then_every: Duration::from_micros(1),
         };
@@ -118,7 +128,8 @@ impl Portal {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let hello_addr = listener.local_addr().unwrap();
         let stopped = self.stop.subscribe();
-        tokio::spawn(serve::run(listener, hello, stopped));
+        let places = Arc::new(Connections::new(Places::default(), [].into()));
+        tokio::spawn(serve::run(listener, hello, places, stopped));
 
         let mut ratios = Vec::new();
         for round in 0..ROUNDS {

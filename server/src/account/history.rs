@@ -85,6 +85,7 @@ fn describe(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
         Event::Purged => "保存期間を過ぎたため、利用登録を終了しました",
         Event::AuditChainBegun => "記録の改ざんを防ぐ仕組みを新しくしました",
         Event::NoticesImported => "お知らせと健康情報を更新しました",
+        Event::Restored => "記録を控えから復元しました",
         Event::CheckupsImported => "健診結果を更新しました",
     }
     .into()

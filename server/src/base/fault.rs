@@ -1,9 +1,11 @@
 //! What can go wrong inside, and what a visitor hears of it: nothing but a
 //! reference, which the log carries too.
 
+use std::fmt;
+
 use domain::ports::ServiceError;
 
-use crate::base::hash::HashError;
+use crate::base::{hash::HashError, tally};
 
 /// A use case could not do its work.
 #[derive(Debug)]
@@ -36,15 +38,27 @@ impl From<getrandom::Error> for InternalError {
     }
 }
 
+/// In words for the log, without the values of any row.
+impl fmt::Display for InternalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Database(error) => write!(f, "database: {}", store::told(error)),
+            Self::Hash(error) => write!(f, "hash: {error}"),
+            Self::Randomness(error) => write!(f, "randomness: {error}"),
+            Self::Other(words) => f.write_str(words),
+        }
+    }
+}
+
 impl InternalError {
     /// Writes the log, and gives what the visitor may know.
     pub fn report(self) -> ServiceError {
         if self.is_busy() {
-            tracing::warn!(fault = ?self, "turned away");
+            tally::warn("turned away", self.to_string());
             return ServiceError::Busy;
         }
         let reference = reference();
-        tracing::error!(reference, fault = ?self, "failed");
+        tracing::error!(reference, fault = %self, "failed");
         ServiceError::Failed { reference }
     }
 

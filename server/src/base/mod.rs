@@ -9,3 +9,4 @@ pub mod media_type;
 pub mod periodic;
 pub mod secrets;
 pub mod spreadsheet;
+pub(crate) mod tally;

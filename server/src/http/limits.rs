@@ -1,33 +1,40 @@
-//! The outer limit: how many forms one network address may post. It is there for
-//! floods, and generous: a carrier puts thousands of phones behind one address.
-//! Accounts and mailboxes have limits of their own, which know no address.
+//! What one network address may post, and what may be posted by everybody together.
+//! These limits are there for floods, and generous: a carrier puts thousands of phones
+//! behind one address. Accounts and mailboxes have limits of their own, which know no
+//! address.
+//!
+//! Three kinds of posts are counted: all of them; those that have a letter sent, which
+//! cost the mail server and a stranger's mailbox more than they cost us; and wrong tries
+//! at names and passwords, so that one password cannot be tried on every ID there is.
 
 use std::{
+    collections::HashMap,
+    hash::Hash,
     net::{IpAddr, Ipv6Addr},
-    sync::Arc,
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use axum::{
-    body::Body,
-    http::{HeaderValue, Method, Request, StatusCode, header},
+    extract::{Request, State as FromState},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
-use governor::middleware::NoOpMiddleware;
-use tokio::sync::watch;
-use tower_governor::{
-    GovernorError, GovernorLayer,
-    governor::{GovernorConfig, GovernorConfigBuilder},
-    key_extractor::KeyExtractor,
-};
+use domain::values::timestamp::Timestamp;
 
-use super::client::client;
-use crate::base::periodic::run_every;
+use super::{State, client::client};
 
-/// How often addresses that may post freely again are forgotten.
-const ROUND: Duration = Duration::from_secs(60);
+/// Posts that have a letter sent to whatever address is typed.
+const LETTERS: [&str; 2] = ["/register", "/reissue"];
 
-/// What one network address may post.
+/// Posts that try a name and a password.
+const TRIES: [&str; 3] = ["/login", "/register/provisional", "/reissue/provisional"];
+
+/// Below so many entries a table is not worth looking through.
+const SMALL: usize = 1024;
+
+/// How much is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimitSetting {
     /// At once.
@@ -36,74 +43,182 @@ pub struct RateLimitSetting {
     pub then_every: Duration,
 }
 
-impl Default for RateLimitSetting {
-    /// A society's members behind one address on the day of the postcards, and no flood.
+/// What is allowed of each kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Posts of one network address.
+    pub posts: RateLimitSetting,
+    /// Posts of one network address that have a letter sent.
+    pub letters: RateLimitSetting,
+    /// Posts of everybody together that have a letter sent.
+    pub all_letters: RateLimitSetting,
+    /// Wrong tries of one network address.
+    pub wrong_tries: RateLimitSetting,
+}
+
+impl Default for Limits {
+    /// For a society of 100,000 members on the day of the postcards, and no flood.
     fn default() -> Self {
+        let an_hour = |times: u32| Duration::from_secs(3600) / times;
         Self {
-            at_once: 1200,
-            then_every: Duration::from_millis(50),
+            posts: RateLimitSetting {
+                at_once: 1200,
+                then_every: Duration::from_millis(50),
+            },
+            // A company has one address for hundreds of members, who register within
+            // days of each other.
+            letters: RateLimitSetting {
+                at_once: 300,
+                then_every: an_hour(720),
+            },
+            // A sixth of the members within an hour; less than a mail server takes, so
+            // the queue never becomes longer than a link lives.
+            all_letters: RateLimitSetting {
+                at_once: 6000,
+                then_every: an_hour(18_000),
+            },
+            wrong_tries: RateLimitSetting {
+                at_once: 500,
+                then_every: an_hour(600),
+            },
         }
     }
 }
 
-/// Counts posts by network address.
-#[derive(Clone)]
-pub struct RateLimit(Arc<GovernorConfig<ByNetwork, NoOpMiddleware>>);
+/// Counts by `K`: a bucket each, which fills again as time goes by.
+#[derive(Debug)]
+struct Buckets<K> {
+    setting: RateLimitSetting,
+    table: Mutex<Table<K>>,
+}
 
-impl RateLimit {
-    /// `None` where either is zero.
-    pub fn new(allowance: RateLimitSetting, trusted_proxies: Arc<[IpAddr]>) -> Option<Self> {
-        GovernorConfigBuilder::default()
-            .key_extractor(ByNetwork(trusted_proxies))
-            // Pages cost less than counting who asks for them would save.
-            .methods(vec![Method::POST])
-            .period(allowance.then_every)
-            .burst_size(allowance.at_once)
-            .finish()
-            .map(|config| Self(Arc::new(config)))
+#[derive(Debug)]
+struct Table<K> {
+    /// When each bucket will be full again, in Unix microseconds; a full one needs no
+    /// entry.
+    full_at: HashMap<K, i64>,
+    /// With so many entries those that are not needed any more are removed.
+    look_through_at: usize,
+}
+
+impl<K: Hash + Eq> Buckets<K> {
+    fn new(setting: RateLimitSetting) -> Self {
+        Self {
+            setting,
+            table: Mutex::new(Table {
+                full_at: HashMap::new(),
+                look_through_at: SMALL,
+            }),
+        }
     }
 
-    /// Forgets addresses every minute until `stop` holds `true`: the table holds
-    /// those of the last minute and no more.
-    pub async fn run(self, stop: watch::Receiver<bool>) {
-        run_every(ROUND, stop, || async {
-            self.0.limiter().retain_recent();
-            self.0.limiter().shrink_to_fit();
-        })
-        .await;
+    fn every(&self) -> i64 {
+        i64::try_from(self.setting.then_every.as_micros()).unwrap_or(i64::MAX / 4)
     }
 
-    pub(super) fn layer(&self) -> GovernorLayer<ByNetwork, NoOpMiddleware, Body> {
-        GovernorLayer::new(self.0.clone()).error_handler(refuse)
+    fn size(&self) -> i64 {
+        self.every().saturating_mul(i64::from(self.setting.at_once))
+    }
+
+    /// Takes one, or says how long to wait for it.
+    fn take(&self, key: K, now: Timestamp) -> Result<(), Duration> {
+        let now = now.0.saturating_mul(1000);
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        if table.full_at.len() >= table.look_through_at {
+            table.full_at.retain(|_, full_at| *full_at > now);
+            table.look_through_at = SMALL.max(2 * table.full_at.len());
+            let needed = table.look_through_at;
+            table.full_at.shrink_to(needed);
+        }
+        // Not later than an empty bucket is full, whatever the clock once said.
+        let latest = now.saturating_add(self.size());
+        let full_at = table.full_at.get(&key).copied().unwrap_or(now);
+        let then = full_at.clamp(now, latest).saturating_add(self.every());
+        if then > latest {
+            return Err(Duration::from_micros((then - latest).unsigned_abs()));
+        }
+        table.full_at.insert(key, then);
+        Ok(())
+    }
+
+    /// Puts one back.
+    fn give_back(&self, key: &K) {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(full_at) = table.full_at.get_mut(key) {
+            *full_at = full_at.saturating_sub(self.every());
+        }
     }
 }
 
-fn refuse(why: GovernorError) -> Response {
-    let GovernorError::TooManyRequests { wait_time, .. } = why else {
+/// Counts what is posted.
+#[derive(Debug)]
+pub struct RateLimits {
+    posts: Buckets<IpAddr>,
+    letters: Buckets<IpAddr>,
+    all_letters: Buckets<()>,
+    wrong_tries: Buckets<IpAddr>,
+}
+
+impl RateLimits {
+    /// Nothing is counted yet.
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            posts: Buckets::new(limits.posts),
+            letters: Buckets::new(limits.letters),
+            all_letters: Buckets::new(limits.all_letters),
+            wrong_tries: Buckets::new(limits.wrong_tries),
+        }
+    }
+}
+
+/// Lets a post through, or tells its sender to wait. Only posts: a page costs less than
+/// counting who asks for it would save.
+pub(super) async fn check(
+    FromState(state): FromState<State>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    let Some(client) = client(&request, &state.trusted_proxies) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    // Whole seconds, rounded down: one more, and the next try is not in vain.
-    let wait = HeaderValue::from(wait_time + 1);
-    (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, wait)]).into_response()
+    let (limits, network, now) = (&state.limits, network(client), state.clock.now());
+    let path = request.uri().path();
+    let (sends_a_letter, tries) = (LETTERS.contains(&path), TRIES.contains(&path));
+    if let Err(wait) = limits.posts.take(network, now) {
+        return refuse(StatusCode::TOO_MANY_REQUESTS, wait);
+    }
+    if sends_a_letter {
+        if let Err(wait) = limits.letters.take(network, now) {
+            return refuse(StatusCode::TOO_MANY_REQUESTS, wait);
+        }
+        if let Err(wait) = limits.all_letters.take((), now) {
+            limits.letters.give_back(&network);
+            return refuse(StatusCode::SERVICE_UNAVAILABLE, wait);
+        }
+    }
+    // Taken before it is known whether the try is right, so that many at once count.
+    if tries && let Err(wait) = limits.wrong_tries.take(network, now) {
+        return refuse(StatusCode::TOO_MANY_REQUESTS, wait);
+    }
+    let response = next.run(request).await;
+    if tries && response.status().is_redirection() {
+        limits.wrong_tries.give_back(&network);
+    }
+    response
 }
 
-/// Tells posts apart by where they come from.
-#[derive(Clone, Debug)]
-pub(super) struct ByNetwork(Arc<[IpAddr]>);
-
-impl KeyExtractor for ByNetwork {
-    type Key = IpAddr;
-
-    fn extract<B>(&self, request: &Request<B>) -> Result<IpAddr, GovernorError> {
-        client(request, &self.0)
-            .map(network)
-            .ok_or(GovernorError::UnableToExtractKey)
-    }
+fn refuse(status: StatusCode, wait: Duration) -> Response {
+    // Whole seconds, rounded up: the next try is not in vain.
+    let wait = HeaderValue::from(wait.as_micros().div_ceil(1_000_000).max(1) as u64);
+    (status, [(header::RETRY_AFTER, wait)]).into_response()
 }
 
 /// A household or a phone has a /64 of its own, with 2⁶⁴ addresses to change
 /// between; of the old kind everybody has one address at most.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();
@@ -119,6 +234,9 @@ mod tests {
 
     use super::*;
 
+    const SECOND: Duration = Duration::from_secs(1);
+    const NOW: Timestamp = Timestamp(1_795_326_120_000);
+
     #[test]
     fn one_connection_is_one_network_whatever_address_it_takes() {
         let seen = |address: &str| network(address.parse().unwrap()).to_string();
@@ -130,18 +248,39 @@ mod tests {
     }
 
     #[test]
+    fn a_bucket_fills_again_one_by_one() {
+        let buckets = Buckets::new(RateLimitSetting {
+            at_once: 3,
+            then_every: 10 * SECOND,
+        });
+        for _ in 0..3 {
+            buckets.take("a", NOW).unwrap();
+        }
+        assert_eq!(buckets.take("a", NOW), Err(10 * SECOND));
+        buckets.take("b", NOW).unwrap();
+        let almost = NOW.plus(10 * SECOND - Duration::from_millis(1));
+        assert_eq!(buckets.take("a", almost), Err(Duration::from_millis(1)));
+        buckets.take("a", NOW.plus(10 * SECOND)).unwrap();
+        assert!(buckets.take("a", NOW.plus(10 * SECOND)).is_err());
+        buckets.give_back(&"a");
+        buckets.take("a", NOW.plus(10 * SECOND)).unwrap();
+        for _ in 0..3 {
+            buckets.take("a", NOW.plus(3600 * SECOND)).unwrap();
+        }
+        // The clock was an hour ahead: nobody waits for it longer than usual.
+        assert_eq!(buckets.take("a", NOW), Err(10 * SECOND));
+    }
+
+    #[test]
     fn addresses_that_may_post_freely_again_are_forgotten() {
-        let allowance = RateLimitSetting {
+        let buckets = Buckets::new(RateLimitSetting {
             at_once: 1,
-            then_every: Duration::from_millis(1),
-        };
-        let limit = RateLimit::new(allowance, [].into()).unwrap();
-        let limiter = limit.0.limiter();
-        for n in 0..1_000_u32 {
-            limiter.check_key(&IpAddr::from(n.to_be_bytes())).unwrap();
+            then_every: SECOND,
+        });
+        for n in 0..100_000_u32 {
+            let now = NOW.plus(n / 100 * SECOND);
+            buckets.take(n, now).unwrap();
         }
-        while !limiter.is_empty() {
-            limiter.retain_recent();
-        }
+        assert!(buckets.table.lock().unwrap().full_at.len() <= 2 * SMALL);
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod assets;
 mod client;
+pub mod connections;
 mod cookies;
 mod downloads;
 mod files;
@@ -20,7 +21,7 @@ mod state;
 mod visitor;
 
 pub use cookies::Cookies;
-pub use limits::{RateLimit, RateLimitSetting};
+pub use limits::{Limits, RateLimitSetting, RateLimits};
 pub use page_cache::PageCache;
 pub use router::router;
 pub use state::State;

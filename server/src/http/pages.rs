@@ -183,7 +183,9 @@ pub(super) async fn explain(
     };
     let mut page = problem(&state, visit, parts, what).await;
     *page.status_mut() = status;
-    page.headers_mut().extend(told.into_iter().flatten());
+    for (name, value) in told.into_iter().flatten() {
+        page.headers_mut().insert(name, value);
+    }
     if head {
         *page.body_mut() = Body::empty();
     }

@@ -9,9 +9,13 @@ use axum::{
     routing::{get, post},
 };
 use leptos::server_fn::axum::server_fn_paths;
+use store::{audit_seal, letter};
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::{CompressionLayer, predicate::SizeAbove},
+    compression::{
+        CompressionLayer,
+        predicate::{NotForContentType, Predicate, SizeAbove},
+    },
     csrf::{ConfigError, CsrfLayer},
     timeout::TimeoutLayer,
 };
@@ -21,11 +25,11 @@ use super::{
     assets::{AT_THE_ROOT, at_the_root, hashed, manifest},
     downloads, files, form_body,
     functions::function,
-    headers, links, my_data,
+    headers, limits, links, my_data,
     pages::{self, Complete, after_panic, page},
     visitor,
 };
-use crate::http::public_url::PublicUrl;
+use crate::{base::tally, http::public_url::PublicUrl};
 
 /// No request takes longer than this.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
@@ -61,13 +65,20 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
         .layer(from_fn_with_state(state.clone(), visitor::load))
         .layer(from_fn_with_state(state.clone(), links::open))
         .layer(
-            CompressionLayer::new()
-                .gzip(true)
-                .compress_when(SizeAbove::new(1024)),
+            CompressionLayer::new().gzip(true).compress_when(
+                SizeAbove::new(1024)
+                    .and(NotForContentType::IMAGES)
+                    .and(NotForContentType::const_new("application/zip"))
+                    .and(NotForContentType::const_new("application/pdf"))
+                    // .xlsx and .docx, which are zip files.
+                    .and(NotForContentType::const_new(
+                        "application/vnd.openxmlformats",
+                    )),
+            ),
         )
         // After the check of the origin: a foreign page cannot use up what its
         // visitors may post.
-        .layer(state.outer_limit.layer());
+        .layer(from_fn_with_state(state.clone(), limits::check));
 
     let mut files = Router::new().route("/pkg/{name}", get(hashed));
     for name in AT_THE_ROOT {
@@ -99,12 +110,13 @@ async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The process can serve: the database answers.
+/// The process can serve: the database answers. And what works beside the requests does:
+/// whoever watches sees an age grow when it does not.
 async fn readyz(FromState(state): FromState<State>) -> Response {
-    let mut response = match state.db.ping().await {
-        Ok(()) => "ready\n".into_response(),
+    let mut response = match watched(&state).await {
+        Ok(words) => format!("ready\n{words}").into_response(),
         Err(error) => {
-            tracing::warn!(%error, "not ready");
+            tally::warn("not ready", store::told(&error));
             (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "the database does not answer\n",
@@ -114,4 +126,22 @@ async fn readyz(FromState(state): FromState<State>) -> Response {
     };
     response.extensions_mut().insert(Complete);
     response
+}
+
+async fn watched(state: &State) -> store::Result<String> {
+    let now = state.clock.now();
+    let queue = letter::backlog(&state.db, now).await?;
+    let seal = audit_seal::newest(&state.db).await?;
+    let age = |since: Option<i64>| match since {
+        Some(since) => format!("{} s", (now.0 - since).max(0) / 1000),
+        None => "none".to_owned(),
+    };
+    Ok(format!(
+        "letters due: {}\noldest letter due: {}\nletters given up since yesterday: {}\n\
+         last seal: {}\n",
+        queue.waiting,
+        age(queue.oldest.map(|at| at.0)),
+        queue.given_up,
+        age(seal.map(|seal| seal.sealed_at)),
+    ))
 }

@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 use domain::ports::Ports;
 use store::Db;
 
-use super::{assets::Bundle, cookies::Cookies, limits::RateLimit, page_cache::PageCache};
+use super::{assets::Bundle, cookies::Cookies, limits::RateLimits, page_cache::PageCache};
 use crate::base::clock::Clock;
 
 /// What the handlers share.
@@ -26,8 +26,8 @@ pub struct State {
     pub kept: PageCache,
     /// Proxies whose word about the client counts.
     pub trusted_proxies: Arc<[IpAddr]>,
-    /// What one network address may post.
-    pub outer_limit: RateLimit,
+    /// What has been posted from where.
+    pub limits: Arc<RateLimits>,
 }
 
 impl FromRef<State> for Bundle {

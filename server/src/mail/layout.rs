@@ -59,6 +59,17 @@ impl Letter {
     }
 }
 
+impl Letter {
+    /// What stands in an envelope of which only the envelope is needed.
+    pub(super) fn none() -> Self {
+        Self {
+            subject: String::new(),
+            text: String::new(),
+            html: String::new(),
+        }
+    }
+}
+
 fn text(blocks: &[Block]) -> String {
     let blocks = blocks.iter().map(|block| match block {
         Block::Lines(text) | Block::Link(text) => text.clone(),

@@ -5,7 +5,8 @@ use std::{
     net::IpAddr,
     path::{Path, PathBuf},
     str::FromStr,
-    time::Duration,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use lettre::{
@@ -14,7 +15,7 @@ use lettre::{
         Error as SmtpError,
         authentication::{Credentials, DEFAULT_MECHANISMS},
         client::{AsyncSmtpConnection, TlsParameters},
-        commands::{Data, Mail, Rcpt},
+        commands::{Data, Mail, Rcpt, Rset},
         extension::ClientId,
     },
 };
@@ -29,6 +30,10 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long one of the mail server's addresses may take to answer a connection.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long a connection is kept for the next letter. Mail servers wait for minutes
+/// (RFC 5321, section 4.5.3.2.7), and some for less.
+const KEPT: Duration = Duration::from_secs(20);
 
 /// How long the mail server may take to say goodbye.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -218,12 +223,19 @@ impl Transport {
     pub async fn send(&self, letter: &Outgoing) -> Result<(), SendError> {
         match self {
             Self::Mailbox(folder) => store(folder, letter).await.map_err(|e| in_folder(&e)),
-            Self::Smtp(server) => {
-                let connection = within_patience(server.send(letter)).await?;
-                // Taken is taken, however the farewell goes.
-                part(connection).await;
-                Ok(())
-            }
+            Self::Smtp(server) => within_patience(server.send(letter)).await,
+        }
+    }
+
+    /// Goes as far as the recipient and no further, for a letter that is withheld: a
+    /// mail server that greylists must not tell by it that there was none.
+    ///
+    /// # Errors
+    /// As for [`Transport::send`].
+    pub async fn knock(&self, letter: &Outgoing) -> Result<(), SendError> {
+        match self {
+            Self::Mailbox(folder) => probe(folder).await.map_err(|e| in_folder(&e)),
+            Self::Smtp(server) => within_patience(server.knock(letter)).await,
         }
     }
 
@@ -234,6 +246,8 @@ impl Transport {
     /// What stands in the way.
     pub async fn check(&self) -> Result<(), SendError> {
         match self {
+            // It is made with the first letter.
+            Self::Mailbox(folder) if !folder.exists() => Ok(()),
             Self::Mailbox(folder) => probe(folder).await.map_err(|e| in_folder(&e)),
             Self::Smtp(server) => {
                 part(within_patience(server.connect()).await?).await;
@@ -243,12 +257,17 @@ impl Transport {
     }
 }
 
-/// A mail server, talked to with one connection a letter: a conversation that was
-/// cut off is never taken up again by the next letter.
+/// A mail server, and the connections to it that are free. One that has just carried a
+/// letter carries the next one; a conversation that was cut off is never taken up again.
+///
+/// (lettre's own pool does not say at which step a letter was refused, and a refusal
+/// means something else at each; and it asks every connection for a sign of life before
+/// a letter, a fifth command to the four of the letter itself.)
 pub struct MailServer {
     setting: SmtpSetting,
     tls: TlsParameters,
     hello: ClientId,
+    free: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
 }
 
 impl fmt::Debug for MailServer {
@@ -264,6 +283,7 @@ impl MailServer {
             setting,
             tls,
             hello: ClientId::Domain(hello.to_owned()),
+            free: Mutex::default(),
         })
     }
 
@@ -298,14 +318,57 @@ impl MailServer {
 
     /// Step by step, because a refusal means something else at every step: of our
     /// own address it is the office's to mend, of the recipient it is final.
-    async fn send(&self, letter: &Outgoing) -> Result<AsyncSmtpConnection, SendError> {
-        let mut connection = self.connect().await?;
-        let envelope = letter.message.envelope();
-        let sender = Mail::new(envelope.from().cloned(), Vec::new());
+    async fn send(&self, letter: &Outgoing) -> Result<(), SendError> {
+        let mut connection = self.at_recipient(letter).await?;
         connection
-            .command(sender)
+            .command(Data)
             .await
-            .map_err(|e| trouble("sender", &e))?;
+            .map_err(|e| trouble("DATA", &e))?;
+        match connection.message(&letter.message.formatted()).await {
+            Ok(_) => {
+                self.keep(connection);
+                Ok(())
+            }
+            Err(error) => {
+                let refused = verdict("letter", &error, error.is_permanent());
+                Err(self.after(connection, &error, refused).await)
+            }
+        }
+    }
+
+    async fn knock(&self, letter: &Outgoing) -> Result<(), SendError> {
+        let connection = self.at_recipient(letter).await?;
+        self.keep_after_reset(connection).await;
+        Ok(())
+    }
+
+    /// A connection on which sender and recipient are accepted.
+    async fn at_recipient(&self, letter: &Outgoing) -> Result<AsyncSmtpConnection, SendError> {
+        let envelope = letter.message.envelope();
+        let sender = || Mail::new(envelope.from().cloned(), Vec::new());
+        let kept = match self.take() {
+            None => None,
+            // The server may have closed it in the meantime, or want no more letters on
+            // it: then a new one has the word.
+            Some(mut connection) => match connection.command(sender()).await {
+                Ok(_) => Some(connection),
+                Err(_) => {
+                    part(connection).await;
+                    None
+                }
+            },
+        };
+        let mut connection = match kept {
+            Some(connection) => connection,
+            None => {
+                let mut connection = self.connect().await?;
+                if let Err(error) = connection.command(sender()).await {
+                    part(connection).await;
+                    return Err(trouble("sender", &error));
+                }
+                connection
+            }
+        };
         for recipient in envelope.to() {
             let mut taken = connection
                 .command(Rcpt::new(recipient.clone(), Vec::new()))
@@ -316,15 +379,49 @@ impl MailServer {
             {
                 taken = connection.command(Rcpt::new(quoted, Vec::new())).await;
             }
-            taken.map_err(|e| verdict("recipient", &e))?;
+            if let Err(error) = taken {
+                let refused = verdict("recipient", &error, is_about_recipient(&error));
+                return Err(self.after(connection, &error, refused).await);
+            }
         }
-        connection
-            .command(Data)
-            .await
-            .map_err(|e| trouble("DATA", &e))?;
-        let taken = connection.message(&letter.message.formatted()).await;
-        taken.map_err(|e| verdict("letter", &e))?;
         Ok(connection)
+    }
+
+    /// Where the server has answered, its connection can carry the next letter.
+    async fn after(
+        &self,
+        connection: AsyncSmtpConnection,
+        error: &SmtpError,
+        refused: SendError,
+    ) -> SendError {
+        if error.status().is_some() {
+            self.keep_after_reset(connection).await;
+        }
+        refused
+    }
+
+    async fn keep_after_reset(&self, mut connection: AsyncSmtpConnection) {
+        match tokio::time::timeout(FAREWELL, connection.command(Rset)).await {
+            Ok(Ok(_)) => self.keep(connection),
+            Ok(Err(_)) | Err(_) => part(connection).await,
+        }
+    }
+
+    fn keep(&self, connection: AsyncSmtpConnection) {
+        if !connection.has_broken() {
+            self.free().push((connection, Instant::now()));
+        }
+    }
+
+    /// The connection that was used last; those that have waited for too long are let go.
+    fn take(&self) -> Option<AsyncSmtpConnection> {
+        let mut free = self.free();
+        free.retain(|(_, since)| since.elapsed() < KEPT);
+        free.pop().map(|(connection, _)| connection)
+    }
+
+    fn free(&self) -> std::sync::MutexGuard<'_, Vec<(AsyncSmtpConnection, Instant)>> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -364,12 +461,50 @@ async fn part(mut connection: AsyncSmtpConnection) {
     }
 }
 
-fn verdict(step: &str, error: &SmtpError) -> SendError {
-    if error.is_permanent() {
-        SendError::Refused(describe(step, error))
-    } else {
-        trouble(step, error)
+fn verdict(step: &str, error: &SmtpError, is_final: bool) -> SendError {
+    match is_final {
+        true => SendError::Refused(describe(step, error)),
+        false => trouble(step, error),
     }
+}
+
+fn is_about_recipient(error: &SmtpError) -> bool {
+    let said = std::error::Error::source(error).map(ToString::to_string);
+    let code = error.status().map(u16::from).unwrap_or_default();
+    error.is_permanent() && is_final(code, &said.unwrap_or_default())
+}
+
+/// Whether a 5xx at the recipient is about the recipient, and so final. Of everything else
+/// the settings are at fault, or the mail server: a relay that does not know us, a
+/// sign-in that is asked for. That is mended by the operator, and the letter waits.
+fn is_final(code: u16, said: &str) -> bool {
+    // RFC 3463: 5.subject.detail. 1: the address (but 7 and 8 are the sender's); 2: the
+    // mailbox; 6: the letter's form. 7 is policy, the rest the way there.
+    let mut parts = said
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .split('.');
+    let numbers = (parts.next(), parts.next(), parts.next());
+    if let (Some("5"), Some(subject), Some(detail)) = numbers
+        && let (Ok(subject), Ok(detail)) = (subject.parse::<u16>(), detail.parse::<u16>())
+    {
+        return match subject {
+            1 => !matches!(detail, 7 | 8),
+            2 | 6 => true,
+            _ => false,
+        };
+    }
+    let said = said.to_ascii_lowercase();
+    let policy = [
+        "relay",
+        "authenticat",
+        "policy",
+        "blocked",
+        "denied",
+        "not permitted",
+    ];
+    matches!(code, 550..=553 | 501) && !policy.iter().any(|word| said.contains(word))
 }
 
 fn trouble(step: &str, error: &SmtpError) -> SendError {
@@ -526,6 +661,37 @@ mod tests {
             refused("smtp://mail.example.jp/mail"),
             MailSettingError::Rest
         );
+    }
+
+    #[test]
+    fn only_what_is_said_of_the_address_is_final() {
+        for (code, said) in [
+            (
+                550,
+                "5.1.1 <a@example.jp>: Recipient address rejected: User unknown",
+            ),
+            (550, "no such user"),
+            (550, ""),
+            (552, "5.2.2 mailbox full"),
+            (553, "5.1.3 bad address syntax"),
+            (501, "bad address"),
+        ] {
+            assert!(is_final(code, said), "{code} {said}");
+        }
+        for (code, said) in [
+            (554, "5.7.1 <a@example.jp>: Relay access denied"),
+            (550, "relaying denied"),
+            (550, "5.7.26 not authenticated"),
+            (530, "5.7.0 Authentication required"),
+            (530, "authentication required"),
+            (535, "no"),
+            (550, "5.1.8 sender's domain not found"),
+            (554, "no SMTP service here"),
+            (503, "5.5.1 bad sequence"),
+            (550, "blocked by our policy"),
+        ] {
+            assert!(!is_final(code, said), "{code} {said}");
+        }
     }
 
     #[test]

@@ -1,7 +1,12 @@
-//! The worker that sends what is queued: one letter at a time, again and again
+//! The worker that sends what is queued: several letters at a time, each again and again
 //! until the mail server has it or the letter has lost its meaning.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    mem,
+    num::NonZeroU8,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use domain::{
     rules::EmailAddress,
@@ -11,7 +16,10 @@ use store::{
     self, Db,
     letter::{self, Claimed, LetterKind},
 };
-use tokio::sync::{Notify, watch};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+};
 
 use super::{
     layout::Letter,
@@ -43,6 +51,13 @@ const LIFE: Duration = Duration::from_secs(3 * 24 * 3600);
 /// workers never send the same one.
 const LEASE: Duration = Duration::from_secs(5 * PATIENCE.as_secs());
 
+/// Letters that one sender claims at a time, and whose outcome it notes at a time: the
+/// disk is waited for twice for all of them together.
+const BATCH: i64 = 50;
+
+/// What is left of a batch after this long is given back, before its lease ends.
+const ENOUGH: Duration = Duration::from_secs(LEASE.as_secs() - 2 * PATIENCE.as_secs());
+
 /// How often to look without being woken: for retries, and for what another
 /// server has queued.
 const ROUND: Duration = Duration::from_secs(5);
@@ -64,7 +79,16 @@ pub struct MailWorker {
     pub public_url: Arc<str>,
     /// Told when something was queued.
     pub wake: Arc<Notify>,
+    /// How many letters are on their way at a time.
+    pub senders: NonZeroU8,
+    /// Outcomes that could not be noted yet.
+    pub unnoted: Unnoted,
 }
+
+/// Outcomes of letters that the database has still to hear of. Until it has, nothing else
+/// is claimed: otherwise a letter that was sent would be sent again after every lease.
+#[derive(Debug, Default)]
+pub struct Unnoted(Mutex<Vec<(Claimed, Result<(), Failure>)>>);
 
 /// What became of the letters of one pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,21 +101,34 @@ pub struct DeliveryBatch {
     pub given_up: usize,
 }
 
-enum Outcome {
-    Sent,
-    PutOff,
-    GivenUp,
-}
-
 impl MailWorker {
-    /// Works until `stop` holds `true` (or its sender is gone); the letter at hand
-    /// is finished first.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    /// Works until `stop` holds `true` (or its sender is gone); the letters at hand
+    /// are finished first.
+    pub async fn run(self: Arc<Self>, stop: watch::Receiver<bool>) {
+        let mut senders = JoinSet::new();
+        for _ in 0..self.senders.get() {
+            senders.spawn(self.clone().send_along(stop.clone()));
+        }
+        while let Some(ended) = senders.join_next().await {
+            if let Err(error) = ended {
+                // All begin anew, where they are started.
+                tracing::error!(%error, "a sender of letters ended");
+                return;
+            }
+        }
+    }
+
+    async fn send_along(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            match self.deliver_next().await {
-                Ok(Some(_)) => continue,
-                Ok(None) => {}
-                Err(error) => tracing::error!(%error, "the queue of letters cannot be worked on"),
+            match self.deliver_some().await {
+                Ok(batch) if batch != DeliveryBatch::default() => continue,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(
+                        error = store::told(&error),
+                        "the queue of letters cannot be worked on"
+                    );
+                }
             }
             tokio::select! {
                 () = self.wake.notified() => {}
@@ -106,76 +143,139 @@ impl MailWorker {
     /// # Errors
     /// Whatever the database answers; trouble with a letter is none.
     pub async fn deliver_due(&self) -> store::Result<DeliveryBatch> {
+        let mut all = DeliveryBatch::default();
+        loop {
+            let batch = self.deliver_some().await?;
+            if batch == DeliveryBatch::default() {
+                return Ok(all);
+            }
+            all.sent += batch.sent;
+            all.put_off += batch.put_off;
+            all.given_up += batch.given_up;
+        }
+    }
+
+    /// Tries some of those that are due, and notes what came of it.
+    async fn deliver_some(&self) -> store::Result<DeliveryBatch> {
+        let left = self.note_outcomes().await?;
+        if left != DeliveryBatch::default() {
+            return Ok(left);
+        }
+        let begun = self.clock.now();
+        let claimed = letter::claim(&self.db, begun, LEASE, BATCH).await?;
+        if claimed.len() as i64 == BATCH {
+            // There is more: another sender may have it.
+            self.wake.notify_one();
+        }
+        let mut untried = Vec::new();
+        for claimed in claimed {
+            if begun.plus(ENOUGH) < self.clock.now() {
+                untried.push(claimed.id);
+                continue;
+            }
+            let outcome = self.deliver(&claimed).await;
+            self.unnoted().push((claimed, outcome));
+        }
+        if !untried.is_empty() {
+            let mut tx = self.db.write().await?;
+            for letter in untried {
+                letter::give_back(&mut tx, letter, self.clock.now()).await?;
+            }
+            tx.commit().await?;
+        }
+        self.note_outcomes().await
+    }
+
+    /// Notes what became of the letters that were tried, in one transaction.
+    async fn note_outcomes(&self) -> store::Result<DeliveryBatch> {
+        let outcomes = mem::take(&mut *self.unnoted());
+        if outcomes.is_empty() {
+            return Ok(DeliveryBatch::default());
+        }
+        let noted = self.note(&outcomes).await;
+        if noted.is_err() {
+            self.unnoted().extend(outcomes);
+        }
+        noted
+    }
+
+    async fn note(
+        &self,
+        outcomes: &[(Claimed, Result<(), Failure>)],
+    ) -> store::Result<DeliveryBatch> {
         let mut batch = DeliveryBatch::default();
-        while let Some(outcome) = self.deliver_next().await? {
+        let now = self.clock.now();
+        let mut tx = self.db.write().await?;
+        for (claimed, outcome) in outcomes {
             match outcome {
-                Outcome::Sent => batch.sent += 1,
-                Outcome::PutOff => batch.put_off += 1,
-                Outcome::GivenUp => batch.given_up += 1,
+                Ok(()) => {
+                    letter::mark_sent(&mut tx, claimed.id, now).await?;
+                    batch.sent += 1;
+                }
+                Err(Failure::Later(why)) => {
+                    let due = next_try(claimed, now);
+                    letter::mark_failed(&mut tx, claimed.id, due, why).await?;
+                    batch.put_off += 1;
+                }
+                Err(Failure::Never(why)) => {
+                    letter::give_up(&mut tx, claimed.id, now, why).await?;
+                    batch.given_up += 1;
+                }
             }
         }
+        tx.commit().await?;
         Ok(batch)
     }
 
-    async fn deliver_next(&self) -> store::Result<Option<Outcome>> {
-        let mut tx = self.db.write().await?;
-        let claimed = letter::claim(&mut tx, self.clock.now(), LEASE).await?;
-        tx.commit().await?;
-        let Some(claimed) = claimed else {
-            return Ok(None);
-        };
-
-        let result = self.deliver(&claimed).await;
-
-        let now = self.clock.now();
-        let mut tx = self.db.write().await?;
-        let outcome = match result {
-            Ok(()) => {
-                letter::mark_sent(&mut tx, claimed.id, now).await?;
-                Outcome::Sent
-            }
-            Err(Failure::Later(why)) => {
-                let due = next_try(&claimed, now);
-                letter::mark_failed(&mut tx, claimed.id, due, &why).await?;
-                tracing::warn!(
-                    letter = %claimed.id, kind = claimed.kind, attempt = claimed.attempts,
-                    next = %due.full(), why, "a letter could not be sent"
-                );
-                Outcome::PutOff
-            }
-            Err(Failure::Never(why)) => {
-                letter::give_up(&mut tx, claimed.id, now, &why).await?;
-                tracing::warn!(
-                    letter = %claimed.id, kind = claimed.kind, attempt = claimed.attempts,
-                    why, "a letter was given up"
-                );
-                Outcome::GivenUp
-            }
-        };
-        tx.commit().await?;
-        Ok(Some(outcome))
+    fn unnoted(&self) -> MutexGuard<'_, Vec<(Claimed, Result<(), Failure>)>> {
+        self.unnoted
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn deliver(&self, claimed: &Claimed) -> Result<(), Failure> {
+        let outcome = self.try_to_deliver(claimed).await;
+        match &outcome {
+            Ok(()) => {}
+            Err(Failure::Later(why)) => tracing::warn!(
+                letter = %claimed.id, kind = claimed.kind, attempt = claimed.attempts,
+                next = %next_try(claimed, self.clock.now()).full(), why,
+                "a letter could not be sent"
+            ),
+            Err(Failure::Never(why)) => tracing::warn!(
+                letter = %claimed.id, kind = claimed.kind, attempt = claimed.attempts,
+                why, "a letter was given up"
+            ),
+        }
+        outcome
+    }
+
+    async fn try_to_deliver(&self, claimed: &Claimed) -> Result<(), Failure> {
         let now = self.clock.now();
+        // First of all, so that whatever else is in the way does not keep it for ever.
+        if let Some(why) = has_lost_its_meaning(claimed, now) {
+            return Err(Failure::Never(why.to_owned()));
+        }
         let Some(kind) = LetterKind::parse(&claimed.kind) else {
             return Err(Failure::Later(
                 "this version does not know the letter".to_owned(),
             ));
         };
-        if let Some(why) = has_lost_its_meaning(claimed, now) {
-            return Err(Failure::Never(why.to_owned()));
-        }
-        let Some(letter) = self.write(kind, claimed)? else {
-            return Ok(self.transport.check().await?);
-        };
+        let letter = self.write(kind, claimed)?;
         let to = EmailAddress::parse(&claimed.address)
             .map_err(|_| Failure::Never("the recipient is no address".to_owned()))?;
         let from = EmailAddress::parse(&self.society.sender())
             .map_err(|_| Failure::Later("the sender in the settings is no address".to_owned()))?;
-        let outgoing = Outgoing::new(claimed.id, letter, &from, &to, &self.society, now)
-            .map_err(|error| Failure::Never(error.to_string()))?;
-        Ok(self.transport.send(&outgoing).await?)
+        let outgoing = |letter| {
+            Outgoing::new(claimed.id, letter, &from, &to, &self.society, now)
+                .map_err(|error| Failure::Never(error.to_string()))
+        };
+        match letter {
+            Some(letter) => self.transport.send(&outgoing(letter)?).await?,
+            None => self.transport.knock(&outgoing(Letter::none())?).await?,
+        }
+        Ok(())
     }
 
     /// The letter, from what the rows say at this moment; `None` for one that is
@@ -257,6 +357,7 @@ impl MailWorker {
     }
 }
 
+#[derive(Debug)]
 enum Failure {
     Later(String),
     Never(String),

@@ -20,7 +20,7 @@ use store::{
 use time::Date;
 use uuid::Uuid;
 
-use crate::base::{fault::InternalError, markdown, media_type::media_type};
+use crate::base::{fault::InternalError, markdown, media_type::media_type, tally};
 
 /// Lines on a page of the list.
 const PAGE: u32 = 20;
@@ -208,7 +208,7 @@ impl NoticeService {
             && !found.was_read
             && let Err(error) = self.mark_read(member, found.id, now).await
         {
-            tracing::warn!(%error, "that a notice was read was not noted");
+            tally::warn("that a notice was read was not noted", store::told(&error));
         }
         Ok(NoticeLook::Shown(Notice {
             html: markdown::to_html(&found.body),

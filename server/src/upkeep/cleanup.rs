@@ -64,7 +64,12 @@ impl Cleanup {
             match self.remove_expired().await {
                 Ok(removed) if removed == Removed::default() => {}
                 Ok(removed) => tracing::info!(?removed, "what is over was removed"),
-                Err(error) => tracing::error!(%error, "what is over cannot be removed"),
+                Err(error) => {
+                    tracing::error!(
+                        error = store::told(&error),
+                        "what is over cannot be removed"
+                    );
+                }
             }
         })
         .await;

@@ -8,15 +8,16 @@ use tokio::sync::{Notify, watch};
 
 use crate::base::clock::Clock;
 
-/// Letters go out at nine in the morning of the first day: nobody's telephone rings
-/// at midnight.
-const AFTER_OPENING: Duration = Duration::from_secs(9 * 3600);
+/// Letters go out from nine in the morning of the first day, and until nine in the
+/// evening: nobody's telephone rings at night, whenever a list was imported.
+const MORNING: Duration = Duration::from_secs(9 * 3600);
+const EVENING: Duration = Duration::from_secs(21 * 3600);
 
 /// How often to look.
 const ROUND: Duration = Duration::from_secs(60);
 
 /// Tells members of what is new for them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct NoticeMailer {
     /// Where notices and queue are.
     pub db: Db,
@@ -36,7 +37,12 @@ impl NoticeMailer {
                     tracing::info!(letters, "letters about notices were queued");
                     self.wake_mail.notify_one();
                 }
-                Err(error) => tracing::error!(%error, "notices could not be announced"),
+                Err(error) => {
+                    tracing::error!(
+                        error = store::told(&error),
+                        "notices could not be announced"
+                    );
+                }
             }
             tokio::select! {
                 () = tokio::time::sleep(ROUND) => {}
@@ -53,10 +59,14 @@ impl NoticeMailer {
 /// Whatever the database answers; a notice that was not told is due the next time.
 pub async fn queue_letters(db: &Db, now: Timestamp) -> store::Result<u64> {
     let today = now.in_japan().date();
+    let midnight = now.midnight_before();
+    if now < midnight.plus(MORNING) || now >= midnight.plus(EVENING) {
+        return Ok(0);
+    }
     let mut letters = 0;
     loop {
         let mut tx = db.write().await?;
-        let due = notice::take_due(&mut tx, today, now.minus(AFTER_OPENING), now).await?;
+        let due = notice::take_due(&mut tx, today, now.minus(MORNING), now).await?;
         let Some(due) = due else { return Ok(letters) };
         letters += notice::tell(&mut tx, &due, today, now).await?;
         tx.commit().await?;

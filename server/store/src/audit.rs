@@ -121,6 +121,8 @@ events! {
     AuditChainBegun => "audit_chain_begun",
     /// Results of checkups were imported.
     CheckupsImported => "checkups_imported",
+    /// The database came back from a backup, and everything that was open in it was ended.
+    Restored => "restored",
 }
 
 /// One entry. No secret ever stands in it, nor anything about health.

@@ -30,3 +30,19 @@ pub fn is_busy(error: &Error) -> bool {
         _ => false,
     }
 }
+
+/// An error in words for the log. PostgreSQL's detail and context may hold the values of a
+/// row, names and addresses of members among them: of what the engine says, its code and
+/// its first sentence are told, and of what a driver says everything.
+pub fn told(error: &Error) -> String {
+    match error {
+        Error::Database(engine) => {
+            let code = engine.code().unwrap_or_default();
+            match engine.constraint() {
+                Some(constraint) => format!("{code}, constraint {constraint}"),
+                None => format!("{code} {}", engine.message()),
+            }
+        }
+        error => error.to_string(),
+    }
+}

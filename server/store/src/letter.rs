@@ -73,6 +73,25 @@ impl LetterKind {
         }
     }
 
+    /// Who is served first. A member waits for what a member has caused; what anybody
+    /// can cause who types an address comes after it, whatever is known of the address,
+    /// or the time at which it leaves would tell; and last what nobody waits for.
+    const fn rank(self) -> i64 {
+        match self {
+            Self::Change
+            | Self::AddressConfirmation
+            | Self::Welcome
+            | Self::NewDevice
+            | Self::Left => 0,
+            Self::Registration
+            | Self::AlreadyRegistered
+            | Self::Reissue
+            | Self::NotFound
+            | Self::Withheld => 1,
+            Self::Notice => 2,
+        }
+    }
+
     /// The kind of that name in the database.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
@@ -117,8 +136,9 @@ pub async fn queue_as(tx: &mut Tx, id: Uuid, letter: NewLetter<'_>) -> Result<()
     on!(write tx, conn => {
         sqlx::query(
             "insert into letter
-                 (id, kind, address, address_key, link_id, member_id, about, asked_at, due_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+                 (id, kind, address, address_key, link_id, member_id, about, asked_at, due_at,
+                  rank)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
         )
         .bind(id)
         .bind(letter.kind.as_str())
@@ -128,6 +148,7 @@ pub async fn queue_as(tx: &mut Tx, id: Uuid, letter: NewLetter<'_>) -> Result<()
         .bind(letter.member)
         .bind(letter.about)
         .bind(letter.asked_at.0)
+        .bind(letter.kind.rank())
         .execute(conn)
         .await?;
     });
@@ -296,36 +317,45 @@ struct Row {
     notice_ends_on: Option<Date>,
 }
 
-/// Takes the letter that has been due for longest, before it those that somebody
-/// waits for, and hides it from everybody
-/// else for `lease`. A lease ends only where its holder died; it has to be longer
-/// than any sending takes.
+/// Takes the letters that have been due for longest, of the first rank first, `most` of
+/// them, and hides them from everybody else for `lease`. A lease ends only where its
+/// holder died; it has to be longer than any sending takes.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn claim(tx: &mut Tx, now: Timestamp, lease: Duration) -> Result<Option<Claimed>> {
+pub async fn claim(db: &Db, now: Timestamp, lease: Duration, most: i64) -> Result<Vec<Claimed>> {
     const TAKE: &str = "update letter set attempts = attempts + 1, due_at = $2
-         where id = (select id from letter
-                     where due_at <= $1 and sent_at is null and given_up_at is null
-                     order by rank, due_at, id limit 1)
-         returning id";
-    // Two workers at once: the second takes the next letter instead of waiting.
+         where id in (select id from letter
+                      where due_at <= $1 and sent_at is null and given_up_at is null
+                      order by rank, due_at, id limit $3)
+         returning rank, asked_at, id";
+    // Two workers at once: the second takes the next letters instead of waiting.
     const TAKE_UNLOCKED: &str = "update letter set attempts = attempts + 1, due_at = $2
-         where id = (select id from letter
-                     where due_at <= $1 and sent_at is null and given_up_at is null
-                     order by rank, due_at, id limit 1 for update skip locked)
-         returning id";
-    let take = if matches!(tx, Tx::Postgres(_)) {
-        TAKE_UNLOCKED
-    } else {
-        TAKE
+         where id in (select id from letter
+                      where due_at <= $1 and sent_at is null and given_up_at is null
+                      order by rank, due_at, id limit $3 for update skip locked)
+         returning rank, asked_at, id";
+    let take = match db {
+        Db::Sqlite(_) => TAKE,
+        Db::Postgres(_) => TAKE_UNLOCKED,
     };
     let until = now.plus(lease);
-    let taken: Option<Uuid> = on!(write tx, conn => {
-        sqlx::query_scalar(take).bind(now.0).bind(until.0).fetch_optional(conn).await?
+    let mut tx = db.write().await?;
+    let mut taken: Vec<(i64, i64, Uuid)> = on!(write &mut tx, conn => {
+        sqlx::query_as(take).bind(now.0).bind(until.0).bind(most).fetch_all(conn).await?
     });
-    let Some(id) = taken else { return Ok(None) };
-    let row: Row = on!(write tx, conn => {
+    tx.commit().await?;
+    taken.sort_unstable();
+    let mut claimed = Vec::with_capacity(taken.len());
+    for (_, _, id) in taken {
+        claimed.extend(read(db, id, now).await?);
+    }
+    Ok(claimed)
+}
+
+/// A letter and what it speaks of, as it stands now.
+async fn read(db: &Db, id: Uuid, now: Timestamp) -> Result<Option<Claimed>> {
+    let row: Option<Row> = on!(read db, conn => {
         sqlx::query_as(
             "select letter.id, letter.kind, letter.address, letter.about, letter.asked_at,
                     letter.attempts, link.id as link_id, link.purpose as link_purpose,
@@ -347,10 +377,64 @@ pub async fn claim(tx: &mut Tx, now: Timestamp, lease: Duration) -> Result<Optio
         )
         .bind(id)
         .bind(now.in_japan().date())
+        .fetch_optional(conn)
+        .await?
+    });
+    Ok(row.map(Claimed::from))
+}
+
+/// A letter was claimed and not tried: it is due again, and the try was none.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn give_back(tx: &mut Tx, letter: Uuid, due: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update letter set due_at = $2, attempts = attempts - 1 where id = $1")
+            .bind(letter)
+            .bind(due.0)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
+}
+
+/// What an operator has to know of the queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Letters that are due, or were and are tried again.
+    pub waiting: i64,
+    /// When the oldest of them was asked for.
+    pub oldest: Option<Timestamp>,
+    /// Letters given up since a day ago.
+    pub given_up: i64,
+}
+
+/// The queue at this moment.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn backlog(db: &Db, now: Timestamp) -> Result<Backlog> {
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+    let (waiting, oldest): (i64, Option<i64>) = on!(read db, conn => {
+        sqlx::query_as(
+            "select count(*), min(asked_at) from letter
+             where sent_at is null and given_up_at is null and (due_at <= $1 or attempts > 0)",
+        )
+        .bind(now.0)
         .fetch_one(conn)
         .await?
     });
-    Ok(Some(row.into()))
+    let given_up = on!(read db, conn => {
+        sqlx::query_scalar("select count(*) from letter where given_up_at > $1")
+            .bind(now.minus(DAY).0)
+            .fetch_one(conn)
+            .await?
+    });
+    Ok(Backlog {
+        waiting,
+        oldest: oldest.map(Timestamp),
+        given_up,
+    })
 }
 
 impl From<Row> for Claimed {

@@ -25,6 +25,7 @@ pub mod notice;
 pub mod person;
 pub mod postcard;
 pub mod purge;
+pub mod restored;
 pub mod roster;
 pub mod roster_moves;
 pub mod session;
@@ -35,7 +36,7 @@ pub mod staged_notices;
 pub mod staging;
 pub mod throttle;
 
-pub use error::{Error, Result, is_busy, is_unique_violation};
+pub use error::{Error, Result, is_busy, is_unique_violation, told};
 pub use sqlite::SqliteFile;
 
 use std::{
@@ -45,8 +46,9 @@ use std::{
     time::Duration,
 };
 
+use domain::values::timestamp::Timestamp;
 use sqlx::{
-    PgPool, Postgres, Sqlite, Transaction,
+    Connection, PgConnection, PgPool, Postgres, Sqlite, Transaction,
     migrate::MigrateError,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -56,6 +58,8 @@ use tokio::time::timeout;
 
 /// How long a change may wait for a connection and for SQLite's one writer.
 const WRITE_PATIENCE: Duration = Duration::from_secs(10);
+/// How long PostgreSQL may take to let a command or a server in.
+const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// How long what a page only notes may wait: longer than a request's change or a letter's
 /// takes, and no more.
 const NOTE_PATIENCE: Duration = Duration::from_millis(300);
@@ -123,6 +127,22 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
+/// Says at once what is in the way, and where: a pool would try again and again, and in
+/// the end only say how long.
+async fn reach(options: &PgConnectOptions) -> Result<()> {
+    let first = timeout(CONNECT_PATIENCE, PgConnection::connect_with(options)).await;
+    let why = match first {
+        Ok(Ok(connection)) => return connection.close().await,
+        Ok(Err(Error::Database(refusal))) => refusal.message().to_owned(),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("no answer within {} s", CONNECT_PATIENCE.as_secs()),
+    };
+    let (host, port) = (options.get_host(), options.get_port());
+    Err(Error::Io(std::io::Error::other(format!(
+        "PostgreSQL at {host} port {port}: {why}"
+    ))))
+}
+
 /// A connection for one read.
 async fn reader(pool: &PgPool) -> Result<PoolConnection<Postgres>> {
     let waited = timeout(READ_PATIENCE, pool.acquire()).await;
@@ -136,6 +156,40 @@ pub enum Engine {
     Sqlite,
     /// A server.
     Postgres,
+}
+
+/// How the tables stand to this version of the portal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// There are none.
+    Empty,
+    /// So many migrations have to run.
+    Earlier(usize),
+    /// As they should be.
+    Current,
+    /// So many migrations have run that this version does not know.
+    Later(usize),
+}
+
+impl std::fmt::Display for Schema {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Empty => f.write_str(
+                "the database has no tables: `portal migrate` makes them, if it is the right one",
+            ),
+            Self::Earlier(n) => write!(
+                f,
+                "the tables are of an earlier version ({n} migrations to run): stop the earlier \
+                 portal, then run `portal migrate`"
+            ),
+            Self::Current => f.write_str("of this version"),
+            Self::Later(n) => write!(
+                f,
+                "the tables are of a later version ({n} migrations that this one does not know): \
+                 use the later portal, or restore a backup of this one"
+            ),
+        }
+    }
 }
 
 impl Db {
@@ -193,6 +247,7 @@ impl Db {
             Ok(Self::Sqlite(SqliteFile::open(options).await?))
         } else {
             let options = PgConnectOptions::from_str(url)?;
+            reach(&options).await?;
             let pool = PgPoolOptions::new()
                 .max_connections(16)
                 .acquire_timeout(WRITE_PATIENCE);
@@ -215,24 +270,46 @@ impl Db {
         }
     }
 
-    /// How many of this version's migrations have not run yet.
+    /// How the tables stand to this version.
     ///
     /// # Errors
     /// Whatever the engine answers.
-    pub async fn missing_migrations(&self) -> Result<usize> {
-        let done: Vec<i64> = on!(read self, pool => {
+    pub async fn schema(&self) -> Result<Schema> {
+        let asked = match self {
+            Self::Sqlite(_) => {
+                "select count(*) > 0 from sqlite_master where name = '_sqlx_migrations'"
+            }
+            Self::Postgres(_) => "select to_regclass('_sqlx_migrations') is not null",
+        };
+        let has_tables: bool = on!(read self, conn => {
+            sqlx::query_scalar(asked).fetch_one(conn).await?
+        });
+        if !has_tables {
+            return Ok(Schema::Empty);
+        }
+        let done: Vec<i64> = on!(read self, conn => {
             sqlx::query_scalar("select version from _sqlx_migrations where success")
-                .fetch_all(pool)
+                .fetch_all(conn)
                 .await?
         });
         let all = match self {
             Self::Sqlite(_) => sqlx_macros::migrate!("migrations/sqlite"),
             Self::Postgres(_) => sqlx_macros::migrate!("migrations/postgres"),
         };
-        Ok(all
+        let ours: Vec<i64> = all.iter().map(|one| one.version).collect();
+        let later = done
             .iter()
-            .filter(|one| !done.contains(&one.version))
-            .count())
+            .filter(|version| !ours.contains(version))
+            .count();
+        let missing = ours
+            .iter()
+            .filter(|version| !done.contains(version))
+            .count();
+        Ok(match (later, missing) {
+            (0, 0) => Schema::Current,
+            (0, missing) => Schema::Earlier(missing),
+            (later, _) => Schema::Later(later),
+        })
     }
 
     /// The engine and its version.
@@ -291,17 +368,25 @@ impl Db {
     }
 
     /// Writes a consistent copy of an SQLite database to a new or empty file while
-    /// it is in use. `false` for PostgreSQL, which brings its own tool for that.
+    /// it is in use. In the copy nothing is open any more ([`restored`]), so that it can
+    /// take the database's place. `false` for PostgreSQL, which brings its own tool for
+    /// that.
     ///
     /// # Errors
     /// The file is there already, or cannot be written.
-    pub async fn copy_to(&self, file: &Path) -> Result<bool> {
+    pub async fn copy_to(&self, file: &Path, now: Timestamp) -> Result<bool> {
         match self {
             Self::Sqlite(database) => {
                 sqlx::query("vacuum into $1")
                     .bind(file.display().to_string())
                     .execute(&database.writer)
                     .await?;
+                let options = SqliteConnectOptions::new().filename(file);
+                let copy = Self::Sqlite(SqliteFile::open(options).await?);
+                let mut tx = copy.write().await?;
+                restored::end_what_was_open(&mut tx, "from a copy of this moment", now).await?;
+                tx.commit().await?;
+                copy.close().await;
                 Ok(true)
             }
             Self::Postgres(_) => Ok(false),

@@ -449,7 +449,7 @@ pub async fn tell(tx: &mut Tx, due: &Due, today: Date, now: Timestamp) -> Result
             concat!(
                 "insert into letter (id, kind, address, address_key, member_id, notice_id, asked_at,
                                      due_at, rank)
-                 select ", $new_id, ", 'notice', e.address, e.address_key, m.id, n.id, $4, $4, 1
+                 select ", $new_id, ", 'notice', e.address, e.address_key, m.id, n.id, $4, $4, 2
                  from notice n
                  cross join member m
                  join person p on p.id = m.person_id

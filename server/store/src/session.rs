@@ -206,8 +206,11 @@ pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visit
     }
     if now >= Timestamp(row.last_seen_at).plus(SEEN_EVERY) {
         // Whoever only reads is not turned away because this cannot be noted.
-        if let Err(error) = touch(db, row.id, now).await {
-            tracing::warn!(%error, "a session's last visit was not noted");
+        if let Err(error) = touch(db, row.id, now).await
+            && !super::is_busy(&error)
+        {
+            let error = super::told(&error);
+            tracing::warn!(error, "a session's last visit was not noted");
         }
     }
     Ok(Visitor::Member(Member {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use store::Db;
+use store::{Db, Schema};
 
 use crate::test_app::{JIRO, MINUTE, TARO, TestApp, WISH};
 
@@ -89,6 +89,153 @@ on_both! {
         let read: i64 = ask!(&app.fresh.db, "select count(*) from notice_read");
         assert_eq!(read, 1);
     }
+}
+
+on_both! {
+    /// A backup is of a moment; what was ended after it stays so in what comes back.
+    async fn case_attack_17_a_restored_backup_revives_nothing(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let link = app.with_open_link("jiro@example.jp").await;
+        app.post_is_out().await;
+        let now = app.clock.now();
+        let restored = match &app.fresh.db {
+            Db::Sqlite(_) => {
+                let copy = app.fresh.folder.path().join("copy.db");
+                assert!(app.fresh.db.copy_to(&copy, now).await.unwrap());
+                // The database itself goes on as before.
+                taro.home().await.shows(GREETING);
+                let url = format!("sqlite://{}", copy.display());
+                Db::open_existing(&url).await.unwrap()
+            }
+            // It came back from pg_dump, and this is said afterwards.
+            Db::Postgres(_) => {
+                let db = Db::open_existing(&app.fresh.url).await.unwrap();
+                let mut tx = db.write().await.unwrap();
+                store::restored::end_what_was_open(&mut tx, "a test", now).await.unwrap();
+                tx.commit().await.unwrap();
+                taro.home().await.leads_to("/login");
+                link.get("/register/provisional").await.refuses(403);
+                db
+            }
+        };
+        let open: i64 = ask!(
+            &restored,
+            "select (select count(*) from session where ended_at is null)
+                  + (select count(*) from link where ended_at is null)
+                  + (select count(*) from device)
+                  + (select count(*) from letter where sent_at is null and given_up_at is null)"
+        );
+        assert_eq!(open, 0);
+        let noted: i64 = ask!(&restored, "select count(*) from audit where event = 'restored'");
+        assert_eq!(noted, 1);
+        let accounts: i64 = ask!(&restored, "select count(*) from member");
+        assert_eq!(accounts, 1);
+    }
+}
+
+on_both! {
+    async fn case_attack_tables_of_another_version_are_named(fresh: Fresh) {
+        let db = &fresh.db;
+        assert_eq!(db.schema().await.unwrap(), Schema::Current);
+        tell!(db, "update _sqlx_migrations set version = 9999 where version = 8");
+        let later = db.schema().await.unwrap();
+        assert_eq!(later, Schema::Later(1));
+        assert!(later.to_string().contains("later version"));
+        tell!(db, "delete from _sqlx_migrations where version = 9999");
+        assert_eq!(db.schema().await.unwrap(), Schema::Earlier(1));
+        tell!(db, "drop table _sqlx_migrations");
+        assert_eq!(db.schema().await.unwrap(), Schema::Empty);
+    }
+}
+
+/// What `portal` answers in a folder of its own.
+fn portal(folder: &std::path::Path, arguments: &[&str]) -> (bool, String) {
+    let asked = std::process::Command::new(env!("CARGO_BIN_EXE_portal"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("PORTAL_CONFIG")
+        .output()
+        .unwrap();
+    let said = [asked.stdout, asked.stderr].concat();
+    (
+        asked.status.success(),
+        String::from_utf8_lossy(&said).into_owned(),
+    )
+}
+
+#[test]
+fn case_attack_no_command_makes_a_database_by_mistake_and_two_bring_one_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::write(here.join("list.csv"), "x").unwrap();
+    for arguments in [
+        ["roster", "import", "list.csv"].as_slice(),
+        &["expenses", "import", "list.csv"],
+        &["purge", "--dry-run"],
+        &["backup", "copy.db"],
+        &["after-restore"],
+    ] {
+        let (done, said) = portal(here, arguments);
+        assert!(
+            !done && said.contains("no database at data/portal.db"),
+            "{arguments:?}: {said}"
+        );
+    }
+    let (_, said) = portal(here, &["check"]);
+    assert!(said.contains("WRONG database"), "{said}");
+    assert!(!here.join("data").exists(), "a folder was made");
+
+    assert!(portal(here, &["migrate"]).0);
+    let (done, said) = portal(here, &["backup", "copy.db"]);
+    assert!(done, "{said}");
+    let (done, said) = portal(here, &["backup", "copy.db"]);
+    assert!(!done && !here.join("copy.db.part").exists(), "{said}");
+    let (done, said) = portal(here, &["--version"]);
+    assert!(done && said.starts_with("portal 0."), "{said}");
+
+    // As an earlier version left it.
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let url = format!("sqlite://{}", here.join("data/portal.db").display());
+        let db = Db::open_existing(&url).await.unwrap();
+        tell!(&db, "delete from _sqlx_migrations where version = 40");
+        tell!(&db, "drop index letter_waiting");
+        tell!(&db, "drop index letter_given_up");
+        db.close().await;
+    });
+    for arguments in [
+        ["roster", "import", "list.csv"].as_slice(),
+        &["demo"],
+        &["backup", "b.db"],
+    ] {
+        let (done, said) = portal(here, arguments);
+        assert!(
+            !done && said.contains("portal migrate"),
+            "{arguments:?}: {said}"
+        );
+    }
+    assert!(portal(here, &["migrate"]).0);
+    assert!(portal(here, &["backup", "b.db"]).0);
+}
+
+#[test]
+fn case_attack_postgresql_out_of_reach_is_named_at_once_and_without_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = "database_url = \"postgres://portal:geheim@127.0.0.1:1/portal\"";
+    std::fs::write(folder.path().join("portal.toml"), settings).unwrap();
+    let begun = std::time::Instant::now();
+    let (done, said) = portal(folder.path(), &["--config", "portal.toml", "check"]);
+    assert!(
+        !done && said.contains("PostgreSQL at 127.0.0.1 port 1: "),
+        "{said}"
+    );
+    assert!(!said.contains("geheim"), "{said}");
+    assert!(
+        said.contains("chmod 600"),
+        "others can read the settings: {said}"
+    );
+    assert!(begun.elapsed() < 9 * SECOND, "it tried again and again");
 }
 
 /// Of SQLite it takes the writer, of PostgreSQL every session's row.

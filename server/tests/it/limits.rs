@@ -1,19 +1,25 @@
 //! The outer limit: what one network address may post.
 
+use std::net::SocketAddr;
+
 use domain::text;
 use reqwest::Method;
-use server::http::RateLimitSetting;
+use server::http::{RateLimitSetting, connections::Places};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpSocket, TcpStream},
+};
 
 use crate::{
     browser::{Browser, Seen},
-    test_app::{HOUR, INSTANT, PUBLIC, TestApp},
+    test_app::{HOUR, INSTANT, MINUTE, PUBLIC, TARO, TestApp, WISH},
     web::is_armoured,
 };
 
 /// Behind a proxy on this machine, or not; three posts, and no more for an hour.
 async fn start(fresh: crate::fresh::Fresh, behind_a_proxy: bool) -> TestApp {
     TestApp::start_with(fresh, |config| {
-        config.allowance = RateLimitSetting {
+        config.limits.posts = RateLimitSetting {
             at_once: 3,
             then_every: HOUR,
         };
@@ -58,14 +64,89 @@ on_both! {
 on_both! {
     async fn after_a_while_the_address_may_post_again(fresh: Fresh) {
         let app = TestApp::start_with(fresh, |config| {
-            config.allowance = RateLimitSetting { at_once: 1, then_every: 200 * INSTANT };
+            config.limits.posts = RateLimitSetting { at_once: 1, then_every: HOUR };
         }).await;
         let browser = app.browser();
-        for status in [429, 422, 429] {
-            app.until("the limit is reached, and over again", || async {
-                post_from(&browser, "").await.status == status
-            }).await;
+        post_from(&browser, "").await.refuses(422);
+        app.clock.advance(HOUR - INSTANT);
+        post_from(&browser, "").await.refuses(429);
+        app.clock.advance(INSTANT);
+        post_from(&browser, "").await.refuses(422);
+        post_from(&browser, "").await.refuses(429);
+    }
+}
+
+on_both! {
+    async fn case_attack_11_one_address_cannot_have_letters_sent_without_end(fresh: Fresh) {
+        let app = TestApp::start_with(fresh, |config| {
+            config.trusted_proxies = vec![[127, 0, 0, 1].into()];
+            config.limits.letters = RateLimitSetting { at_once: 2, then_every: MINUTE };
+            config.limits.all_letters = RateLimitSetting { at_once: 5, then_every: MINUTE };
+        }).await;
+        let browser = app.browser();
+        let ask = async |path: &str, n: u32, from: &str| {
+            let request = browser
+                .request(Method::POST, path)
+                .header("origin", PUBLIC)
+                .header("x-forwarded-for", from)
+                .form(&[("email", format!("a{n}@example.jp"))]);
+            browser.send(request).await
+        };
+        // Both ways to a letter are one allowance.
+        ask("/register", 1, "203.0.113.1").await.leads_to("/register/sent");
+        ask("/reissue", 2, "203.0.113.1").await.leads_to("/reissue/sent");
+        let refused = ask("/register", 3, "203.0.113.1").await.refuses(429).shows(text::TOO_OFTEN);
+        assert_eq!(refused.header("retry-after"), "60");
+        ask("/reissue", 3, "203.0.113.1").await.refuses(429);
+        // A sign-in from there is no letter.
+        post_from(&browser, "203.0.113.1").await.refuses(422);
+        // Many addresses together have the portal's own budget.
+        for (n, from) in [(4, "203.0.113.2"), (5, "203.0.113.3"), (6, "203.0.113.4")] {
+            ask("/register", n, from).await.leads_to("/register/sent");
         }
+        let refused = ask("/register", 7, "203.0.113.5").await.refuses(503);
+        assert_eq!(refused.header("retry-after"), "60");
+        app.clock.advance(MINUTE);
+        // Whoever was turned away for the others' sake has lost nothing of the own.
+        ask("/register", 7, "203.0.113.5").await.leads_to("/register/sent");
+        let letters: i64 = ask!(&app.fresh.db, "select count(*) from letter");
+        assert_eq!(letters, 6);
+    }
+}
+
+on_both! {
+    async fn case_attack_22_one_password_is_not_tried_on_everybody_from_one_address(fresh: Fresh) {
+        let app = TestApp::start_with(fresh, |config| {
+            config.trusted_proxies = vec![[127, 0, 0, 1].into()];
+            config.limits.wrong_tries = RateLimitSetting { at_once: 3, then_every: MINUTE };
+        }).await;
+        app.registered(TARO, &WISH).await;
+        let browser = app.browser();
+        let sign_in = async |login_id: &str, password: &str, from: &str| {
+            let request = browser
+                .request(Method::POST, "/login")
+                .header("origin", PUBLIC)
+                .header("x-forwarded-for", from)
+                .form(&[("login_id", login_id), ("password", password)]);
+            browser.send(request).await
+        };
+        // A company's colleagues come in by the hundred: the right ones do not count.
+        for _ in 0..10 {
+            sign_in(WISH.login_id, WISH.password, "203.0.113.1").await.leads_to("/home");
+        }
+        let before = app.written().await;
+        for n in 0..3 {
+            sign_in(&format!("member{n}"), "natsu2026yama", "203.0.113.1").await.refuses(422);
+        }
+        for n in 3..6 {
+            let refused = sign_in(&format!("member{n}"), "natsu2026yama", "203.0.113.1").await;
+            refused.refuses(429).shows(text::TOO_OFTEN);
+        }
+        assert_eq!(app.written().await.since(before).tries, 3);
+        sign_in("member6", "natsu2026yama", "203.0.113.2").await.refuses(422);
+        app.clock.advance(MINUTE);
+        sign_in("member7", "natsu2026yama", "203.0.113.1").await.refuses(422);
+        sign_in("member8", "natsu2026yama", "203.0.113.1").await.refuses(429);
     }
 }
 
@@ -118,4 +199,51 @@ on_both! {
         }
         post_from(&browser, "203.0.113.7").await.refuses(422);
     }
+}
+
+/// On one engine: no connection asks the database.
+#[tokio::test(flavor = "multi_thread")]
+async fn case_attack_21_idle_connections_keep_nobody_out() {
+    let app = TestApp::start_with(crate::fresh::sqlite().await, |config| {
+        config.places = Places { all: 8, of_one: 3 };
+    })
+    .await;
+    let from = async |host: u8| {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket
+            .bind(SocketAddr::from(([127, 0, 0, host], 0)))
+            .unwrap();
+        socket.connect(app.addr()).await.unwrap()
+    };
+    let answered = async |stream: &mut TcpStream| {
+        let request = "GET /healthz HTTP/1.1\r\nhost: portal.example.jp\r\n\r\n";
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = [0; 12];
+        stream
+            .read_exact(&mut answer)
+            .await
+            .map(|_| answer == *b"HTTP/1.1 200")
+    };
+    let is_closed =
+        async |stream: &mut TcpStream| stream.read(&mut [0]).await.is_ok_and(|n| n == 0);
+    // One address has its share, and its own oldest give way.
+    let mut idle = Vec::new();
+    for _ in 0..10 {
+        idle.push(from(2).await);
+    }
+    assert!(answered(&mut from(2).await).await.unwrap());
+    for stream in &mut idle[..7] {
+        assert!(is_closed(stream).await);
+    }
+    // Many addresses together take all places; the next visitor gets in at once.
+    for host in 3..20 {
+        for _ in 0..3 {
+            idle.push(from(host).await);
+        }
+    }
+    let mut visitor = from(99).await;
+    assert!(answered(&mut visitor).await.unwrap());
+    // Whoever has been heard lately stays when the next comes.
+    let _next = from(98).await;
+    assert!(answered(&mut visitor).await.unwrap());
 }

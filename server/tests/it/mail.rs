@@ -3,6 +3,7 @@
 
 use std::{
     env, fs,
+    num::NonZeroU8,
     path::Path,
     process::Command,
     sync::{Arc, Mutex},
@@ -24,7 +25,7 @@ use server::{
         layout::Letter,
         outgoing::Outgoing,
         transport::{Encryption, MailSetting, SendError, SmtpSetting, Transport},
-        worker::{DeliveryBatch, MailWorker},
+        worker::{DeliveryBatch, MailWorker, Unnoted},
     },
 };
 use store::{
@@ -324,6 +325,154 @@ async fn only_a_refused_recipient_or_letter_is_final() {
 }
 
 #[tokio::test]
+async fn case_attack_a_relay_that_is_set_wrongly_is_trouble_and_no_address_s_fault() {
+    for answer in [
+        "554 5.7.1 <taro@example.jp>: Relay access denied",
+        "550 5.7.26 not authenticated",
+        "530 5.7.0 authentication required",
+        "550 relaying denied",
+    ] {
+        let server =
+            Server::that_answers(&[("EHLO", "250 hello"), ("MAIL", "250 ok"), ("RCPT", answer)])
+                .await;
+        let url = format!("smtp://127.0.0.1:{}", server.port);
+        let result = transport(smtp(&url))
+            .send(&outgoing(&address("taro@example.jp"), "text"))
+            .await;
+        assert!(
+            matches!(result, Err(SendError::ServiceError(_))),
+            "{answer}: {result:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn case_attack_11_one_connection_carries_one_letter_after_another() {
+    let server = Server::that_answers(&[
+        ("EHLO", "250 hello"),
+        ("MAIL", "250 ok"),
+        ("RCPT TO:<gone@example.jp>", "550 5.1.1 unknown"),
+        ("RCPT", "250 ok"),
+        ("RSET", "250 ok"),
+        ("DATA", "354 go on"),
+        (".", "250 ok"),
+    ])
+    .await;
+    let there = transport(smtp(&format!("smtp://127.0.0.1:{}", server.port)));
+    let send = async |to: &str| there.send(&outgoing(&address(to), "text")).await;
+    send("taro@example.jp").await.unwrap();
+    assert_eq!(
+        send("gone@example.jp").await,
+        Err(refused("recipient: 550"))
+    );
+    send("jiro@example.jp").await.unwrap();
+    let words: Vec<_> = server
+        .heard()
+        .iter()
+        .filter_map(|line| line.split([' ', ':']).next().map(str::to_owned))
+        .filter(|word| word.len() == 4 && word.chars().all(|c| c.is_ascii_uppercase()))
+        .collect();
+    assert_eq!(
+        words,
+        [
+            "EHLO", "MAIL", "RCPT", "DATA", "MAIL", "RCPT", "RSET", "MAIL", "RCPT", "DATA"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn case_attack_a_withheld_letter_comes_as_far_as_the_recipient_and_no_further() {
+    let fresh = crate::fresh::sqlite().await;
+    let server = Server::that_answers(&[
+        ("EHLO", "250 hello"),
+        ("MAIL", "250 ok"),
+        ("RCPT", "451 greylisted"),
+        ("RSET", "250 ok"),
+    ])
+    .await;
+    let there = transport(smtp(&format!("smtp://127.0.0.1:{}", server.port)));
+    let worker = worker(&fresh.db, fresh.folder.path(), there);
+    let to = address("taro@example.jp");
+    queue(&fresh.db, LetterKind::Withheld, &to, NOW).await;
+    assert_eq!(worker.deliver_due().await.unwrap(), PUT_OFF);
+    let heard = server.heard();
+    assert!(
+        heard.contains(&"RCPT TO:<taro@example.jp>".to_owned()),
+        "{heard:?}"
+    );
+    assert!(!heard.contains(&"DATA".to_owned()), "{heard:?}");
+}
+
+on_both! {
+    /// What a member has caused leaves first; of what anybody can cause nothing tells by
+    /// its place whether the address is known.
+    async fn case_attack_11_letters_to_members_leave_before_those_anybody_may_cause(fresh: Fresh) {
+        let db = &fresh.db;
+        let to = address("a@example.jp");
+        use LetterKind::{
+            AlreadyRegistered, Change, NewDevice, NotFound, Registration, Reissue, Withheld,
+        };
+        for kind in [Reissue, Registration, NotFound, AlreadyRegistered, Withheld, Reissue] {
+            queue(db, kind, &to, NOW).await;
+        }
+        for kind in [Change, NewDevice] {
+            queue(db, kind, &to, NOW.plus(MINUTE)).await;
+        }
+        let claimed = letter::claim(db, NOW.plus(HOUR), HOUR, 10).await.unwrap();
+        let kinds: Vec<_> = claimed.iter().map(|letter| letter.kind.as_str()).collect();
+        assert_eq!(
+            kinds,
+            ["change", "new_device", "reissue", "registration", "not_found",
+             "already_registered", "withheld", "reissue"]
+        );
+    }
+}
+
+on_both! {
+    async fn case_attack_a_letter_of_a_later_version_is_given_up_like_any_other(fresh: Fresh) {
+        let (db, folder) = (&fresh.db, fresh.folder.path());
+        let worker = worker(db, folder, Transport::Mailbox(folder.join("mail")));
+        queue(db, LetterKind::Change, &address("a@example.jp"), NOW).await;
+        tell!(db, "update letter set kind = 'from the future'");
+        for (pause, expected) in [
+            (Duration::ZERO, PUT_OFF),
+            (HOUR, PUT_OFF),
+            (72 * HOUR, GIVEN_UP),
+            (HOUR, DeliveryBatch::default()),
+        ] {
+            worker.clock.advance(pause);
+            assert_eq!(worker.deliver_due().await.unwrap(), expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn case_attack_a_letter_whose_leaving_could_not_be_noted_is_not_sent_again() {
+    let fresh = crate::fresh::sqlite().await;
+    let (db, mailbox) = (&fresh.db, fresh.folder.path().join("mail"));
+    let worker = worker(db, fresh.folder.path(), Transport::Mailbox(mailbox.clone()));
+    let sent = || fs::read_dir(&mailbox).unwrap().count();
+    let letter = queue(db, LetterKind::Change, &address("a@example.jp"), NOW).await;
+    tell!(
+        db,
+        "create trigger broken before update of sent_at on letter
+         begin select raise(abort, 'no'); end"
+    );
+    assert!(worker.deliver_due().await.is_err());
+    assert_eq!(sent(), 1);
+    // Nothing else leaves until it is noted, whatever else waits.
+    queue(db, LetterKind::Change, &address("b@example.jp"), NOW).await;
+    worker.clock.advance(HOUR);
+    assert!(worker.deliver_due().await.is_err());
+    assert_eq!(sent(), 1, "it was sent again");
+    tell!(db, "drop trigger broken");
+    assert_eq!(worker.deliver_due().await.unwrap().sent, 2);
+    assert_eq!(sent(), 2);
+    let delivery = letter::delivery(db, letter).await.unwrap();
+    assert!(matches!(delivery, Some(Delivery::HandedOver(_))));
+}
+
+#[tokio::test]
 async fn a_refused_recipient_is_given_up_at_once() {
     let fresh = crate::fresh::sqlite().await;
     let server = Server::that_answers(&[
@@ -489,6 +638,8 @@ fn worker(db: &Db, folder: &Path, transport: Transport) -> MailWorker {
         society: Arc::new(Society::default()),
         public_url: "https://portal.example.jp".into(),
         wake: Arc::new(Notify::new()),
+        senders: NonZeroU8::MIN,
+        unnoted: Unnoted::default(),
     }
 }
 

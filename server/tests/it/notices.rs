@@ -479,6 +479,43 @@ on_both! {
 }
 
 on_both! {
+    async fn case_attack_two_articles_exchange_their_addresses_in_one_file(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let list = |a: &str, b: &str| format!("\
+A-1,健康情報,血圧の話,生活,,全員,2026-11-01,,本文,,{a}
+A-2,健康情報,食事の話,生活,,全員,2026-11-01,,本文,,{b}
+");
+        import(&app.fresh, &list("one", "two")).await;
+        taro.get("/health/one").await.shows("血圧の話");
+        import(&app.fresh, &list("two", "one")).await;
+        taro.get("/health/one").await.shows("食事の話");
+        taro.get("/health/two").await.shows("血圧の話");
+        // An address whose owner keeps it is nobody else's.
+        let taken = "A-3,健康情報,運動の話,生活,,全員,2026-11-01,,本文,,one\n";
+        let path = file(&app.fresh, taken);
+        assert!(notices::import(&app.fresh.db, &path, FOR_GOOD, |_| {}).await.is_err());
+    }
+}
+
+on_both! {
+    /// It is 10:00. What is imported at night is told in the morning.
+    async fn case_attack_no_telephone_rings_at_night_whenever_a_notice_was_imported(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(TARO, &WISH).await;
+        for (hours, told) in [(11, 0), (4, 0), (6, 0), (2, 1), (12, 0)] {
+            app.clock.advance(hours * HOUR);
+            let n = app.clock.now().0;
+            let rows = format!("N-{n},お知らせ,通信,通信,,全員,2026-11-20,,本文,,\n");
+            let later = Import { now: app.clock.now(), ..FOR_GOOD };
+            notices::import(&app.fresh.db, &file(&app.fresh, &rows), later, |_| {}).await.unwrap();
+            let queued = queue_letters(&app).await;
+            assert_eq!(queued > 0, told > 0, "{}", app.clock.now().full());
+        }
+    }
+}
+
+on_both! {
     async fn a_letter_that_nobody_waits_for_any_more_is_not_sent(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         let taro = app.signed_in(TARO, &WISH).await;
@@ -663,11 +700,12 @@ on_both! {
             );
         }
         let mut kinds = Vec::new();
-        let mut tx = fresh.db.write().await.unwrap();
-        while let Some(claimed) = letter::claim(&mut tx, NOW.plus(3 * MINUTE), lease).await.unwrap() {
-            kinds.push(claimed.kind);
+        let now = NOW.plus(3 * MINUTE);
+        for _ in 0..3 {
+            let claimed = letter::claim(&fresh.db, now, lease, 1).await.unwrap();
+            kinds.extend(claimed.into_iter().map(|letter| letter.kind));
         }
-        tx.commit().await.unwrap();
+        assert_eq!(letter::claim(&fresh.db, now, lease, 1).await.unwrap().len(), 0);
         assert_eq!(kinds, ["not_found", "notice", "notice"]);
     }
 }

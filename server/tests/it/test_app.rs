@@ -9,7 +9,7 @@ use reqwest::{Client, redirect::Policy};
 use server::{
     base::{clock::Clock, hash::HashCost},
     config::Config,
-    http::RateLimitSetting,
+    http::{Limits, RateLimitSetting},
     mail::mailbox,
     startup::build,
 };
@@ -56,9 +56,17 @@ pub(crate) const CHEAP: HashCost = HashCost {
 };
 
 /// Nor about how much one network address may post: everybody here has the same.
-pub(crate) const FREELY: RateLimitSetting = RateLimitSetting {
-    at_once: 1_000_000,
-    then_every: INSTANT,
+pub(crate) const FREELY: Limits = {
+    let freely = RateLimitSetting {
+        at_once: 1_000_000,
+        then_every: INSTANT,
+    };
+    Limits {
+        posts: freely,
+        letters: freely,
+        all_letters: freely,
+        wrong_tries: freely,
+    }
 };
 
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
@@ -147,7 +155,7 @@ impl TestApp {
         )
         .unwrap();
         config.hash = CHEAP;
-        config.allowance = FREELY;
+        config.limits = FREELY;
         settings(&mut config);
         let portal = build(config, clock.clone()).await.unwrap();
         let (addr, server_db) = (portal.addr, portal.db.clone());
@@ -168,6 +176,11 @@ impl TestApp {
             stop,
             server,
         }
+    }
+
+    /// Where the server listens.
+    pub(crate) fn addr(&self) -> SocketAddr {
+        self.addr
     }
 
     /// A browser that has never been here.

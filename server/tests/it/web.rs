@@ -480,11 +480,42 @@ on_both! {
 }
 
 on_both! {
+    async fn case_attack_15_whoever_watches_sees_that_letters_are_not_sent(fresh: Fresh) {
+        let app = TestApp::start_with(fresh, |config| {
+            config.mail = "smtp://127.0.0.1:1".parse().unwrap();
+        }).await;
+        let browser = app.browser();
+        browser.post_email("taro@example.jp").await.leads_to("/register/sent");
+        app.until("the letter was tried", || async {
+            let tried: i64 = ask!(&app.fresh.db, "select count(*) from letter where trouble <> ''");
+            tried == 1
+        }).await;
+        app.clock.advance(2 * crate::test_app::HOUR);
+        let ready = browser.get("/readyz").await.body;
+        for line in ["letters due: 1", "oldest letter due: 7200 s", "letters given up since yesterday: 0"] {
+            assert!(ready.lines().any(|one| one == line), "{line}: {ready}");
+        }
+        let data = app.fresh.folder.path().join("data");
+        let settings = [
+            ("PORTAL_DATABASE_URL", app.fresh.url.clone()),
+            ("PORTAL_DATA_DIR", data.display().to_string()),
+        ];
+        let settings = settings.map(|(key, value)| (key.to_owned(), value));
+        let config = server::config::Config::load(None, settings).unwrap();
+        let findings = server::check::run(config, app.clock.now()).await;
+        let letters = findings.into_iter().find(|one| one.subject == "letters").unwrap();
+        let wrong = letters.result.expect_err("it is content");
+        assert!(wrong.contains("the oldest for 120 minutes"), "{wrong}");
+    }
+}
+
+on_both! {
     async fn probes_tell_whether_the_process_lives_and_can_serve(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         let browser = app.browser();
         assert_eq!(browser.get("/healthz").await.body, "ok\n");
-        assert_eq!(browser.get("/readyz").await.body, "ready\n");
+        let ready = browser.get("/readyz").await.body;
+        assert!(ready.starts_with("ready\nletters due: 0\noldest letter due: none\n"), "{ready}");
         app.server_db.close().await;
         assert_eq!(browser.get("/healthz").await.status, 200);
         assert_eq!(browser.get("/readyz").await.status, 503);

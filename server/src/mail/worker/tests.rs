@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{fs, path::PathBuf, sync::Mutex};
+use std::{fs, path::PathBuf};
 
 use domain::ports::Delivery;
 use store::{
@@ -40,6 +40,8 @@ impl Office {
             society: Arc::new(Society::default()),
             public_url: "https://portal.example.jp".into(),
             wake: Arc::new(Notify::new()),
+            senders: NonZeroU8::MIN,
+            unnoted: Unnoted::default(),
         };
         Self {
             worker,
@@ -318,9 +320,10 @@ async fn a_withheld_letter_comes_as_far_as_any_other_and_nobody_gets_it() {
 async fn a_letter_whose_sender_died_is_taken_up_again_and_not_before() {
     let office = Office::open().await;
     office.queue(LetterKind::Change).await;
-    let mut tx = office.worker.db.write().await.unwrap();
-    assert!(letter::claim(&mut tx, NOW, LEASE).await.unwrap().is_some());
-    tx.commit().await.unwrap();
+    let claimed = letter::claim(&office.worker.db, NOW, LEASE, 1)
+        .await
+        .unwrap();
+    assert_eq!(claimed.len(), 1);
     assert_eq!(
         office.after(LEASE - SECOND).await,
         NOTHING,
@@ -380,7 +383,7 @@ async fn the_worker_sends_when_it_is_woken_and_ends_when_it_is_told_to() {
     let letter = office.queue(LetterKind::Change).await;
     let (stop, stopped) = watch::channel(false);
     wake.notify_one();
-    let worker = tokio::spawn(office.worker.run(stopped));
+    let worker = tokio::spawn(Arc::new(office.worker).run(stopped));
     while letter::delivery(&db, letter).await.unwrap() == Some(Delivery::Waiting) {
         tokio::task::yield_now().await;
     }
