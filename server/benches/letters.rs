@@ -2,6 +2,8 @@
 //! one by one and handed to a mail server, beside a bare loop that hands over the same
 //! finished letter again and again on one connection.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::{
     sync::{
         Arc,

@@ -223,26 +223,3 @@ CSVの列（順序は自由、見出しは1行目）:
 
 以前の記号・番号・枝番の行は、その月にその番号だった方のものになります。同じ月に番号が別の
 人に移っていて決められない行は、行番号を示し、何も取り込みません。";
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use server::office::file::columns::LISTS;
-
-    use super::*;
-
-    #[test]
-    fn the_help_of_every_list_names_all_its_columns() {
-        for list in &LISTS {
-            let mut command = Arguments::command();
-            for word in list.command.split(' ').skip(1) {
-                command = command.find_subcommand(word).unwrap().clone();
-            }
-            let help = command.render_long_help().to_string();
-            for column in list.columns {
-                assert!(help.contains(column), "{}: {column}", list.name);
-            }
-        }
-    }
-}

@@ -428,3 +428,26 @@ async fn check(config: Config, file: Option<&Path>) -> Done {
     }
     Ok(code)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use server::office::file::columns::LISTS;
+
+    use super::*;
+
+    #[test]
+    fn the_help_of_every_list_names_all_its_columns() {
+        for list in &LISTS {
+            let mut command = Arguments::command();
+            for word in list.command.split(' ').skip(1) {
+                command = command.find_subcommand(word).unwrap().clone();
+            }
+            let help = command.render_long_help().to_string();
+            for column in list.columns {
+                assert!(help.contains(column), "{}: {column}", list.name);
+            }
+        }
+    }
+}

@@ -130,10 +130,12 @@ impl<K: Hash + Eq> Buckets<K> {
             let needed = table.look_through_at;
             table.full_at.shrink_to(needed);
         }
-        // Not later than an empty bucket is full, whatever the clock once said.
+        // What would be full later than an empty bucket was counted by a clock that was
+        // ahead, and counts for nothing.
         let latest = now.saturating_add(self.size());
-        let full_at = table.full_at.get(&key).copied().unwrap_or(now);
-        let then = full_at.clamp(now, latest).saturating_add(self.every());
+        let full_at = table.full_at.get(&key).copied();
+        let full_at = full_at.filter(|at| (now..=latest).contains(at));
+        let then = full_at.unwrap_or(now).saturating_add(self.every());
         if then > latest {
             return Err(Duration::from_micros((then - latest).unsigned_abs()));
         }

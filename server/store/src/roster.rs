@@ -209,8 +209,8 @@ impl Staged {
         on_staged!(&mut self.0, conn => {
             Ok(sqlx::query_scalar(
                 "select not exists (select 1 from person)
-                    and coalesce(max(case when number like '0%' or branch like '0%'
-                                            or number like '０%' or branch like '０%'
+                    and coalesce(max(case when number like '0_%' or branch like '0_%'
+                                            or number like '０_%' or branch like '０_%'
                                           then 1 else 0 end) = 0
                                  and (min(length(number)) < max(length(number))
                                       or max(length(branch)) = 1), false)

@@ -212,7 +212,8 @@ impl Staging {
              select f.line, f.symbol, f.number, f.branch, k.symbol as known_symbol,
                     k.number as known_number, k.branch as known_branch
              from first f left join known k
-               on k.plain_number = {number} and k.plain_symbol = {symbol}
+               on (f.branch <> '' or (k.symbol, k.number) <> (f.symbol, f.number))
+              and k.plain_number = {number} and k.plain_symbol = {symbol}
               and k.plain_branch = {branch} and length(k.symbol) >= length(f.symbol)
               and length(k.number) >= length(f.number) and length(k.branch) >= length(f.branch)
              order by f.line, k.symbol, k.number, k.branch",

@@ -225,7 +225,10 @@ fn records(sheet: &str, has_header: bool) -> Vec<csv::StringRecord> {
 fn sheet_agrees(sheet: &str, expected: &Totals) {
     let mut listed = Totals::default();
     for record in records(sheet, true) {
-        let month = record[5].strip_prefix("2026-").unwrap().parse().unwrap();
+        let month = record[5]
+            .strip_prefix("2026年")
+            .and_then(|rest| rest.strip_suffix("月"));
+        let month = month.unwrap().parse().unwrap();
         let amount = |place: usize| record[place].parse::<i64>().unwrap();
         let amounts = std::array::from_fn(|place| amount(9 + place));
         listed.add(&record[3], month, &record[7], amounts);
