@@ -269,7 +269,10 @@ mod tests {
         for _ in 0..3 {
             buckets.take("a", NOW.plus(3600 * SECOND)).unwrap();
         }
-        // The clock was an hour ahead: nobody waits for it longer than usual.
+        // The clock was an hour ahead: what it counted counts for nothing.
+        for _ in 0..3 {
+            buckets.take("a", NOW).unwrap();
+        }
         assert_eq!(buckets.take("a", NOW), Err(10 * SECOND));
     }
 
