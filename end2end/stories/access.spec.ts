@@ -92,7 +92,8 @@ test.describe("access", { tag: "@javascript" }, () => {
     await page.getByRole("button", { name: "追加" }).click();
     await expect(page.getByRole("status")).toContainText("確認のメールをお送りしました。");
     await isFine("P-1");
-    await page.getByRole("button", { name: `削除 （${newcomer.address}）` }).click();
+    await page.getByText(`削除（${newcomer.address}）`).click();
+    await page.getByRole("button", { name: `削除する （${newcomer.address}）` }).click();
     await expect(page.getByRole("alert")).toBeVisible();
     await isFine("P-1");
     await page.goto("/profile/confirm-password");
