@@ -112,6 +112,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         }
         MailSetting::Smtp(_) => None,
     };
+    let goes_to_a_folder = mailbox.is_some();
     let transport = Transport::open(config.mail, &config.society.mail_domain)
         .map_err(|e| because("mail")(&e))?;
     let listener = TcpListener::bind(config.addr)
@@ -214,6 +215,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         db: db.clone(),
         clock: clock.clone(),
         wake_mail: wake_mail.clone(),
+        at_night: goes_to_a_folder,
     };
     let worker = MailWorker {
         db: db.clone(),

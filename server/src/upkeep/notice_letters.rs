@@ -25,13 +25,21 @@ pub struct NoticeMailer {
     pub clock: Clock,
     /// Told when something was queued.
     pub wake_mail: Arc<Notify>,
+    /// At night, too: letters that go into a folder wake nobody.
+    pub at_night: bool,
 }
 
 impl NoticeMailer {
     /// Works until `stop` holds `true` (or its sender is gone).
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            match queue_letters(&self.db, self.clock.now()).await {
+            let now = self.clock.now();
+            let queued = if self.at_night {
+                queue_due(&self.db, now).await
+            } else {
+                queue_letters(&self.db, now).await
+            };
+            match queued {
                 Ok(0) => {}
                 Ok(letters) => {
                     tracing::info!(letters, "letters about notices were queued");
@@ -53,16 +61,20 @@ impl NoticeMailer {
 }
 
 /// Queues the letters about every notice that is due, each notice in a transaction of
-/// its own, and answers how many.
+/// its own, and answers how many: none at night.
 ///
 /// # Errors
 /// Whatever the database answers; a notice that was not told is due the next time.
 pub async fn queue_letters(db: &Db, now: Timestamp) -> store::Result<u64> {
-    let today = now.in_japan().date();
     let midnight = now.midnight_before();
     if now < midnight.plus(MORNING) || now >= midnight.plus(EVENING) {
         return Ok(0);
     }
+    queue_due(db, now).await
+}
+
+async fn queue_due(db: &Db, now: Timestamp) -> store::Result<u64> {
+    let today = now.in_japan().date();
     let mut letters = 0;
     loop {
         let mut tx = db.write().await?;
