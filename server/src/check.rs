@@ -9,7 +9,7 @@ use crate::{
     base::secrets::Secrets,
     config::Config,
     http::assets::Bundle,
-    mail::transport::{MailSetting, Transport},
+    mail::{setting::MailSetting, transport::Transport},
     upkeep::audit_seal::{self, SealError, Sealed},
 };
 

@@ -19,7 +19,7 @@ use crate::{
     base::hash::{HashCost, Pool},
     http::public_url::PublicUrl,
     http::{Limits, RateLimitSetting, connections::Places},
-    mail::transport::MailSetting,
+    mail::setting::MailSetting,
 };
 
 /// The settings, checked.

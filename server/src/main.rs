@@ -23,7 +23,7 @@ use server::{
     check,
     config::Config,
     demo::{self, Found},
-    mail::transport::MailSetting,
+    mail::setting::MailSetting,
     office::{
         checkups, expenses,
         file::reading::Progress,

@@ -26,7 +26,8 @@ use crate::{
     mail::{
         delivery::DeliveryStatusService,
         mailbox,
-        transport::{MailSetting, Transport},
+        setting::MailSetting,
+        transport::Transport,
         worker::{MailWorker, Unnoted},
     },
     member::{

@@ -25,7 +25,8 @@ use super::{
     layout::Letter,
     letters::{self, Changed, ChangedAddress, Link},
     outgoing::Outgoing,
-    transport::{PATIENCE, SendError, Transport},
+    smtp::PATIENCE,
+    transport::{SendError, Transport},
 };
 use crate::base::{clock::Clock, secrets::Secrets};
 

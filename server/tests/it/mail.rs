@@ -24,7 +24,8 @@ use server::{
     mail::{
         layout::Letter,
         outgoing::Outgoing,
-        transport::{Encryption, MailSetting, SendError, SmtpSetting, Transport},
+        setting::{Encryption, MailSetting, SmtpSetting},
+        transport::{SendError, Transport},
         worker::{DeliveryBatch, MailWorker, Unnoted},
     },
 };
