@@ -78,12 +78,23 @@ mod tests {
 
     #[test]
     fn nothing_that_is_text_is_computed() {
-        assert_eq!(escape_formula("=1+1"), "'=1+1");
-        assert_eq!(escape_formula("＝ＳＵＭ（Ａ１）"), "'＝ＳＵＭ（Ａ１）");
-        assert_eq!(escape_formula("\u{2212}1"), "'\u{2212}1");
-        assert_eq!(escape_formula("﹦1+1"), "'﹦1+1");
-        assert_eq!(escape_formula("架空 太郎"), "架空 太郎");
-        assert_eq!(escape_formula(""), "");
+        for formula in [
+            "=1+1",
+            "+81-3",
+            "-1",
+            "@SUM(A1)",
+            "＝ＳＵＭ（Ａ１）",
+            "＋１",
+            "－１",
+            "＠Ａ",
+            "\u{2212}1",
+            "﹦1+1",
+        ] {
+            assert_eq!(escape_formula(formula), format!("'{formula}"));
+        }
+        for text in ["架空 太郎", "1001", "'x", "a=b", ""] {
+            assert_eq!(escape_formula(text), text);
+        }
     }
 
     #[test]
