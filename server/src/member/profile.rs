@@ -111,6 +111,7 @@ impl ProfileService {
         if let Some(login_id) = login_id
             && member::login_id_taken(&mut tx, login_id, Some(member.id)).await?
         {
+            session::count_taken_id(&mut tx, member.session).await?;
             tx.commit().await?;
             return Ok(ProfileChange::LoginIdRefused(LoginIdError::Taken));
         }

@@ -211,6 +211,7 @@ impl ReissueService {
         if let Some(login_id) = &new.login_id
             && member::login_id_taken(&mut tx, login_id, Some(account)).await?
         {
+            session::count_taken_id(&mut tx, reissuing.session).await?;
             tx.commit().await?;
             return Ok(Renewal::LoginIdRefused(LoginIdError::Taken));
         }

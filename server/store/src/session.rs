@@ -17,8 +17,8 @@ pub const IDLE: Duration = Duration::from_secs(30 * 60);
 pub const ABSOLUTE: Duration = Duration::from_secs(12 * 3600);
 /// A member's open sessions, at most; the one seen longest ago gives way.
 pub const MOST: i64 = 5;
-/// So many login IDs an account or a postcard may ask for within a day, in all its
-/// sessions: each answer tells whether somebody has it.
+/// Of so many login IDs an account or a postcard is told within a day, in all its
+/// sessions, that somebody has them.
 pub const IDS_A_DAY: i64 = 20;
 /// `last_seen_at` is written no more often than this.
 const SEEN_EVERY: Duration = Duration::from_secs(60);
@@ -452,28 +452,27 @@ pub async fn end_others(tx: &mut Tx, member: Uuid, but_for: Uuid, now: Timestamp
     Ok(())
 }
 
-/// What came of counting that a session asks for a login ID.
+/// Whether a session may be told if somebody has a login ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdQuestion {
-    /// It may be told whether somebody has it.
-    Counted,
-    /// It has asked for too many today.
+    /// It may.
+    Asked,
+    /// It was told of too many today.
     TooMany,
     /// The session is over.
     Over,
 }
 
-/// Counts that a session asks for a login ID, before anybody looks whether it is free.
-/// The sessions of one account, or with one postcard, are counted together, so that
-/// signing in anew does not begin anew. Whoever is told that it is taken commits the
-/// count, and nothing else.
+/// Holds a session that asks for a login ID, so that many questions at once come one after
+/// the other, and says whether it may be told. The sessions of one account, or with one
+/// postcard, are counted together: signing in anew does not begin anew.
 ///
 /// # Errors
 /// Whatever the database answers.
 pub async fn ask_for_id(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<IdQuestion> {
     let is_open = on!(write tx, conn => {
         sqlx::query(
-            "update session set ids_asked = ids_asked + 1 where id = $1 and ended_at is null",
+            "update session set ids_taken = ids_taken where id = $1 and ended_at is null",
         )
         .bind(session)
         .execute(conn)
@@ -481,9 +480,9 @@ pub async fn ask_for_id(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<Id
         .rows_affected()
             == 1
     });
-    let asked: i64 = on!(write tx, conn => {
+    let told: i64 = on!(write tx, conn => {
         sqlx::query_scalar(
-            "select cast(coalesce(sum(s.ids_asked), 0) as bigint) from session s
+            "select cast(coalesce(sum(s.ids_taken), 0) as bigint) from session s
              where s.started_at > $2
                and (s.id = $1
                     or s.member_id = (select member_id from session where id = $1)
@@ -496,9 +495,24 @@ pub async fn ask_for_id(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<Id
     });
     Ok(match is_open {
         false => IdQuestion::Over,
-        true if asked > IDS_A_DAY => IdQuestion::TooMany,
-        true => IdQuestion::Counted,
+        true if told >= IDS_A_DAY => IdQuestion::TooMany,
+        true => IdQuestion::Asked,
     })
+}
+
+/// Counts that a session is told that somebody has a login ID. It is committed with
+/// nothing else: the change it was for comes to nothing.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_taken_id(tx: &mut Tx, session: Uuid) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update session set ids_taken = ids_taken + 1 where id = $1")
+            .bind(session)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
 }
 
 /// What a provisional session stands for, locked until the change is over.

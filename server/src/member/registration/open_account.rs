@@ -60,13 +60,14 @@ impl RegistrationService {
             IdQuestion::TooMany => {
                 return Ok(Completion::LoginIdRefused(LoginIdError::TooManyToday));
             }
-            IdQuestion::Counted
+            IdQuestion::Asked
                 if member::login_id_taken(&mut tx, &new.login_id, existing).await? =>
             {
+                session::count_taken_id(&mut tx, provisional.session).await?;
                 tx.commit().await?;
                 return Ok(Completion::LoginIdRefused(LoginIdError::Taken));
             }
-            IdQuestion::Counted | IdQuestion::Over => {}
+            IdQuestion::Asked | IdQuestion::Over => {}
         }
         let Some(registering) = session::complete(&mut tx, provisional.session, now).await? else {
             drop(tx);
