@@ -20,6 +20,11 @@ pub const LETTER_REFUSED: &str = "ログインできませんでした。メー�
 pub const LINK_REFUSED: &str = "このURLは使えません。期限（3時間）が切れたか、すでに使われています。もう一度お手続きください。";
 /// The same for the link in the letter about a new device, which lives longer.
 pub const REPORT_REFUSED: &str = "このURLは使えません。期限（12時間）が切れたか、すでに使われています。ご心配な場合は、パスワードを再発行してください。";
+/// A link that something later has taken back: a new password, a removed address.
+pub const LINK_TAKEN_BACK: &str = "このURLは、その後のお手続き（パスワードの変更、アドレスの削除など）のため使えなくなりました。必要なときは、もう一度お手続きください。";
+/// The same for the link in the letter about a new device: it outlives those, and ends
+/// with the account.
+pub const REPORT_TAKEN_BACK: &str = "このURLは、その後のお手続き（利用停止、ハガキでの登録など）のため使えなくなりました。お心当たりがないときは、すぐに健康保険組合へお知らせください。";
 /// A postcard that somebody has registered with; told to whoever has its pair.
 pub const POSTCARD_USED: &str = "このハガキは、すでに利用登録に使われています。登録されたログインIDとパスワードでログインしてください。お心当たりがないときは、すぐに健康保険組合へお知らせください。";
 /// The address of a registration was confirmed by somebody else since.

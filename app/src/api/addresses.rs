@@ -128,7 +128,8 @@ pub async fn confirm_address() -> Result<(), ServerFnError> {
         Ok(if confirmed {
             see_other("/profile/emails/confirmed")
         } else {
-            forbidden(Refusal::Link(Begun::Profile))
+            let over = Refusal::Link(Begun::Profile);
+            forbidden(Refusal::of_link(&ports, Some(token), Begun::Profile, over).await?)
         })
     })
     .await

@@ -2,7 +2,7 @@
 
 use domain::{
     forms::{AddressForm, Errors, Field, Form, NewPasswordForm, ReissueProvisionalForm},
-    ports::{Entry, Ports, Renewal},
+    ports::{Answer, Entry, Ports, Renewal},
     rules::PasswordError,
     text,
     visit::{CookieChange, Visit, Visitor},
@@ -10,7 +10,7 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::api::{
-    answer, forbidden,
+    Outcome, answer, forbidden,
     refusal::{Begun, Refusal},
     see_other, try_again,
 };
@@ -56,7 +56,10 @@ pub async fn enter_with_letter(
             Entry::Refused | Entry::PostcardUsed => {
                 try_again(&form, Errors::default()).alert(text::LETTER_REFUSED.to_owned())
             }
-            Entry::LinkOver => forbidden(Refusal::Link(Begun::Reissue)),
+            Entry::LinkOver => {
+                let over = Refusal::Link(Begun::Reissue);
+                forbidden(Refusal::of_link(&ports, Some(token), Begun::Reissue, over).await?)
+            }
         })
     })
     .await
@@ -72,7 +75,7 @@ pub async fn change_password(
             Visitor::Reissuing(reissuing) => reissuing,
             // The same post again: a double click, or an answer that got lost.
             Visitor::Reissued => return Ok(see_other("/reissue/done")),
-            _ => return Ok(forbidden(Refusal::Over(Begun::Reissue))),
+            _ => return interrupted(&ports, &visit).await,
         };
         let new = match form.check() {
             Ok(new) => new,
@@ -88,8 +91,17 @@ pub async fn change_password(
             Renewal::LoginIdRefused(why) => try_again(&form, Errors::of(Field::LoginId, &why)),
             Renewal::SameAsProvisional => wrong(Field::Password, PasswordError::SameAsProvisional),
             Renewal::SameAsLoginId => wrong(Field::Password, PasswordError::SameAsLoginId),
-            Renewal::Over => forbidden(Refusal::Over(Begun::Reissue)),
+            Renewal::Over => interrupted(&ports, &visit).await?,
         })
     })
     .await
+}
+
+/// The time ran out, or something later has taken the letter back.
+async fn interrupted(ports: &Ports, visit: &Visit) -> Answer<Outcome> {
+    let over = Refusal::Over(Begun::Reissue);
+    let token = visit.reissue.as_ref();
+    Ok(forbidden(
+        Refusal::of_link(ports, token, Begun::Reissue, over).await?,
+    ))
 }

@@ -66,7 +66,10 @@ pub async fn disown_sign_in() -> Result<(), ServerFnError> {
         Ok(match disowning {
             Disowning::Done(sent) => see_other("/reissue/sent").keep(CookieChange::Sent(sent)),
             Disowning::Already => see_other("/reissue/sent"),
-            Disowning::Over => forbidden(Refusal::Link(Begun::Report)),
+            Disowning::Over => {
+                let over = Refusal::Link(Begun::Report);
+                forbidden(Refusal::of_link(&ports, Some(token), Begun::Report, over).await?)
+            }
         })
     })
     .await

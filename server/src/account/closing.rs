@@ -2,7 +2,11 @@
 //! sessions end, who is told and what is noted is the caller's own.
 
 use domain::values::timestamp::Timestamp;
-use store::{Result, Tx, device, email, link, member, throttle};
+use store::{
+    Result, Tx, device, email,
+    link::{self, End},
+    member, throttle,
+};
 use uuid::Uuid;
 
 /// Takes away what lets in and names: the row of `member` keeps history and data.
@@ -19,20 +23,21 @@ pub async fn close(
 ) -> Result<Vec<(String, String)>> {
     // Who holds this row changes what belongs to it.
     member::close(tx, account, decoy, now).await?;
-    take_ways_in(tx, account, now).await
+    take_ways_in(tx, account, End::Removed, now).await
 }
 
 /// Ends links, addresses and known devices, and forgets what was tried. Answers as
-/// [`close`] does.
+/// [`close`] does. `end` says why the links end.
 ///
 /// # Errors
 /// Whatever the database answers.
 pub async fn take_ways_in(
     tx: &mut Tx,
     account: Uuid,
+    end: End,
     now: Timestamp,
 ) -> Result<Vec<(String, String)>> {
-    link::end_all_of(tx, account, now).await?;
+    link::end_all_of(tx, account, end, now).await?;
     device::forget_all_of(tx, account).await?;
     throttle::reset_tries(tx, account).await?;
     email::remove_all(tx, account, now).await

@@ -45,6 +45,8 @@ pub struct LetterRequest<'a> {
     pub member: Option<Uuid>,
     /// Which of the member's addresses it confirms.
     pub email: Option<Uuid>,
+    /// The sign-in that was disowned before, where this follows from it.
+    pub session: Option<Uuid>,
     /// The letter with the link.
     pub letter: LetterKind,
     /// The letter instead of it, where there is nothing to open.
@@ -110,7 +112,7 @@ pub async fn ask(
             address,
             member: asking.member,
             email: asking.email,
-            session: None,
+            session: asking.session,
             asked_at: now,
             expires_at: now.plus(link::LIFE),
             ended_at: asking.truth.map(|_| now),

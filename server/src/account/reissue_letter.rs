@@ -27,6 +27,20 @@ pub struct ReissueLetter {
     token_hash: [u8; 32],
 }
 
+/// Who asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// Whoever types an address; the caps hold.
+    Anybody,
+    /// Whoever has disowned a sign-in with a link of ours, which is good once.
+    Disowning {
+        /// Whose account.
+        member: Uuid,
+        /// The sign-in.
+        session: Uuid,
+    },
+}
+
 impl ReissueLetter {
     /// One to this address.
     pub fn to(secrets: &Secrets, address: EmailAddress) -> Self {
@@ -46,13 +60,17 @@ impl ReissueLetter {
     pub async fn ask(
         &self,
         tx: &mut Tx,
-        is_capped: bool,
+        asker: Asker,
         origin: &RequestOrigin,
         now: Timestamp,
     ) -> Result<SentLetter, InternalError> {
         let address = &self.address;
         letter::lock_address(tx, &address.key(), now).await?;
-        let member = member::by_address(tx, address).await?;
+        let member = match asker {
+            Asker::Anybody => member::by_address(tx, address).await?,
+            // Whether the address is still there or not: an intruder may have removed it.
+            Asker::Disowning { member, .. } => member::lock(tx, member).await?.then_some(member),
+        };
         let asked = letter_request::ask(
             tx,
             &LetterRequest {
@@ -62,9 +80,13 @@ impl ReissueLetter {
                 address,
                 member,
                 email: None,
+                session: match asker {
+                    Asker::Anybody => None,
+                    Asker::Disowning { session, .. } => Some(session),
+                },
                 letter: LetterKind::Reissue,
                 truth: member.is_none().then_some(LetterKind::NotFound),
-                is_capped,
+                is_capped: asker == Asker::Anybody,
                 now,
             },
         )

@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use domain::{
     ports::{Answer, Delivery, DeliveryStatus},
-    visit::SentLetter,
+    visit::{LinkToken, SentLetter},
 };
-use store::{Db, letter};
+use store::{Db, letter, link};
 
-use crate::base::fault::InternalError;
+use crate::base::{fault::InternalError, secrets::token_hash};
 
 /// Says how far a letter has come.
 #[derive(Clone, Debug)]
@@ -23,5 +23,11 @@ impl DeliveryStatus for DeliveryStatusService {
             .await
             .map_err(|error| InternalError::from(error).report())?;
         Ok(delivery.unwrap_or(Delivery::GivenUp))
+    }
+
+    async fn is_taken_back(&self, token: &LinkToken) -> Answer<bool> {
+        link::is_taken_back(&self.db, &token_hash(&token.0))
+            .await
+            .map_err(|error| InternalError::from(error).report())
     }
 }

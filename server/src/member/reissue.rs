@@ -15,7 +15,7 @@ use domain::{
     visit::{LinkToken, Reissuing, RequestOrigin, SentLetter, SessionToken},
 };
 use store::{
-    Db,
+    Db, Tx,
     audit::{self, Event},
     device, email,
     letter::{self, LetterKind},
@@ -29,13 +29,13 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
-    account::reissue_letter::ReissueLetter,
+    account::reissue_letter::{Asker, ReissueLetter},
     base::{
         fault::InternalError,
         hash::Hasher,
         secrets::{Secrets, session_token, token_hash},
     },
-    mail::letters::Changed,
+    mail::letters::{Changed, ChangedAddress},
 };
 
 /// The use cases of the reissue.
@@ -106,7 +106,7 @@ impl ReissueService {
     ) -> Result<SentLetter, InternalError> {
         let letter = ReissueLetter::to(&self.secrets, address);
         let mut tx = self.db.write().await?;
-        let sent = letter.ask(&mut tx, true, origin, now).await?;
+        let sent = letter.ask(&mut tx, Asker::Anybody, origin, now).await?;
         tx.commit().await?;
         self.wake_mail.notify_one();
         Ok(sent)
@@ -187,8 +187,10 @@ impl ReissueService {
         if new.login_id.is_none() && Password::parse(typed, &reissuing.login_id).is_err() {
             return Ok(Renewal::SameAsLoginId);
         }
-        if let Some(sent) = link::reissue::of_session(&self.db, reissuing.session).await?
-            && let Ok(as_sent) = ProvisionalPassword::parse(typed)
+        let Some(sent) = link::reissue::of_session(&self.db, reissuing.session).await? else {
+            return Ok(Renewal::Over);
+        };
+        if let Ok(as_sent) = ProvisionalPassword::parse(typed)
             && as_sent == self.secrets.reissue_password(sent.id, &sent.address)
         {
             return Ok(Renewal::SameAsProvisional);
@@ -233,9 +235,10 @@ impl ReissueService {
             written => written?,
         }
         session::end_others(&mut tx, account, reissuing.session, now).await?;
-        link::end_all_of(&mut tx, account, now).await?;
+        link::end_openings_of(&mut tx, account, sent.id, now).await?;
         device::forget_all_of(&mut tx, account).await?;
         email::remove_waiting(&mut tx, account, now).await?;
+        undo_addresses(&mut tx, account, &sent, origin, now).await?;
         throttle::reset_tries(&mut tx, account).await?;
         let other_id = new
             .login_id
@@ -255,6 +258,41 @@ impl ReissueService {
         self.wake_mail.notify_one();
         Ok(Renewal::Done)
     }
+}
+
+/// Undoes what was done to the addresses since the sign-in that was disowned: what was
+/// added goes, or its owner would ask for the next reissue; and the mailbox that this one
+/// came to is the member's again.
+async fn undo_addresses(
+    tx: &mut Tx,
+    account: Uuid,
+    sent: &link::reissue::Reissue,
+    origin: &RequestOrigin,
+    now: Timestamp,
+) -> Result<(), InternalError> {
+    let Some(since) = sent.disowned_since else {
+        return Ok(());
+    };
+    let mailbox = EmailAddress::parse(&sent.address)
+        .map_err(|_| InternalError::Other("a link has an address that is none".to_owned()))?;
+    let addresses = email::of_member(tx, account).await?;
+    let (own, others): (Vec<_>, Vec<_>) = addresses
+        .iter()
+        .partition(|email| email.address_key == mailbox.key());
+    if own.is_empty() && !email::is_taken(tx, &mailbox).await? {
+        email::add(tx, account, &mailbox, now, Some(now)).await?;
+        let added = Event::AddressConfirmed.by(origin, now).of_member(account);
+        added.record(tx).await?;
+    }
+    for email in others.into_iter().filter(|email| email.added_at >= since) {
+        let about = ChangedAddress::Removed(email.address.clone()).about();
+        letter::notify_all(tx, account, LetterKind::Change, &about, now).await?;
+        link::end_all_to(tx, email, now).await?;
+        email::remove(tx, email, now).await?;
+        let removed = Event::AddressRemoved.by(origin, now).of_member(account);
+        removed.record(tx).await?;
+    }
+    Ok(())
 }
 
 /// In a time that tells nothing about where they differ.

@@ -21,7 +21,10 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
-    account::{history::history_entry, reissue_letter::ReissueLetter},
+    account::{
+        history::history_entry,
+        reissue_letter::{Asker, ReissueLetter},
+    },
     base::{
         fault::InternalError,
         secrets::{Secrets, token_hash},
@@ -181,8 +184,12 @@ impl SessionService {
             .await?;
         // Only here is it known where the letter goes. The link that offered it is
         // good once, so no cap is needed: a stranger may have used it up.
+        let asker = Asker::Disowning {
+            member: disowned.member_id,
+            session: disowned.session_id,
+        };
         let sent = ReissueLetter::to(&self.secrets, address)
-            .ask(&mut tx, false, origin, now)
+            .ask(&mut tx, asker, origin, now)
             .await?;
         tx.commit().await?;
         self.wake_mail.notify_one();

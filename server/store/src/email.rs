@@ -108,6 +108,8 @@ pub struct Email {
     pub address: String,
     /// What it is compared by.
     pub address_key: String,
+    /// When it was added, in Unix milliseconds.
+    pub added_at: i64,
     /// When its owner pressed the button, in Unix milliseconds.
     pub confirmed_at: Option<i64>,
     /// Whether notices go there.
@@ -128,7 +130,7 @@ impl Email {
 pub async fn find(db: &Db, email: Uuid) -> Result<Option<Email>> {
     on!(read db, pool => {
         sqlx::query_as(
-            "select id, member_id, address, address_key, confirmed_at, notices
+            "select id, member_id, address, address_key, added_at, confirmed_at, notices
              from email where id = $1",
         )
         .bind(email)
@@ -144,7 +146,7 @@ pub async fn find(db: &Db, email: Uuid) -> Result<Option<Email>> {
 pub async fn of_member(tx: &mut Tx, member: Uuid) -> Result<Vec<Email>> {
     on!(write tx, conn => {
         sqlx::query_as(
-            "select id, member_id, address, address_key, confirmed_at, notices
+            "select id, member_id, address, address_key, added_at, confirmed_at, notices
              from email where member_id = $1 order by added_at, id",
         )
         .bind(member)

@@ -14,7 +14,7 @@ use super::{Result, Tx, audit::Event, on};
 pub async fn end_what_was_open(tx: &mut Tx, detail: &str, now: Timestamp) -> Result<()> {
     for sql in [
         "update session set ended_at = $1 where ended_at is null",
-        "update link set ended_at = $1 where ended_at is null",
+        "update link set ended_at = $1, ended_by = 'replaced' where ended_at is null",
         // Every one of them, and those that a clock ahead has noted.
         "delete from device where last_seen_at <= $1 or last_seen_at > $1",
         "update letter set given_up_at = $1, trouble = 'the database was restored'

@@ -576,10 +576,12 @@ pub async fn complete_reissue(tx: &mut Tx, session: Uuid, now: Timestamp) -> Res
              where id = $1 and kind = 'reissue' and ended_at is null
                and expires_at > $2 and expires_at <= $3
                and exists (select 1 from link l
-                           join email e on e.member_id = l.member_id
-                                        and e.address_key = l.address_key
                            where l.id = session.link_id and l.ended_at is null
-                             and e.confirmed_at is not null)",
+                             and (l.session_id is not null
+                                  or exists (select 1 from email e
+                                             where e.member_id = l.member_id
+                                               and e.address_key = l.address_key
+                                               and e.confirmed_at is not null)))",
         )
         .bind(session)
         .bind(now.0)

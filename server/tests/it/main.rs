@@ -8,6 +8,7 @@ mod audit;
 mod browser;
 mod checkups;
 mod demo;
+mod disowning;
 mod drawn;
 mod equal_answers;
 mod erasing;

@@ -28,7 +28,7 @@ async fn add(browser: &Browser, address: &str) -> Seen {
 }
 
 /// The button of that path, beside that address.
-async fn press(app: &TestApp, browser: &Browser, button: &str, address: &str) -> Seen {
+pub(crate) async fn press(app: &TestApp, browser: &Browser, button: &str, address: &str) -> Seen {
     let row = row(app, address).await;
     press_on(browser, button, &row.to_string()).await
 }
@@ -53,7 +53,7 @@ async fn give(browser: &Browser, password: &str) -> Seen {
 }
 
 /// Adds an address and presses the button in its letter.
-async fn add_and_confirm(app: &TestApp, browser: &Browser, address: &str) {
+pub(crate) async fn add_and_confirm(app: &TestApp, browser: &Browser, address: &str) {
     add(browser, address).await.leads_to("/profile?told=added");
     confirm(app, &app.newest_letter_to(address).await)
         .await
@@ -305,7 +305,7 @@ on_both! {
         let path = reissue.text.lines().find_map(|line| line.trim().strip_prefix(crate::test_app::PUBLIC)).unwrap();
         let thief = app.browser();
         thief.get(path).await.leads_to("/reissue/provisional");
-        thief.get("/reissue/provisional").await.refuses(403).shows(text::LINK_REFUSED);
+        thief.get("/reissue/provisional").await.refuses(403).shows(text::LINK_TAKEN_BACK);
         app.clock.advance(MINUTE);
         thief.post("/reissue", &[("email", WISH.email)]).await.leads_to("/reissue/sent");
         assert_eq!(subjects(&app, WISH.email).await.last().unwrap(), "登録が見つかりませんでした");
@@ -323,7 +323,7 @@ on_both! {
         let letter = app.newest_letter_to(SECOND).await;
         let told = app.letters_to(WISH.email).await.len();
         press(&app, &browser, "remove", SECOND).await.leads_to("/profile?told=removed");
-        confirm(&app, &letter).await.refuses(403).shows(text::LINK_REFUSED);
+        confirm(&app, &letter).await.refuses(403).shows(text::LINK_TAKEN_BACK);
         assert_eq!(app.letters_to(WISH.email).await.len(), told, "nothing that counted was changed");
         // Nobody fills a stranger's mailbox by adding and removing.
         for _ in 0..3 {

@@ -17,13 +17,13 @@ use crate::{
 const NEW: &str = "haru2027sakura";
 
 /// What a reissue's letter bears.
-struct Bears {
-    path: String,
+pub(crate) struct Bears {
+    pub(crate) path: String,
     login_id: String,
     password: String,
 }
 
-fn read(letter: &StoredLetter) -> Bears {
+pub(crate) fn read(letter: &StoredLetter) -> Bears {
     let mut links = letter
         .text
         .lines()
@@ -52,12 +52,12 @@ async fn ask(browser: &Browser, address: &str) -> Seen {
 }
 
 /// Asks, and reads the letter.
-async fn asked(app: &TestApp, address: &str) -> Bears {
+pub(crate) async fn asked(app: &TestApp, address: &str) -> Bears {
     ask(&app.browser(), address).await.leads_to("/reissue/sent");
     read(&app.newest_letter_to(address).await)
 }
 
-async fn open(browser: &Browser, letter: &Bears) -> Seen {
+pub(crate) async fn open(browser: &Browser, letter: &Bears) -> Seen {
     browser
         .get(&letter.path)
         .await
@@ -70,7 +70,7 @@ async fn enter(browser: &Browser, login_id: &str, password: &str) -> Seen {
     browser.post("/reissue/provisional", &fields).await
 }
 
-async fn change(browser: &Browser, password: &str, login_id: &str) -> Seen {
+pub(crate) async fn change(browser: &Browser, password: &str, login_id: &str) -> Seen {
     let fields = [
         ("password", password),
         ("password_confirmation", password),
@@ -80,7 +80,7 @@ async fn change(browser: &Browser, password: &str, login_id: &str) -> Seen {
 }
 
 /// A browser at パスワード変更.
-async fn at_the_change(app: &TestApp, letter: &Bears) -> Browser {
+pub(crate) async fn at_the_change(app: &TestApp, letter: &Bears) -> Browser {
     let browser = app.browser();
     open(&browser, letter).await.shows("仮パスワード");
     enter(&browser, &letter.login_id, &letter.password)
@@ -511,8 +511,8 @@ on_both! {
         phone.home().await.leads_to("/login");
         browser.home().await.leads_to("/login");
         other.home().await.shows("じろうさん、こんにちは");
-        change(&begun, "another2028", "").await.refuses(403).shows(text::SESSION_OVER);
-        open(&app.browser(), &first).await.refuses(403).shows(text::LINK_REFUSED);
+        change(&begun, "another2028", "").await.refuses(403).shows(text::LINK_TAKEN_BACK);
+        open(&app.browser(), &first).await.refuses(403).shows(text::LINK_TAKEN_BACK);
         open(&app.browser(), &second).await.refuses(403).shows(text::LINK_REFUSED);
         let waiting: i64 = ask!(&app.fresh.db, "select count(*) from email where confirmed_at is null");
         assert_eq!(waiting, 0);
@@ -603,11 +603,11 @@ on_both! {
         let wish = Wish { email: "new@example.jp", password: NEW, ..WISH };
         browser.complete(&wish).await.leads_to("/register/done");
 
-        begun.get("/reissue/password").await.refuses(403).shows(text::SESSION_OVER);
-        change(&begun, "another2028", "").await.refuses(403).shows(text::SESSION_OVER);
+        begun.get("/reissue/password").await.refuses(403).shows(text::LINK_TAKEN_BACK);
+        change(&begun, "another2028", "").await.refuses(403).shows(text::LINK_TAKEN_BACK);
         for letter in [&first, &second] {
             let old = app.browser();
-            open(&old, letter).await.refuses(403).shows(text::LINK_REFUSED);
+            open(&old, letter).await.refuses(403).shows(text::LINK_TAKEN_BACK);
             enter(&old, &letter.login_id, &letter.password).await.refuses(403);
         }
         app.browser().sign_in(WISH.login_id, NEW).await.leads_to("/home");

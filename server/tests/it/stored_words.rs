@@ -4,7 +4,12 @@
 use std::{fs, os::unix::fs::PermissionsExt};
 
 use server::base::secrets::Secrets;
-use store::{audit::Event, letter::LetterKind, link::Purpose, notice::Kind};
+use store::{
+    audit::Event,
+    letter::LetterKind,
+    link::{End, Purpose},
+    notice::Kind,
+};
 use uuid::Uuid;
 
 const EVENTS: [&str; 41] = [
@@ -81,6 +86,14 @@ fn events_and_letters_are_read_by_the_words_they_were_written_with() {
     ];
     for (purpose, word) in purposes {
         assert_eq!(purpose.as_str(), word);
+    }
+    let ends = [
+        (End::Used, "used"),
+        (End::Replaced, "replaced"),
+        (End::Removed, "removed"),
+    ];
+    for (end, word) in ends {
+        assert_eq!(end.as_str(), word);
     }
     assert_eq!(
         (Kind::Notice.as_str(), Kind::Article.as_str()),

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use crate::{
     api::refusal::{Begun, Refusal},
     components::layout::Page,
-    pages::portal::problem::{refused, trouble},
+    pages::portal::problem::{refused, refused_link, trouble},
 };
 
 /// メールアドレスの確認
@@ -27,7 +27,10 @@ pub fn ConfirmAddressPage() -> impl IntoView {
             Ok(Some(waiting)) => view! { <Confirm waiting /> }.into_any(),
             Ok(None) => match ports.addresses.is_confirmed(&token).await {
                 Ok(true) => view! { <AddressConfirmedPage /> }.into_any(),
-                Ok(false) => refused(Refusal::Link(Begun::Profile)),
+                Ok(false) => {
+                    let over = Refusal::Link(Begun::Profile);
+                    refused_link(&ports, Some(&token), Begun::Profile, over).await
+                }
                 Err(what) => trouble(&what),
             },
             Err(what) => trouble(&what),

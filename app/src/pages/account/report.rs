@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use crate::{
     api::refusal::{Begun, Refusal},
     components::layout::Page,
-    pages::portal::problem::{refused, trouble},
+    pages::portal::problem::{refused, refused_link, trouble},
 };
 
 /// 新しい端末からのログイン
@@ -24,7 +24,10 @@ pub fn ReportPage() -> impl IntoView {
         };
         match ports.security.reported(&token, visit.now).await {
             Ok(Some(sign_in)) => view! { <Report sign_in /> }.into_any(),
-            Ok(None) => refused(Refusal::Link(Begun::Report)),
+            Ok(None) => {
+                let over = Refusal::Link(Begun::Report);
+                refused_link(&ports, Some(&token), Begun::Report, over).await
+            }
             Err(what) => trouble(&what),
         }
     })

@@ -15,7 +15,7 @@ use crate::{
         layout::{Page, Steps, Telephone},
         signed_in_here::SignedInHere,
     },
-    pages::portal::problem::{refused, trouble},
+    pages::portal::problem::{refused, refused_link, trouble},
     respond::go_to,
 };
 
@@ -80,7 +80,10 @@ pub fn ReissueProvisionalPage() -> impl IntoView {
         };
         match ports.reissue.link(&token, visit.now).await {
             Ok(Some(link)) => view! { <WithLetter link /> }.into_any(),
-            Ok(None) => refused(Refusal::Link(Begun::Reissue)),
+            Ok(None) => {
+                let over = Refusal::Link(Begun::Reissue);
+                refused_link(&ports, Some(&token), Begun::Reissue, over).await
+            }
             Err(what) => trouble(&what),
         }
     })
@@ -125,10 +128,15 @@ fn WithLetter(link: OpenLink) -> impl IntoView {
 /// S-4: パスワード変更(パスワード再発行)
 #[component]
 pub fn NewPasswordPage() -> impl IntoView {
-    match expect_context::<Visit>().who {
+    let (ports, visit) = (expect_context::<Ports>(), expect_context::<Visit>());
+    match visit.who {
         Visitor::Reissuing(reissuing) => view! { <NewPassword reissuing /> }.into_any(),
         Visitor::Reissued => go_to("/reissue/done"),
-        _ => refused(Refusal::Over(Begun::Reissue)),
+        _ => Suspend::new(async move {
+            let over = Refusal::Over(Begun::Reissue);
+            refused_link(&ports, visit.reissue.as_ref(), Begun::Reissue, over).await
+        })
+        .into_any(),
     }
 }
 

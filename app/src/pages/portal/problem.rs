@@ -1,7 +1,11 @@
 //! X: what went wrong, in a sentence, with the way on and, where the log has
 //! more, a reference to tell on the telephone.
 
-use domain::{ports::ServiceError, text};
+use domain::{
+    ports::{Ports, ServiceError},
+    text,
+    visit::LinkToken,
+};
 use http::StatusCode;
 use leptos::prelude::*;
 
@@ -60,6 +64,8 @@ impl Problem {
             Refusal::NotForYou => text::NOT_FOR_YOU,
             Refusal::Link(Begun::Report) => text::REPORT_REFUSED,
             Refusal::Link(_) => text::LINK_REFUSED,
+            Refusal::TakenBack(Begun::Report) => text::REPORT_TAKEN_BACK,
+            Refusal::TakenBack(_) => text::LINK_TAKEN_BACK,
             Refusal::Elsewhere(_) => text::LINK_ELSEWHERE,
             Refusal::PostcardUsed => text::POSTCARD_USED,
             Refusal::AddressTaken => text::ADDRESS_TAKEN,
@@ -69,14 +75,16 @@ impl Problem {
             Refusal::NotForYou => ("/", "入口へ"),
             Refusal::PostcardUsed => ("/login", "ログイン画面"),
             Refusal::AddressTaken => ("/register", "メールアドレスの登録からやり直す"),
-            Refusal::Link(begun) | Refusal::Elsewhere(begun) | Refusal::Over(begun) => {
-                match begun {
-                    Begun::Registration => ("/register", "メールアドレスの登録からやり直す"),
-                    Begun::Reissue => ("/reissue", "パスワード再発行からやり直す"),
-                    Begun::Profile => ("/profile", "プロフィール設定へ"),
-                    Begun::Report => ("/reissue", "パスワード再発行へ"),
-                }
-            }
+            Refusal::TakenBack(Begun::Report) => ("/help", "お問い合わせ"),
+            Refusal::Link(begun)
+            | Refusal::TakenBack(begun)
+            | Refusal::Elsewhere(begun)
+            | Refusal::Over(begun) => match begun {
+                Begun::Registration => ("/register", "メールアドレスの登録からやり直す"),
+                Begun::Reissue => ("/reissue", "パスワード再発行からやり直す"),
+                Begun::Profile => ("/profile", "プロフィール設定へ"),
+                Begun::Report => ("/reissue", "パスワード再発行へ"),
+            },
         };
         // Whoever opens the registration's letter again has perhaps completed it.
         let or = matches!(
@@ -159,6 +167,19 @@ pub fn NotFoundPage() -> impl IntoView {
 /// Something is not for this visitor: said on a page instead of the one asked for.
 pub(crate) fn refused(refusal: Refusal) -> AnyView {
     view! { <ProblemPage problem=Problem::forbidden(refusal) /> }.into_any()
+}
+
+/// The same for a letter's link that leads nowhere.
+pub(crate) async fn refused_link(
+    ports: &Ports,
+    token: Option<&LinkToken>,
+    begun: Begun,
+    otherwise: Refusal,
+) -> AnyView {
+    match Refusal::of_link(ports, token, begun, otherwise).await {
+        Ok(refusal) => refused(refusal),
+        Err(what) => trouble(&what),
+    }
 }
 
 /// A port had no answer.

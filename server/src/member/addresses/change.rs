@@ -161,7 +161,7 @@ pub(super) async fn carry_out(
             if email.is_confirmed() {
                 let removed = ChangedAddress::Removed(email.address.clone());
                 request.tell_all(tx, &removed).await?;
-                link::end_all_to(tx, member.id, &email.address_key, now).await?;
+                link::end_removed(tx, &email, now).await?;
             }
             email::remove(tx, &email, now).await?;
             request.record(tx, Event::AddressRemoved).await?;
@@ -199,6 +199,7 @@ async fn send(
             address,
             member: Some(request.member.id),
             email: Some(row),
+            session: None,
             letter: LetterKind::AddressConfirmation,
             truth: is_taken.then_some(LetterKind::AlreadyRegistered),
             is_capped: true,

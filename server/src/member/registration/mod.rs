@@ -132,6 +132,7 @@ impl RegistrationService {
                 address: &address,
                 member: None,
                 email: None,
+                session: None,
                 letter: LetterKind::Registration,
                 truth: is_member.then_some(LetterKind::AlreadyRegistered),
                 is_capped: true,

@@ -12,7 +12,7 @@ use store::{
     audit::Event,
     email,
     letter::{self, LetterKind, NewLetter},
-    link::{self, Purpose},
+    link::{self, End, Purpose},
     member, postcard,
     session::{self, IdQuestion},
     throttle,
@@ -117,7 +117,7 @@ impl RegistrationService {
             Some(_) => {
                 // Whoever has the old mailbox may be in the middle of a reissue.
                 session::end_others(&mut tx, account, provisional.session, now).await?;
-                closing::take_ways_in(&mut tx, account, now).await?
+                closing::take_ways_in(&mut tx, account, End::Replaced, now).await?
             }
         };
         match email::add(&mut tx, account, &address, now, Some(now)).await {
@@ -168,6 +168,7 @@ impl RegistrationService {
                     address: &new.email,
                     member: Some(account),
                     email: Some(second),
+                    session: None,
                     letter: LetterKind::AddressConfirmation,
                     truth: taken.then_some(LetterKind::AlreadyRegistered),
                     is_capped: true,

@@ -3,7 +3,7 @@
 use domain::{ports::WaitingAddress, values::timestamp::Timestamp};
 use uuid::Uuid;
 
-use super::Purpose;
+use super::{End, Purpose};
 use crate::{Db, Result, Tx, on};
 
 /// What a confirmation's link would confirm, while it works.
@@ -69,7 +69,7 @@ pub async fn use_up(
 ) -> Result<Option<Confirmation>> {
     let used: Option<Confirmation> = on!(write tx, conn => {
         sqlx::query_as(
-            "update link set ended_at = $3
+            "update link set ended_at = $3, ended_by = $5
              where token_hash = $1 and purpose = $2 and expires_at > $3 and expires_at <= $4
                and ended_at is null
              returning member_id, email_id",
@@ -78,16 +78,21 @@ pub async fn use_up(
         .bind(Purpose::Email.as_str())
         .bind(now.0)
         .bind(now.latest_end(Purpose::Email.life()).0)
+        .bind(End::Used.as_str())
         .fetch_optional(conn)
         .await?
     });
     if let Some(used) = &used {
         on!(write tx, conn => {
-            sqlx::query("update link set ended_at = $2 where email_id = $1 and ended_at is null")
-                .bind(used.email_id)
-                .bind(now.0)
-                .execute(conn)
-                .await?;
+            sqlx::query(
+                "update link set ended_at = $2, ended_by = $3
+                 where email_id = $1 and ended_at is null",
+            )
+            .bind(used.email_id)
+            .bind(now.0)
+            .bind(End::Used.as_str())
+            .execute(conn)
+            .await?;
         });
     }
     Ok(used)
@@ -140,12 +145,14 @@ pub async fn is_confirmed(db: &Db, token_hash: &[u8]) -> Result<bool> {
 pub async fn release(tx: &mut Tx, member: Uuid, email: Option<Uuid>, now: Timestamp) -> Result<()> {
     on!(write tx, conn => {
         sqlx::query(
-            "update link set ended_at = coalesce(ended_at, $3), email_id = null
+            "update link set ended_by = case when ended_at is null then $4 else ended_by end,
+                             ended_at = coalesce(ended_at, $3), email_id = null
              where member_id = $1 and email_id is not null and ($2 is null or email_id = $2)",
         )
         .bind(member)
         .bind(email)
         .bind(now.0)
+        .bind(End::Removed.as_str())
         .execute(conn)
         .await?;
     });

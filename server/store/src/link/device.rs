@@ -3,7 +3,7 @@
 use domain::{ports::ReportedSignIn, values::timestamp::Timestamp, visit::RequestOrigin};
 use uuid::Uuid;
 
-use super::Purpose;
+use super::{End, Purpose};
 use crate::{Db, Result, Tx, on};
 
 /// The sign-in that a new device's letter told of, while its link works.
@@ -57,7 +57,7 @@ pub struct Disowned {
 pub async fn use_up(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<Option<Disowned>> {
     on!(write tx, conn => {
         sqlx::query_as(
-            "update link set ended_at = $3
+            "update link set ended_at = $3, ended_by = $5
              where token_hash = $1 and purpose = $2 and expires_at > $3 and expires_at <= $4
                and ended_at is null
              returning member_id, session_id, address",
@@ -66,6 +66,7 @@ pub async fn use_up(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<Op
         .bind(Purpose::Device.as_str())
         .bind(now.0)
         .bind(now.latest_end(Purpose::Device.life()).0)
+        .bind(End::Used.as_str())
         .fetch_optional(conn)
         .await
     })
@@ -79,10 +80,11 @@ pub async fn is_used(db: &Db, token_hash: &[u8]) -> Result<bool> {
     on!(read db, pool => {
         sqlx::query_scalar(
             "select exists (select 1 from link
-                            where token_hash = $1 and purpose = $2 and ended_at is not null)",
+                            where token_hash = $1 and purpose = $2 and ended_by = $3)",
         )
         .bind(token_hash)
         .bind(Purpose::Device.as_str())
+        .bind(End::Used.as_str())
         .fetch_one(pool)
         .await
     })

@@ -10,7 +10,7 @@ use std::time::Duration;
 use domain::{ports::OpenLink, rules::email::EmailAddress, values::timestamp::Timestamp};
 use uuid::Uuid;
 
-use super::{Db, Result, Tx, on};
+use super::{Db, Result, Tx, email::Email, on};
 
 /// So many wrong tries end a link.
 pub const TRIES: i64 = 10;
@@ -251,58 +251,152 @@ pub async fn reset_tries(tx: &mut Tx, link: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Ends every open link of a member: reissues, confirmations.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn end_all_of(tx: &mut Tx, member: Uuid, now: Timestamp) -> Result<()> {
-    on!(write tx, conn => {
-        sqlx::query("update link set ended_at = $2 where member_id = $1 and ended_at is null")
-            .bind(member)
-            .bind(now.0)
-            .execute(conn)
-            .await?;
-    });
-    Ok(())
+/// How a link ended before its time, where a later look has to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// What it was sent for is done.
+    Used,
+    /// Something later has taken its place: a new password, a new registration.
+    Replaced,
+    /// The address it was sent to is not the member's any more, or the member has left.
+    Removed,
 }
 
-/// Ends every open reissue of a member.
+impl End {
+    /// The name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Used => "used",
+            Self::Replaced => "replaced",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// Whether a link that works no longer was taken back, and neither used nor run out.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn end_reissues_of(tx: &mut Tx, member: Uuid, now: Timestamp) -> Result<()> {
+pub async fn is_taken_back(db: &Db, token_hash: &[u8]) -> Result<bool> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select exists (select 1 from link
+                            where token_hash = $1 and ended_by in ($2, $3))",
+        )
+        .bind(token_hash)
+        .bind(End::Replaced.as_str())
+        .bind(End::Removed.as_str())
+        .fetch_one(pool)
+        .await
+    })
+}
+
+/// Ends every open link of a member, those that disown a sign-in too: the account closes,
+/// or begins anew.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_all_of(tx: &mut Tx, member: Uuid, end: End, now: Timestamp) -> Result<()> {
     on!(write tx, conn => {
         sqlx::query(
-            "update link set ended_at = $2
-             where member_id = $1 and purpose = $3 and ended_at is null",
+            "update link set ended_at = $2, ended_by = $3
+             where member_id = $1 and ended_at is null",
         )
         .bind(member)
         .bind(now.0)
-        .bind(Purpose::Reissue.as_str())
+        .bind(end.as_str())
         .execute(conn)
         .await?;
     });
     Ok(())
 }
 
-/// Ends whatever was sent to an address for a member: it is theirs no longer.
+/// Ends the reissue's link that has been used, and whatever else opens the account or
+/// confirms an address. What has to do with disowning a sign-in stays: whoever got in by
+/// a stolen password must not put it out.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn end_all_to(
-    tx: &mut Tx,
-    member: Uuid,
-    address_key: &str,
-    now: Timestamp,
-) -> Result<()> {
+pub async fn end_openings_of(tx: &mut Tx, member: Uuid, used: Uuid, now: Timestamp) -> Result<()> {
     on!(write tx, conn => {
         sqlx::query(
-            "update link set ended_at = $3
-             where member_id = $1 and address_key = $2 and ended_at is null",
+            "update link set ended_at = $2, ended_by = case when id = $3 then $4 else $5 end
+             where member_id = $1 and ended_at is null and (session_id is null or id = $3)",
         )
         .bind(member)
-        .bind(address_key)
         .bind(now.0)
+        .bind(used)
+        .bind(End::Used.as_str())
+        .bind(End::Replaced.as_str())
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Ends every open reissue of a member, but for those that disowned a sign-in.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_reissues_of(tx: &mut Tx, member: Uuid, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update link set ended_at = $2, ended_by = $4
+             where member_id = $1 and purpose = $3 and session_id is null and ended_at is null",
+        )
+        .bind(member)
+        .bind(now.0)
+        .bind(Purpose::Reissue.as_str())
+        .bind(End::Replaced.as_str())
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Ends what was sent to an address that a member removes. What disowns a sign-in stays
+/// while no address remains that was confirmed before this one: an intruder who adds an
+/// address and removes the owner's must not disarm her letter, and his own falls with his
+/// address.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_removed(tx: &mut Tx, email: &Email, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update link set ended_at = $3, ended_by = $4
+             where member_id = $1 and address_key = $2 and ended_at is null
+               and (session_id is null
+                    or exists (select 1 from email older
+                               where older.member_id = $1 and older.id <> $5
+                                 and older.confirmed_at < $6))",
+        )
+        .bind(email.member_id)
+        .bind(&email.address_key)
+        .bind(now.0)
+        .bind(End::Removed.as_str())
+        .bind(email.id)
+        .bind(email.confirmed_at)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Ends whatever was sent to an address for a member, without exception.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_all_to(tx: &mut Tx, email: &Email, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update link set ended_at = $3, ended_by = $4
+             where member_id = $1 and address_key = $2 and ended_at is null",
+        )
+        .bind(email.member_id)
+        .bind(&email.address_key)
+        .bind(now.0)
+        .bind(End::Removed.as_str())
         .execute(conn)
         .await?;
     });
@@ -316,11 +410,12 @@ pub async fn end_all_to(
 pub async fn end_registrations(tx: &mut Tx, address_key: &str, now: Timestamp) -> Result<()> {
     on!(write tx, conn => {
         sqlx::query(
-            "update link set ended_at = $2
+            "update link set ended_at = $2, ended_by = $3
              where address_key = $1 and purpose = 'registration' and ended_at is null",
         )
         .bind(address_key)
         .bind(now.0)
+        .bind(End::Used.as_str())
         .execute(conn)
         .await?;
     });
