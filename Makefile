@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; each script in scripts/ says
 # what it does. scripts/environment says where things are kept.
 
-.PHONY: run test bench client
+.PHONY: run test browsers bench client
 
 # The portal with a demo society on http://127.0.0.1:3000, its data in data/.
 run:
@@ -10,6 +10,10 @@ run:
 # Everything that has to hold before a change is accepted.
 test:
 	@scripts/test
+
+# What members do most, in Firefox and in WebKit.
+browsers:
+	@scripts/browsers
 
 # How the portal compares with the bare work underneath it.
 bench:

@@ -1,11 +1,9 @@
 // What every story needs: a page that may not complain, the letters that arrive,
 // postcards nobody has used yet, and the check for access.
 
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
-import { simpleParser } from "mailparser";
+import { mailbox } from "./mailbox";
 import { Newcomer } from "./newcomer";
 import { takeHousehold, takePostcard } from "./office";
 import type { Household, Letter, Mailbox, Postcard } from "./types";
@@ -30,8 +28,6 @@ type Fixtures = {
   instantChecks: () => Promise<void>;
 };
 
-const folder = process.env.END2END_DIR as string;
-
 export const test = base.extend<Fixtures>({
   expectedMessages: [/(?!)/, { option: true }],
 
@@ -43,18 +39,7 @@ export const test = base.extend<Fixtures>({
   },
 
   mailbox: async ({}, use) => {
-    const arrived = async (address: string, subject: string) =>
-      (await lettersTo(address)).filter((letter) => letter.subject.includes(subject));
-    await use({
-      async newest(address, { subject = "", timeout } = {}) {
-        const count = async () => (await arrived(address, subject)).length;
-        await expect.poll(count, { message: `letters to ${address}`, timeout }).toBeGreaterThan(0);
-        return (await arrived(address, subject)).at(-1) as Letter;
-      },
-      async count(address, subject) {
-        return (await arrived(address, subject)).length;
-      },
-    });
+    await use(mailbox);
   },
 
   postcards: async ({}, use) => {
@@ -102,20 +87,4 @@ async function listen(page: Page): Promise<string[]> {
     });
   });
   return faults;
-}
-
-/** All letters to `address`, the oldest first. */
-async function lettersTo(address: string): Promise<Letter[]> {
-  // A name begins with its letter's instant.
-  const files = readdirSync(join(folder, "mailbox")).filter((name) => name.endsWith(".eml")).sort();
-  const letters = await Promise.all(files.map((name) => simpleParser(readFileSync(join(folder, "mailbox", name)))));
-  return letters
-    .filter(({ to }) => [to ?? []].flat().some((field) => field.value.some((person) => person.address === address)))
-    .map(({ subject = "", from, text = "", html }) => ({
-      subject,
-      from: from?.text ?? "",
-      text,
-      html: html || "",
-      link: /https?:\/\/\S+\?token=\S+/.exec(text)?.[0],
-    }));
 }

@@ -16,6 +16,19 @@ export type FieldName =
 /** What a newcomer chooses at 利用者情報入力. */
 export type Choice = Record<Exclude<FieldName, "email" | "current_password">, string>;
 
+/** The address and the choice of whoever has that postcard: its ID is nobody else's, so neither are these. */
+export function madeFrom({ loginId }: Postcard): { address: string; choice: Choice } {
+  return {
+    address: `hanako.${loginId}@example.jp`,
+    choice: {
+      login_id: `123456${loginId.slice(0, 6).toUpperCase()}`,
+      password: "hanako2026ko",
+      password_confirmation: "hanako2026ko",
+      nickname: `花子 ${loginId}`,
+    },
+  };
+}
+
 export class Newcomer {
   readonly address: string;
   readonly choice: Choice;
@@ -25,15 +38,7 @@ export class Newcomer {
     private readonly mailbox: Mailbox,
     readonly postcard: Postcard,
   ) {
-    // The postcard's ID is nobody else's, so neither are these.
-    const { loginId } = postcard;
-    this.address = `hanako.${loginId}@example.jp`;
-    this.choice = {
-      login_id: `123456${loginId.slice(0, 6).toUpperCase()}`,
-      password: "hanako2026ko",
-      password_confirmation: "hanako2026ko",
-      nickname: `花子 ${loginId}`,
-    };
+    ({ address: this.address, choice: this.choice } = madeFrom(postcard));
   }
 
   /** 新規利用登録: from anywhere to 「手続き案内メールを送信しました」. */

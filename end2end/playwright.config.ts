@@ -1,18 +1,7 @@
 // The stories in Debian's Chromium, against a portal of their own.
 
-import { mkdtempSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
-
-// One folder for the portal's data, letters and postcards: made here, in the
-// main process, seen by the server and by every worker, removed by start-server.
-process.env.END2END_DIR ??= mkdtempSync(join(tmpdir(), "portal-end2end-"));
-
-// Likewise where it listens: its letters name the address before it is up.
-process.env.END2END_PORT ??= String(await freePort());
-const address = `127.0.0.1:${process.env.END2END_PORT}`;
+import { address, portal } from "./portal";
 
 // Tags: what is about scripts, or is checked by one (axe); what is about having
 // none; and what comes out the same at every size.
@@ -64,24 +53,5 @@ export default defineConfig({
       grepInvert: [withScripts, once],
     },
   ],
-  webServer: {
-    command: "./start-server",
-    env: { PORTAL_ADDR: address, PORTAL_PUBLIC_URL: `http://${address}` },
-    url: `http://${address}/healthz`,
-    reuseExistingServer: false,
-    gracefulShutdown: { signal: "SIGTERM", timeout: 10_000 },
-    stdout: "pipe",
-    timeout: 600_000,
-  },
+  webServer: portal,
 });
-
-/** A port below those that systems give to outgoing connections, so that it stays free while the demo is made. */
-async function freePort(): Promise<number> {
-  const port = 20_000 + Math.floor(Math.random() * 10_000);
-  const server = createServer();
-  const isFree = await new Promise((tell) => {
-    server.once("error", () => tell(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => tell(true)));
-  });
-  return isFree ? port : freePort();
-}
