@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     Db, Result, Tx, membership, on,
-    staging::{Staging, on_staged, placeholders, plain},
+    staging::{EVERY_KEY, Staging, on_staged, placeholders, plain},
 };
 
 /// The columns of `person` that a roster fills, without the key.
@@ -138,8 +138,8 @@ impl Staged {
         })
     }
 
-    /// Lines with a key that nobody has, but for zeros in front or their width: how many, and
-    /// the first `most` with the key on file.
+    /// Lines with a key that nobody has or had, but for zeros in front or their width: how
+    /// many, and the first `most` with the key on file.
     ///
     /// # Errors
     /// Whatever the engine answers.
@@ -147,13 +147,14 @@ impl Staged {
         let lost = format!(
             "with stranger as (
                  select s.line, s.symbol, s.number, s.branch
-                 from staged_person s left join person p
-                   on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
-                 where p.id is null),
+                 from staged_person s left join {EVERY_KEY}
+                   on every_key.symbol = s.symbol and every_key.number = s.number
+                  and every_key.branch = s.branch
+                 where every_key.symbol is null),
              known as (
                  select symbol, number, branch, {known} as plain_symbol,
                         ltrim(number, '0') as plain_number, ltrim(branch, '0') as plain_branch
-                 from person)
+                 from {EVERY_KEY})
              select s.line, min(k.symbol || '-' || k.number || '-' || k.branch)
              from stranger s join known k
                on k.plain_number = {number} and k.plain_symbol = {symbol}

@@ -29,7 +29,7 @@ use sqlx_macros::FromRow;
 use super::{
     Db, Result, Tx, on,
     person::Key,
-    staging::{OfPeople, Resolved, Staging, UnknownPeople, on_staged, placeholders},
+    staging::{EVERY_KEY, OfPeople, Resolved, Staging, UnknownPeople, on_staged, placeholders},
 };
 
 /// The columns of `expense` that are not its key.
@@ -166,14 +166,15 @@ impl Staged {
     /// Whatever the engine answers.
     pub async fn resolve(&mut self, to_present_holder: bool, most: i64) -> Result<Resolved> {
         on_staged!(&mut self.0, conn => {
-            sqlx::query(
+            // Of everybody who ever had the number: a line about an earlier month may be theirs.
+            sqlx::query(AssertSqlSafe(format!(
                 "update staged_expense set branch =
-                     (select min(p.branch) from person p where p.symbol = staged_expense.symbol
-                      and p.number = staged_expense.number)
+                     (select min(branch) from {EVERY_KEY} where symbol = staged_expense.symbol
+                      and number = staged_expense.number)
                  where branch = '' and 1 =
-                     (select count(*) from person p where p.symbol = staged_expense.symbol
-                      and p.number = staged_expense.number)",
-            )
+                     (select count(*) from {EVERY_KEY} where symbol = staged_expense.symbol
+                      and number = staged_expense.number)"
+            )))
             .execute(conn)
             .await?;
         });

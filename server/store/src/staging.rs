@@ -208,7 +208,7 @@ impl Staging {
              known as (
                  select symbol, number, branch, {known} as plain_symbol,
                         ltrim(number, '0') as plain_number, ltrim(branch, '0') as plain_branch
-                 from person)
+                 from {EVERY_KEY})
              select f.line, f.symbol, f.number, f.branch, k.symbol as known_symbol,
                     k.number as known_number, k.branch as known_branch
              from first f left join known k
@@ -254,6 +254,10 @@ impl Staging {
         })
     }
 }
+
+/// Every key that somebody has, or had before.
+pub(super) const EVERY_KEY: &str = "(select symbol, number, branch from person
+     union select symbol, number, branch from former_membership) every_key";
 
 /// A column of a file without zeros in front, its digits in half width: what a spreadsheet or
 /// a keyboard makes of a code.

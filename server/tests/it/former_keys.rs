@@ -49,6 +49,13 @@ fn claim(key: &str, month: &str, provider: &str) -> String {
     format!("{key},{month},{provider},外来,1,10000,7000,,3000,,\n")
 }
 
+/// What the office is told instead of an import.
+async fn refusal(fresh: &Fresh, lines: &str) -> String {
+    let text = format!("{HEADER}{lines}");
+    let tried = expense_import::try_import(fresh, text, expense_import::FOR_GOOD).await;
+    tried.unwrap_err().to_string()
+}
+
 async fn periods(fresh: &Fresh) -> i64 {
     ask!(&fresh.db, "select count(*) from former_membership")
 }
@@ -80,6 +87,25 @@ on_both! {
         let twice = result.to_owned() + &result.replace("1001,12,00", "9000,5,00");
         let refusal = checkups::refused(&app.fresh, &twice).await;
         assert!(refusal.contains("3行目"), "{refusal}");
+    }
+}
+
+on_both! {
+    async fn a_former_number_can_lose_its_zeros_or_its_branch_like_any_other(fresh: Fresh) {
+        roster::import(&fresh, &hanako_as("1001,000077,00", "2010-06-01")).await;
+        moved(&fresh, &hanako_as("9000,000005,00", "2026-04-01")).await;
+        let said = refusal(&fresh, &claim("1001,77,0", "2026-03", "みほん医院")).await;
+        assert!(said.contains("名簿には「1001-000077-00」がいます。先頭の0が消えていませんか"), "{said}");
+        let path = file(&fresh, format!("{}{}", roster::HEADER, hanako_as("1001,77,0", "2010-06-01")));
+        let said = try_import(&fresh, &path, LINKED).await.unwrap_err().to_string();
+        assert!(said.contains("登録済みの名簿では「1001-000077-00」です"), "{said}");
+
+        let report = import(&fresh, &claim("1001,000077,", "2026-03", "みほん医院")).await;
+        assert_eq!((report.lines.added, report.former_keys), (1, 1));
+        // Somebody comes under that number: a line without a branch may be either's.
+        roster::import(&fresh, &jiro_as("1001,000077,01", "2026-05-01")).await;
+        let said = refusal(&fresh, &claim("1001,000077,", "2026-06", "みほん医院")).await;
+        assert!(said.contains("枝番を書いてください"), "{said}");
     }
 }
 
