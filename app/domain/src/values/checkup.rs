@@ -216,6 +216,9 @@ pub fn was_not_measured(written: &str) -> bool {
     matches!(
         written,
         "未実施"
+            | "欠"
+            | "検体不良"
+            | "溶血"
             | "未検査"
             | "未測定"
             | "未検"

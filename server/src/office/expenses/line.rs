@@ -11,7 +11,7 @@ use domain::{
 use store::{person::Key, staged_expenses::ExpenseRow};
 
 use crate::office::file::{
-    cells::{Cells, KEY_CHARS},
+    cells::{Cells, KEY_CHARS, is_exponential},
     header::Header,
     month::{self, MonthProblem},
     problem::{ProblemKind, Problems},
@@ -58,8 +58,8 @@ pub(super) fn parse(
         _ => cells.without_hyphen(column::BRANCH),
     };
     let month = cells.month(this_month);
-    let provider = cells.text(column::PROVIDER, PROVIDER_CHARS);
-    let kind = cells.parsed(column::KIND, Kind::parse, ProblemKind::Kind);
+    let provider = cells.words(column::PROVIDER, PROVIDER_CHARS);
+    let kind = cells.parsed(column::KIND, kind, ProblemKind::Kind);
     let days = cells.parsed(column::DAYS, days, ProblemKind::Days);
     let total = cells.amount(column::TOTAL);
     let insurer = cells.amount(column::INSURER);
@@ -123,7 +123,15 @@ impl ExpenseCells for Cells<'_, '_> {
     }
 
     fn amount(&mut self, column: usize) -> Option<i64> {
-        self.parsed(column, amount, ProblemKind::Amount)
+        let written = self.raw(column).trim();
+        let why = if is_negative(written) {
+            ProblemKind::Negative
+        } else if is_exponential(written) {
+            ProblemKind::Exponential
+        } else {
+            ProblemKind::Amount
+        };
+        self.parsed(column, amount, why)
     }
 
     /// Most claims have none of these: a blank is none.
@@ -163,6 +171,36 @@ impl ExpenseCells for Cells<'_, '_> {
         self.bad::<()>(column::EXTRA, ProblemKind::ExtraBeyondPaid);
         false
     }
+}
+
+/// The kind by our word, or by one of those that claims and other lists have for it.
+fn kind(written: &str) -> Option<Kind> {
+    let word: String = written
+        .chars()
+        .map(half_width_char)
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    match word.as_str() {
+        "医科入院" => Some(Kind::Inpatient),
+        "通院" | "入院外" | "医科入院外" | "医科外来" => Some(Kind::Outpatient),
+        "歯科入院" | "歯科入院外" | "歯科外来" => Some(Kind::Dental),
+        "調剤薬局" | "薬局" | "薬剤" => Some(Kind::Pharmacy),
+        "柔道整復" | "柔道整復師" | "接骨" => Some(Kind::Osteopathy),
+        "訪問" | "訪看" => Some(Kind::HomeNursing),
+        word => Kind::parse(word),
+    }
+}
+
+/// `-100`, `▲100`, `△100`, `(100)`, `100-`.
+fn is_negative(written: &str) -> bool {
+    let plain: String = written.chars().map(half_width_char).collect();
+    let signs = ['-', '−', '▲', '△', '▼', '▽'];
+    let bare = plain.trim_start_matches(['￥', '¥', '\\', ' ']);
+    let digits = bare
+        .strip_prefix(signs)
+        .or_else(|| bare.strip_suffix(signs))
+        .or_else(|| bare.strip_prefix('(')?.strip_suffix(')'));
+    digits.is_some_and(|digits| amount(digits.trim()).is_some())
 }
 
 fn days(written: &str) -> Option<i64> {
@@ -275,6 +313,16 @@ mod tests {
                 "{written}"
             );
         }
+        for (word, kind) in [
+            ("医科入院", Kind::Inpatient),
+            ("入院外", Kind::Outpatient),
+            ("外　来", Kind::Outpatient),
+            ("歯科外来", Kind::Dental),
+            ("柔道整復", Kind::Osteopathy),
+            ("訪看", Kind::HomeNursing),
+        ] {
+            assert_eq!(with("区分", word).unwrap().kind, kind, "{word}");
+        }
         for written in ["2.0", "２日", "2 回"] {
             assert_eq!(with("日数", written).unwrap().days, 2, "{written}");
         }
@@ -287,6 +335,8 @@ mod tests {
     #[test]
     fn every_bad_value_is_named_with_its_reason() {
         const AMOUNT: &str = "0以上の整数（円）ではないか、大きすぎます";
+        const NEGATIVE: &str = "マイナスの金額は取り込めません。減った分ではなく、訂正後の金額の行を書いてください\
+                                （なくなった明細は、日数と金額をすべて0にした行で取り消せます）";
         for (column, value, said) in [
             ("番号", "12-3", "ハイフンは使えません"),
             ("診療年月", "", "値がありません"),
@@ -311,7 +361,28 @@ mod tests {
             ),
             ("窓口負担額", "¥", AMOUNT),
             ("窓口負担額", "¥¥3702", AMOUNT),
-            ("窓口負担額", "¥-3702", AMOUNT),
+            ("窓口負担額", "¥-3702", NEGATIVE),
+            ("窓口負担額", "▲3,702円", NEGATIVE),
+            ("窓口負担額", "△3702", NEGATIVE),
+            ("窓口負担額", "（3702）", NEGATIVE),
+            ("窓口負担額", "3702-", NEGATIVE),
+            (
+                "医療費総額",
+                "1.2E+04",
+                "Excelが桁の多い数字を指数に変えています。もとの数字を、列の表示形式を「文字列」にして書き直してください",
+            ),
+            (
+                "保険者負担額",
+                "#REF!",
+                "Excelの数式の誤りの印か、列の幅が足りない印です。もとの表で直して、値を書いてください",
+            ),
+            (
+                "医療機関名",
+                "みほん〓院",
+                "もとの文字の代わりの記号（●、〓、?など）か外字が入っています。\
+                 もとの表を保存したときに、文字コードにない漢字が置きかわったものです。\
+                 正しい文字に直すか、もとの表から「CSV UTF-8（コンマ区切り）」で保存し直してください",
+            ),
             (
                 "区分",
                 "健診",
@@ -320,7 +391,7 @@ mod tests {
             ("日数", "100", "0から99までの整数ではありません"),
             ("日数", "-1", "0から99までの整数ではありません"),
             ("医療費総額", "", "値がありません"),
-            ("医療費総額", "-1", AMOUNT),
+            ("医療費総額", "-1", NEGATIVE),
             ("医療費総額", "1.5", AMOUNT),
             ("医療費総額", "1,23", AMOUNT),
             ("保険者負担額", "10000000001", AMOUNT),

@@ -9,6 +9,7 @@ use super::{
     header::Header,
     problem::{ProblemKind, Problems},
     records::Record,
+    stand_in,
 };
 
 /// What a person's key consists of: each part at most this long.
@@ -51,12 +52,20 @@ pub fn unforced(code: &str) -> &str {
 }
 
 /// `1.00012E+11`, which a spreadsheet makes of a long number; its last digits are gone.
-fn is_exponential(code: &str) -> bool {
+pub fn is_exponential(code: &str) -> bool {
     code.split_once(['E', 'e']).is_some_and(|(number, power)| {
         let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         let is_number = digits(&number.replacen('.', "", 1));
         is_number && power.strip_prefix('+').is_some_and(digits)
     })
+}
+
+/// `#REF!` and the like, which a spreadsheet writes for a value.
+fn is_formula(text: &str) -> bool {
+    [
+        "#REF!", "#VALUE!", "#N/A", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!",
+    ]
+    .contains(&text)
 }
 
 /// The cells of one line. Each reader answers `None` after naming the problem.
@@ -118,6 +127,14 @@ impl<'a, 'p> Cells<'a, 'p> {
         self.seen(column, most, has_invisible)
     }
 
+    /// A text in words, in which nothing stands in the place of another character.
+    pub fn words(&mut self, column: usize, most: usize) -> Option<&'a str> {
+        if stand_in::is_in_text(self.raw(column)) {
+            return self.bad(column, ProblemKind::StandIn);
+        }
+        self.text(column, most)
+    }
+
     /// The same for a text of several lines, of which there has to be one.
     pub fn lines(&mut self, column: usize, most: usize) -> Option<&'a str> {
         let in_a_line = |text: &str| text.split(['\r', '\n', '\t']).any(has_invisible);
@@ -136,6 +153,8 @@ impl<'a, 'p> Cells<'a, 'p> {
         let text = self.raw(column).trim();
         if text.contains('\u{FFFD}') {
             self.bad(column, ProblemKind::Undecodable)
+        } else if is_formula(text) {
+            self.bad(column, ProblemKind::Formula)
         } else if text.contains(['\r', '\n']) && has_unseen("\n") {
             self.bad(column, ProblemKind::LineBreak)
         } else if has_unseen(text) {

@@ -1,6 +1,7 @@
 //! Dates as offices write them: `1990-04-01`, `1990/4/1`, `1990.4.1`,
 //! `1990年4月1日`, `19900401`, and in eras `H2.4.1`, `平2.4.1`, `平成2年4月1日`,
-//! `令和元年5月1日`; all of it in full-width too, and with blanks in between.
+//! `令和元年5月1日`, or `4020401`, the era by its number as in claims; all of it in full-width
+//! too, with blanks in between, and with the time of midnight that databases add.
 
 use std::fmt;
 
@@ -18,6 +19,8 @@ const YEARS: std::ops::RangeInclusive<i32> = 1868..=2199;
 pub enum DateProblem {
     /// In none of the forms.
     Unreadable,
+    /// What a spreadsheet made of a day: `7-Jul-85`, a number of days, `####`.
+    Spreadsheet,
     /// A form is right, the calendar has no such day.
     NoSuchDay,
     /// A day before or after the era it is counted in.
@@ -31,6 +34,10 @@ impl fmt::Display for DateProblem {
         match self {
             Self::Unreadable => f.write_str(
                 "日付として読めません（例: 1990-04-01、1990/4/1、19900401、H2.4.1、平成2年4月1日）",
+            ),
+            Self::Spreadsheet => f.write_str(
+                "Excelが日付を別の形に変えています。Excelで列の表示形式を「文字列」にして、\
+                 1990-04-01のように書き直してください",
             ),
             Self::NoSuchDay => f.write_str("暦にない日付です"),
             Self::OutsideEra(era) => {
@@ -60,14 +67,24 @@ impl fmt::Display for DateProblem {
 /// # Errors
 /// Why it is none.
 pub fn parse(written: &str) -> Result<Date, DateProblem> {
-    let plain: String = written
+    let half: String = written.trim().chars().map(half_width_char).collect();
+    let plain: String = without_midnight(&half)
         .chars()
-        .map(half_width_char)
         .filter(|c| !c.is_whitespace())
         .collect();
+    if is_of_a_spreadsheet(&plain, "10000") {
+        return Err(DateProblem::Spreadsheet);
+    }
+    if plain.len() == 7
+        && let Some((era, rest)) = after_number_of_era(&plain)
+    {
+        let (year, rest) = rest.split_at(2);
+        let (month, day) = rest.split_at(2);
+        return in_era(era, (year, month, day));
+    }
     for era in &ERAS {
         if let Some(rest) = after_era(&plain, era) {
-            return in_era(era, rest);
+            return in_era(era, parts(rest).ok_or(DateProblem::Unreadable)?);
         }
     }
     let (year, month, day) = if plain.len() == 8 && plain.bytes().all(|b| b.is_ascii_digit()) {
@@ -94,8 +111,57 @@ fn after_era<'a>(plain: &'a str, era: &Era) -> Option<&'a str> {
         .or_else(|| plain.strip_prefix(letter.to_ascii_lowercase().as_str()))
 }
 
-fn in_era(era: &'static Era, rest: &str) -> Result<Date, DateProblem> {
-    let (year, month, day) = parts(rest).ok_or(DateProblem::Unreadable)?;
+/// What follows the number by which claims and many systems write an era: 3 for 昭和 to 5
+/// for 令和 (診療報酬請求書等の記載要領). All of it digits. Of 1 and 2, 明治 and 大正, nobody is
+/// insured any more, and Western years begin so.
+pub(super) fn after_number_of_era(plain: &str) -> Option<(&'static Era, &str)> {
+    if !plain.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let (number, rest) = plain.split_at_checked(1)?;
+    let [_, _, showa, heisei, reiwa] = &ERAS;
+    let era = match number {
+        "3" => showa,
+        "4" => heisei,
+        "5" => reiwa,
+        _ => return None,
+    };
+    Some((era, rest))
+}
+
+/// Without the time of midnight behind a day.
+pub(super) fn without_midnight(written: &str) -> &str {
+    const TIMES: [&str; 8] = [
+        " 00:00:00.000",
+        " 00:00:00",
+        " 0:00:00",
+        " 00:00",
+        " 0:00",
+        "T00:00:00.000",
+        "T00:00:00",
+        "T00:00:00Z",
+    ];
+    let ends = TIMES.iter().find_map(|time| written.strip_suffix(time));
+    ends.unwrap_or(written)
+}
+
+/// `7-Jul-85`, `Jul-85`; or the days since 1900, five digits from `first` to those of 2099; or
+/// a column that is too narrow.
+pub(super) fn is_of_a_spreadsheet(plain: &str, first: &str) -> bool {
+    const NAMES: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    let is_named = plain.split(['-', '/', ' ']).any(|word| {
+        word.get(..3)
+            .is_some_and(|start| NAMES.contains(&start.to_ascii_lowercase().as_str()))
+    });
+    let is_digits = plain.bytes().all(|b| b.is_ascii_digit());
+    let is_count = plain.len() == 5 && is_digits && (first..="73050").contains(&plain);
+    let is_narrow = !plain.is_empty() && plain.bytes().all(|b| b == b'#');
+    is_named || is_count || is_narrow
+}
+
+fn in_era(era: &'static Era, (year, month, day): (&str, &str, &str)) -> Result<Date, DateProblem> {
     let year = if year == "元" {
         1
     } else {
@@ -185,6 +251,11 @@ mod tests {
             "Ｈ２．４．１",
             "平成２年４月１日",
             "１９９００４０１",
+            "4020401",
+            "４０２０４０１",
+            "1990/4/1 0:00",
+            "1990-04-01 00:00:00",
+            "1990-04-01T00:00:00",
         ] {
             assert_eq!(parse(written), Ok(date!(1990 - 04 - 01)), "{written:?}");
         }
@@ -243,7 +314,9 @@ mod tests {
             "199004011",
             "1990040",
             "4/1/1990",
-            "1990/4/1 0:00",
+            "1990/4/1 9:30",
+            "1020401",
+            "6020401",
             "平成",
             "H2",
             "H2.4",
@@ -252,9 +325,11 @@ mod tests {
             "H+2.4.1",
             "1990-+4-01",
             "一九九〇年四月一日",
-            "34000",
         ] {
             assert_eq!(parse(written), Err(DateProblem::Unreadable), "{written:?}");
+        }
+        for written in ["34000", "1-Apr-90", "Apr-90", "########"] {
+            assert_eq!(parse(written), Err(DateProblem::Spreadsheet), "{written:?}");
         }
         for written in [
             "1990-02-29",
@@ -263,6 +338,8 @@ mod tests {
             "19900431",
             "H2.2.30",
             "H0.4.1",
+            "4020230",
+            "4001301",
         ] {
             assert_eq!(parse(written), Err(DateProblem::NoSuchDay), "{written:?}");
         }

@@ -12,6 +12,7 @@ pub mod month;
 pub mod problem;
 pub mod reading;
 pub mod records;
+pub mod stand_in;
 #[cfg(test)]
 pub(in crate::office) mod testing;
 pub mod trouble;

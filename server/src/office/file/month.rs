@@ -1,11 +1,14 @@
 //! Months as offices write them: `2026-01`, `2026/02`, `202603`, `2026年3月`, and
-//! in eras `R8.3`, `令和8年3月`; or as the first of a month, `2026/3/1`, as spreadsheets do
+//! in eras `R8.3`, `令和8年3月`, `50803`; or as the first of a month, `2026/3/1`, as spreadsheets do
 //! it. Each is a date whose day was left out, so it is
 //! read as one, with a day added in the same notation.
 
 use std::fmt;
 
-use domain::{rules::half_width::half_width_char, values::month::Month};
+use domain::{
+    rules::half_width::half_width_char,
+    values::{era::Era, month::Month},
+};
 
 use super::date::{self, DateProblem};
 
@@ -58,12 +61,28 @@ impl fmt::Display for MonthProblem {
 /// Why it is none.
 pub fn parse(written: &str) -> Result<Month, MonthProblem> {
     let half: String = written.trim().chars().map(half_width_char).collect();
-    // A time of nothing, as spreadsheets write it behind a day.
-    let half = half
-        .trim_end_matches(" 00:00:00")
-        .trim_end_matches(" 0:00:00");
-    let half = half.trim_end_matches(" 00:00").trim_end_matches(" 0:00");
-    let plain: String = half.chars().filter(|c| !c.is_whitespace()).collect();
+    let plain: String = date::without_midnight(&half)
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    // As claims have it: 50703. Of the earlier eras it could as well be a number of days.
+    if plain.len() == 5
+        && let Some((
+            Era {
+                name: "令和",
+                first,
+                ..
+            },
+            rest,
+        )) = date::after_number_of_era(&plain)
+    {
+        let (year, month) = rest.split_at(2);
+        let year = year.parse().map(|year: i32| first.year() - 1 + year);
+        return parse(&format!(
+            "{}-{month}",
+            year.map_err(|_| MonthProblem::Unreadable)?
+        ));
+    }
     if let Ok(date) = date::parse(&plain) {
         // With hyphens, or digits alone, it is another system's day.
         let is_spreadsheets = plain.contains(['/', '.', '日']);
@@ -73,7 +92,8 @@ pub fn parse(written: &str) -> Result<Month, MonthProblem> {
             Err(MonthProblem::HasDay)
         };
     }
-    if is_made_by_excel(&plain) {
+    // Nobody has a claim of a month before 2000, and 20263 is a month written badly.
+    if date::is_of_a_spreadsheet(&plain, "36526") {
         return Err(MonthProblem::Excel);
     }
     let mut outcome = Err(MonthProblem::Unreadable);
@@ -87,24 +107,6 @@ pub fn parse(written: &str) -> Result<Month, MonthProblem> {
         };
     }
     outcome
-}
-
-/// `Mar-25`, `25-Mar`, `Mar-2025`, `1-Mar-25`; or the days since 1900, from 2000 to 2099.
-fn is_made_by_excel(plain: &str) -> bool {
-    const NAMES: [&str; 12] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ];
-    let mut words = plain.split(['-', '/', ' ']);
-    let is_named = words.any(|word| {
-        word.get(..3)
-            .is_some_and(|start| NAMES.contains(&start.to_ascii_lowercase().as_str()))
-    });
-    let is_count = plain.len() == 5 && plain.bytes().all(|b| b.is_ascii_digit());
-    is_named
-        || (is_count
-            && plain
-                .parse()
-                .is_ok_and(|days| (36_526..73_051).contains(&days)))
 }
 
 fn with_day(plain: &str, day: &str) -> Option<String> {
@@ -154,6 +156,7 @@ mod tests {
             "2026年3月1日",
             "R8.3.1",
             "令和8年3月1日",
+            "50803",
         ] {
             assert_eq!(number(written), Ok(202_603), "{written:?}");
         }
@@ -187,11 +190,13 @@ mod tests {
             "Ｍａｒ－２５",
             "1-Apr-25",
             "45717",
+            "42504",
+            "#####",
         ] {
             assert_eq!(parse(written), Err(MonthProblem::Excel), "{written:?}");
         }
         assert!(MonthProblem::Excel.to_string().contains("Excel"));
-        for written in ["2026-13", "202600", "R8.0", "2026年13月"] {
+        for written in ["2026-13", "202600", "R8.0", "2026年13月", "50813"] {
             assert_eq!(
                 parse(written),
                 Err(MonthProblem::NoSuchMonth),

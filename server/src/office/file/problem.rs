@@ -76,6 +76,8 @@ pub enum ProblemKind {
     PostalZeros,
     /// A code that a spreadsheet wrote as a power of ten.
     Exponential,
+    /// What a spreadsheet shows in place of a value that it could not work out: `#REF!`.
+    Formula,
     /// A sign in the place of a character that some encoding lacks.
     StandIn,
     /// A key or code that is on file with zeros in front, or in another width.
@@ -101,6 +103,8 @@ pub enum ProblemKind {
     Days,
     /// Not an amount in yen.
     Amount,
+    /// Less than nothing: what a system writes of a claim that was sent back or lowered.
+    Negative,
     /// Nobody on the roster has this key.
     UnknownPerson(Box<UnknownPerson>),
     /// Somebody else has this key on file.
@@ -182,7 +186,10 @@ impl fmt::Display for ProblemKind {
             ),
             Self::Exponential => f.write_str(
                 "Excelが桁の多い数字を指数に変えています。\
-                 もとの番号を、列の表示形式を「文字列」にして書き直してください",
+                 もとの数字を、列の表示形式を「文字列」にして書き直してください",
+            ),
+            Self::Formula => f.write_str(
+                "Excelの数式の誤りの印か、列の幅が足りない印です。もとの表で直して、値を書いてください",
             ),
             Self::StandIn => f.write_str(
                 "もとの文字の代わりの記号（●、〓、?など）か外字が入っています。\
@@ -204,6 +211,10 @@ impl fmt::Display for ProblemKind {
             ),
             Self::Days => f.write_str("0から99までの整数ではありません"),
             Self::Amount => f.write_str("0以上の整数（円）ではないか、大きすぎます"),
+            Self::Negative => f.write_str(
+                "マイナスの金額は取り込めません。減った分ではなく、訂正後の金額の行を書いてください\
+                 （なくなった明細は、日数と金額をすべて0にした行で取り消せます）",
+            ),
             Self::UnknownPerson(stranger) => unknown(stranger, f),
             Self::OtherPerson => f.write_str(
                 "この記号・番号・枝番は、別の人のものとして登録されています。一度使われた番号を、\

@@ -13,6 +13,7 @@ use crate::office::file::{
     header::Header,
     problem::{ProblemKind, Problems},
     records::Record,
+    stand_in,
 };
 
 /// Places in `COLUMNS`.
@@ -58,11 +59,11 @@ pub fn parse(
     let sex = cells.parsed(column::SEX, Sex::parse, ProblemKind::Sex);
     let relation = cells.parsed(column::RELATION, Relation::parse, ProblemKind::Relation);
     let qualified_on = cells.date(column::QUALIFIED_ON);
-    let disqualified_on = cells.optional_date(column::DISQUALIFIED_ON);
+    let disqualified_on = cells.last_day();
     let employer_code = cells.code(column::EMPLOYER_CODE);
-    let employer_name = cells.text(column::EMPLOYER_NAME, NAME_CHARS);
+    let employer_name = cells.words(column::EMPLOYER_NAME, NAME_CHARS);
     let postal_code = cells.postal_code();
-    let address = cells.text(column::ADDRESS, ADDRESS_CHARS);
+    let address = cells.words(column::ADDRESS, ADDRESS_CHARS);
     let in_order = cells.dates_in_order(today, born_on, qualified_on, disqualified_on.flatten());
     let row = RosterRow {
         symbol: one_form(symbol?).into_owned(),
@@ -86,6 +87,7 @@ pub fn parse(
 /// What only a roster has to read.
 trait RosterCells<'a> {
     fn name(&mut self, column: usize) -> Option<&'a str>;
+    fn last_day(&mut self) -> Option<Option<Date>>;
     fn postal_code(&mut self) -> Option<String>;
     fn dates_in_order(
         &mut self,
@@ -99,10 +101,24 @@ trait RosterCells<'a> {
 impl<'a> RosterCells<'a> for Cells<'a, '_> {
     /// What stands in the place of a character is in nobody's name.
     fn name(&mut self, column: usize) -> Option<&'a str> {
-        if self.raw(column).contains(is_stand_in) {
+        if stand_in::is_in_name(self.raw(column).trim()) {
             return self.bad(column, ProblemKind::StandIn);
         }
         self.text(column, NAME_CHARS)
+    }
+
+    /// Systems without an empty date write nothing, or the end of time.
+    fn last_day(&mut self) -> Option<Option<Date>> {
+        let written = self.raw(column::DISQUALIFIED_ON);
+        let digits: String = written
+            .chars()
+            .map(half_width_char)
+            .filter(|c| !matches!(c, '-' | '/' | '.' | ' '))
+            .collect();
+        match digits.as_str() {
+            "0" | "00000000" | "99999999" | "99991231" => Some(None),
+            _ => self.optional_date(column::DISQUALIFIED_ON),
+        }
     }
 
     fn postal_code(&mut self) -> Option<String> {
@@ -118,7 +134,7 @@ impl<'a> RosterCells<'a> for Cells<'a, '_> {
                 code.insert(3, '-');
                 Some(code)
             }
-            3..7 if code.bytes().all(|b| b.is_ascii_digit()) && code == text => {
+            3..7 if code.bytes().all(|b| b.is_ascii_digit()) && has_lost_zeros(text) => {
                 self.bad(column::POSTAL_CODE, ProblemKind::PostalZeros)
             }
             _ => self.bad(column::POSTAL_CODE, ProblemKind::PostalCode),
@@ -148,11 +164,12 @@ impl<'a> RosterCells<'a> for Cells<'a, '_> {
     }
 }
 
-/// Whether programs write this where they lack a character: signs, U+FFFD, and the codes of
-/// 外字, which mean something on one machine alone.
-fn is_stand_in(c: char) -> bool {
-    "●○◯◎■□◆◇▲△▼▽★☆〓?？¿*＊＿_�".contains(c)
-        || matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFD}')
+/// Whether a postal code too short is one without its zeros: `600001`, `60-0001`.
+fn has_lost_zeros(written: &str) -> bool {
+    match written.split_once('-') {
+        Some((area, town)) => area.len() < 3 && town.len() == 4,
+        None => written.bytes().all(|b| b.is_ascii_digit()),
+    }
 }
 
 #[cfg(test)]
@@ -320,9 +337,14 @@ mod tests {
                 "1行目 郵便番号「600001」: 郵便番号は7桁の数字です。先頭の0が消えていませんか（例: 060-0001）",
             ),
             (
+                "郵便番号",
+                "60-0001",
+                "1行目 郵便番号「60-0001」: 郵便番号は7桁の数字です。先頭の0が消えていませんか（例: 060-0001）",
+            ),
+            (
                 "番号",
                 "1.00012E+11",
-                "1行目 番号「1.00012E+11」: Excelが桁の多い数字を指数に変えています。もとの番号を、列の表示形式を「文字列」にして書き直してください",
+                "1行目 番号「1.00012E+11」: Excelが桁の多い数字を指数に変えています。もとの数字を、列の表示形式を「文字列」にして書き直してください",
             ),
             (
                 "郵便番号",
@@ -368,6 +390,34 @@ mod tests {
             "O'Brien Ann-Mari",
         ] {
             assert!(with("氏名", written).is_ok(), "{written}");
+        }
+        for (column, written) in [
+            ("住所", "東京都架空区〓1-2"),
+            ("事業所名", "みほん?事"),
+            ("住所", "&#12345;町1"),
+        ] {
+            let said = with(column, written).unwrap_err();
+            assert!(said[0].contains("もとの文字の代わり"), "{said:?}");
+        }
+        assert!(with("住所", "架空区1-2 メゾン●みほん #101").is_ok());
+    }
+
+    #[test]
+    fn who_has_not_left_may_have_the_end_of_time() {
+        for written in [
+            "",
+            "0",
+            "00000000",
+            "99999999",
+            "9999-12-31",
+            "9999/12/31",
+            "９９９９１２３１",
+        ] {
+            assert_eq!(
+                with("資格喪失日", written).unwrap().disqualified_on,
+                None,
+                "{written}"
+            );
         }
     }
 
