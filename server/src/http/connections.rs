@@ -15,14 +15,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::visit::network::network;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
     sync::Notify,
     time::{Sleep, sleep},
 };
-
-use super::limits::network;
 
 /// Whoever is answered takes something of the answer by then, and again and again.
 const WRITE: Duration = Duration::from_secs(20);

@@ -10,7 +10,7 @@
 use std::{
     collections::HashMap,
     hash::Hash,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -21,7 +21,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::values::timestamp::Timestamp;
+use domain::{values::timestamp::Timestamp, visit::network::network};
 
 use super::{State, client::client};
 
@@ -218,18 +218,6 @@ fn refuse(status: StatusCode, wait: Duration) -> Response {
     (status, [(header::RETRY_AFTER, wait)]).into_response()
 }
 
-/// A household or a phone has a /64 of its own, with 2⁶⁴ addresses to change
-/// between; of the old kind everybody has one address at most.
-pub(super) fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        old => old,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -238,16 +226,6 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
     const NOW: Timestamp = Timestamp(1_795_326_120_000);
-
-    #[test]
-    fn one_connection_is_one_network_whatever_address_it_takes() {
-        let seen = |address: &str| network(address.parse().unwrap()).to_string();
-        assert_eq!(seen("203.0.113.7"), "203.0.113.7");
-        assert_eq!(seen("::ffff:203.0.113.7"), "203.0.113.7");
-        assert_eq!(seen("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(seen("2001:db8:1:2:ffff::1"), "2001:db8:1:2::");
-        assert_eq!(seen("2001:db8:1:3::1"), "2001:db8:1:3::");
-    }
 
     #[test]
     fn a_bucket_fills_again_one_by_one() {

@@ -20,9 +20,10 @@ const LINKS: Duration = DAY;
 const SESSIONS: Duration = Duration::from_secs(30 * DAY.as_secs());
 /// The member's history shows letters for as long.
 const LETTERS: Duration = Duration::from_secs(90 * DAY.as_secs());
+/// The same for what was refused: it grows with every stranger's try.
+const REFUSED_TRIES: Duration = LETTERS;
 /// The caps on letters look back one day.
 const ASKED_ADDRESSES: Duration = Duration::from_secs(2 * DAY.as_secs());
-
 /// For so long whoever has a used postcard is told that it was used.
 const POSTCARDS: Duration = Duration::from_secs(30 * DAY.as_secs());
 
@@ -55,6 +56,8 @@ pub struct Removed {
     pub asked_addresses: u64,
     /// Password hashes of postcards that are over.
     pub postcards: u64,
+    /// Hours in which something was refused.
+    pub refused_tries: u64,
 }
 
 impl Cleanup {
@@ -98,6 +101,8 @@ impl Cleanup {
         batches(gone, || expired::remove_asked_addresses(db, before, BATCH)).await?;
         let (before, gone) = (now.minus(POSTCARDS), &mut removed.postcards);
         batches(gone, || expired::forget_postcards(db, before, BATCH)).await?;
+        let (before, gone) = (now.minus(REFUSED_TRIES), &mut removed.refused_tries);
+        batches(gone, || expired::remove_refused_tries(db, before, BATCH)).await?;
         Ok(removed)
     }
 }

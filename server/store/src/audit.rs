@@ -1,6 +1,10 @@
-//! What happened, in order: rows are added and never changed.
+//! What happened, in order: rows are added and never changed. What was only tried, and
+//! what anybody may ask for, is counted beside them.
 
-use domain::{values::timestamp::Timestamp, visit::RequestOrigin};
+use domain::{
+    values::timestamp::Timestamp,
+    visit::{RequestOrigin, network::network},
+};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -125,6 +129,31 @@ events! {
     Restored => "restored",
 }
 
+/// What anybody can cause without getting in, and what was refused: counted.
+const COUNTED: [Event; 6] = [
+    Event::LetterAsked,
+    Event::PostcardRefused,
+    Event::ReissueAsked,
+    Event::ReissueRefused,
+    Event::SignInFailed,
+    Event::PasswordRefused,
+];
+
+/// The same, as the index over the rest has them: the audit has none but of earlier
+/// versions.
+macro_rules! counted {
+    () => {
+        "('letter_asked', 'postcard_refused', 'reissue_asked', 'reissue_refused', \
+          'sign_in_failed', 'password_refused')"
+    };
+}
+pub(crate) use counted;
+
+/// Whose tries at names are that nobody has.
+const NOBODY: Uuid = Uuid::nil();
+/// In milliseconds.
+const HOUR: i64 = 3_600_000;
+
 /// One entry. No secret ever stands in it, nor anything about health.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
@@ -145,6 +174,12 @@ pub struct Entry<'a> {
 }
 
 impl Event {
+    /// Whether it is counted, by account, hour and network, and not written down each
+    /// time: the audit would grow without end, by whoever likes.
+    pub fn is_counted(self) -> bool {
+        COUNTED.contains(&self)
+    }
+
     /// The entry for something done at the command line.
     pub fn at_the_command_line<'a>(self, detail: &'a str, at: Timestamp) -> Entry<'a> {
         Entry {
@@ -196,6 +231,9 @@ impl Entry<'_> {
     /// # Errors
     /// Whatever the engine answers.
     pub async fn record(&self, tx: &mut Tx) -> Result<()> {
+        if self.event.is_counted() {
+            return self.count(tx).await;
+        }
         on!(write tx, conn => {
             sqlx::query(
                 "insert into audit (at, event, person_id, member_id, network_address, detail, actor)
@@ -208,6 +246,34 @@ impl Entry<'_> {
             .bind(self.network_address)
             .bind(self.detail)
             .bind(self.actor)
+            .execute(conn)
+            .await?;
+        });
+        Ok(())
+    }
+
+    /// Of several browsers in one hour none is told.
+    async fn count(&self, tx: &mut Tx) -> Result<()> {
+        let network = match self.network_address.parse() {
+            Ok(address) => network(address).to_string(),
+            Err(_) => self.network_address.to_owned(),
+        };
+        on!(write tx, conn => {
+            sqlx::query(
+                "insert into refused_try (member_id, hour, event, network, times, first_at, last_at,
+                                          detail)
+                 values ($1, $2, $3, $4, 1, $5, $5, $6)
+                 on conflict (member_id, hour, event, network) do update
+                 set times = refused_try.times + 1, last_at = excluded.last_at,
+                     detail = case when refused_try.detail = excluded.detail
+                                   then excluded.detail else '' end",
+            )
+            .bind(self.member.unwrap_or(NOBODY))
+            .bind(self.at.0 - self.at.0.rem_euclid(HOUR))
+            .bind(self.event.as_str())
+            .bind(network)
+            .bind(self.at.0)
+            .bind(self.detail)
             .execute(conn)
             .await?;
         });
@@ -238,5 +304,16 @@ impl Entry<'_> {
             query.execute(conn).await?;
         });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_is_named_alike_in_the_code_and_in_the_tables() {
+        let names = COUNTED.map(|event| format!("'{}'", event.as_str()));
+        assert_eq!(counted!(), format!("({})", names.join(", ")));
     }
 }

@@ -11,7 +11,7 @@ use sqlx::AssertSqlSafe;
 use sqlx_macros::FromRow;
 use uuid::Uuid;
 
-use super::{Db, Result, audit::Event, on, staging::placeholders};
+use super::{Db, Result, on, staging::placeholders};
 
 /// Whose expenses, and of which months.
 #[derive(Clone, Debug)]
@@ -127,10 +127,10 @@ pub async fn looked_at(db: &Db, member: Uuid, since: Timestamp) -> Result<Vec<Uu
     on!(read db, pool => {
         sqlx::query_scalar(
             "select distinct person_id from audit
-             where member_id = $1 and event = $2 and at >= $3 and person_id is not null",
+             where member_id = $1 and event = 'expenses_seen' and at >= $2
+               and person_id is not null",
         )
         .bind(member)
-        .bind(Event::ExpensesSeen.as_str())
         .bind(since.0)
         .fetch_all(pool)
         .await

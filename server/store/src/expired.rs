@@ -132,6 +132,22 @@ pub async fn forget_postcards(db: &Db, before: Timestamp, most: i64) -> Result<u
     .await
 }
 
+/// What was refused in hours before `before`.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn remove_refused_tries(db: &Db, before: Timestamp, most: i64) -> Result<u64> {
+    remove(
+        db,
+        "delete from refused_try where (member_id, hour, event, network) in (
+             select member_id, hour, event, network from refused_try
+             where hour < $1 order by hour limit $2)",
+        before,
+        most,
+    )
+    .await
+}
+
 /// One statement that removes at most so many rows ($2) of before then ($1).
 async fn remove(db: &Db, sql: &'static str, before: Timestamp, most: i64) -> Result<u64> {
     let mut tx = db.write().await?;

@@ -4,7 +4,7 @@
 use sqlx_macros::FromRow;
 use uuid::Uuid;
 
-use super::{Db, Result, on};
+use super::{Db, Result, audit::counted, on};
 
 /// One line of it, as the tables have it.
 #[derive(Clone, Debug, FromRow)]
@@ -39,23 +39,35 @@ pub struct Row {
 /// An address that waits to be confirmed is left out. Its letter may have told
 /// another member that the address is theirs already, and whoever typed it must not
 /// see here which of the two it was.
+///
+/// Of each source no more than `$most` are read, the newest, each by its index: however
+/// much there is, a page costs the same.
 macro_rules! lines {
-    () => {
-        "select at, id as place, false as is_letter, event as name, network_address,
-                detail, actor
-         from audit where member_id = $1
-         union all
-         select at, id, false, event, '', '', 'insured'
-         from audit
-         where event = 'expenses_seen' and member_id <> $1
-           and person_id = (select person_id from member where id = $1)
-         union all
-         select sent_at, cast(0 as bigint), true, kind, '', address, ''
-         from letter
-         where member_id = $1 and sent_at is not null and kind <> 'withheld'
-           and (kind <> 'address_confirmation' or exists (
-               select 1 from link l join email e on e.id = l.email_id
-               where l.id = letter.link_id and e.confirmed_at is not null))"
+    ($most:literal) => {
+        concat!(
+            "select at, at as first_at, cast(1 as bigint) as times, id as place, false as is_folded,
+                    false as is_letter, event as name, network_address, detail, actor
+             from (select * from audit where member_id = $1 and event not in ", counted!(), "
+                   order by id desc limit ", $most, ") as own
+             union all
+             select at, at, 1, id, false, false, event, '', '', 'insured'
+             from (select * from audit
+                   where person_id = (select person_id from member where id = $1)
+                     and event = 'expenses_seen' and member_id <> $1
+                   order by id desc limit ", $most, ") as seen
+             union all
+             select last_at, first_at, times, 0, true, false, event, network, detail, ''
+             from (select * from refused_try where member_id = $1
+                   order by hour desc limit ", $most, ") as refused
+             union all
+             select sent_at, sent_at, 1, 0, false, true, kind, '', address, ''
+             from (select * from letter
+                   where member_id = $1 and sent_at is not null and kind <> 'withheld'
+                   order by sent_at desc limit ", $most, ") as sent
+             where kind <> 'address_confirmation' or exists (
+                   select 1 from link l join email e on e.id = l.email_id
+                   where l.id = sent.link_id and e.confirmed_at is not null)"
+        )
     };
 }
 
@@ -73,9 +85,9 @@ macro_rules! newest_first {
 pub async fn of(db: &Db, member: Uuid, most: i64) -> Result<Vec<Row>> {
     on!(read db, pool => {
         sqlx::query_as(concat!(
-            "select at, at as first_at, cast(1 as bigint) as times, cast(1 as bigint) as origins,
+            "select at, first_at, times, cast(1 as bigint) as origins,
                     is_letter, name, network_address, detail, actor, count(*) over () as total
-             from (", lines!(), ") as history ", newest_first!(), " limit $2"
+             from (", lines!("$2"), ") as history ", newest_first!(), " limit $2"
         ))
         .bind(member)
         .bind(most)
@@ -83,6 +95,25 @@ pub async fn of(db: &Db, member: Uuid, most: i64) -> Result<Vec<Row>> {
         .await
     })
 }
+
+/// The page's lines: of the member ($1), so many ($2), after the first few ($3).
+pub const FOLDED: &str = concat!(
+    "select max(at) as at, min(first_at) as first_at, cast(sum(times) as bigint) as times,
+            count(distinct network_address) as origins, is_letter, name,
+            max(network_address) as network_address,
+            case when min(detail) = max(detail) then max(detail) else '' end as detail,
+            max(actor) as actor, count(*) over () as total
+     from (select history.*,
+                  sum(case when is_folded then 0 else 1 end)
+                      over (",
+    newest_first!(),
+    " rows unbounded preceding) as place_of_others
+           from (",
+    lines!("2000"),
+    ") as history) as counted
+     group by place_of_others, is_letter, name
+     order by max(at) desc, max(place) desc, max(detail), name limit $2 offset $3"
+);
 
 /// The same as the page shows it: `most` lines after the first `skip`.
 ///
@@ -94,22 +125,7 @@ pub async fn of(db: &Db, member: Uuid, most: i64) -> Result<Vec<Row>> {
 /// Whatever the database answers.
 pub async fn folded(db: &Db, member: Uuid, skip: i64, most: i64) -> Result<Vec<Row>> {
     on!(read db, pool => {
-        sqlx::query_as(concat!(
-            "select max(at) as at, min(at) as first_at, count(*) as times,
-                    count(distinct network_address) as origins, is_letter, name,
-                    max(network_address) as network_address,
-                    case when min(detail) = max(detail) then max(detail) else '' end as detail,
-                    max(actor) as actor, count(*) over () as total
-             from (select history.*,
-                          sum(case when not is_letter and name in (
-                                       'sign_in_failed', 'password_refused', 'reissue_asked',
-                                       'reissue_refused')
-                                   then 0 else 1 end)
-                              over (", newest_first!(), " rows unbounded preceding) as place_of_others
-                   from (", lines!(), ") as history) as counted
-             group by place_of_others, is_letter, name
-             order by max(at) desc, max(place) desc, max(detail), name limit $2 offset $3"
-        ))
+        sqlx::query_as(FOLDED)
         .bind(member)
         .bind(most)
         .bind(skip)

@@ -231,9 +231,10 @@ mod tests {
     use super::*;
 
     /// Tables about people that are no part of their own.
-    const ELSEWHERE: [(&str, &str); 3] = [
+    const ELSEWHERE: [(&str, &str); 4] = [
         ("audit", "the history, as the page has it"),
         ("letter", "the history, as the page has it"),
+        ("refused_try", "the history, as the page has it"),
         (
             "link",
             "a letter's address, for hours: the letter is in the history, the address in emails",

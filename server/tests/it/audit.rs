@@ -43,7 +43,7 @@ fn sealer(fresh: &Fresh, secrets: &Arc<Secrets>) -> Sealer {
 async fn note_down(tx: &mut Tx, detail: &str) {
     let entry = Entry {
         at: NOW,
-        event: Event::SignInFailed,
+        event: Event::SignedIn,
         person: None,
         member: Some(uuid::Uuid::from_u128(7)),
         network_address: "203.0.113.7",

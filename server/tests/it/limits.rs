@@ -168,7 +168,7 @@ on_both! {
         post_from(&app.browser(), "198.51.100.1, nonsense, 203.0.113.7, 127.0.0.1").await.refuses(422);
         let noted: String = ask!(
             &app.fresh.db,
-            "select network_address from audit where event = 'sign_in_failed'"
+            "select network from refused_try where event = 'sign_in_failed'"
         );
         assert_eq!(noted, "203.0.113.7");
     }

@@ -92,7 +92,8 @@ async fn addresses(app: &TestApp) -> i64 {
 async fn entries(app: &TestApp, event: &str) -> i64 {
     ask!(
         &app.fresh.db,
-        "select count(*) from audit where event = $1",
+        "select (select count(*) from audit where event = $1)
+              + (select cast(coalesce(sum(times), 0) as bigint) from refused_try where event = $1)",
         event
     )
 }

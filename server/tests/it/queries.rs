@@ -108,17 +108,19 @@ async fn nothing_asks_more_often_for_more_rows() {
              select m.id, n.id, 0 from member m, notice n where true on conflict do nothing"
         );
         for n in 0..entries {
-            let kind = if n % 2 == 0 {
-                "signed_in"
-            } else {
-                "sign_in_failed"
-            };
             tell!(
                 &app.fresh.db,
                 "insert into audit (at, event, member_id, network_address, detail)
-                 select $1, $2, id, '203.0.113.7', 'x' from member",
-                i64::from(n),
-                kind
+                 select $1, 'signed_in', id, '203.0.113.7', 'x' from member",
+                i64::from(n)
+            );
+            tell!(
+                &app.fresh.db,
+                "insert into refused_try (member_id, hour, event, network, times, first_at, last_at,
+                                          detail)
+                 select id, $1, 'sign_in_failed', '203.0.113.7', 2, 0, $1, 'x' from member
+                 where true on conflict do nothing",
+                i64::from(n)
             );
         }
         // The looks of the day are noted before anything is counted.

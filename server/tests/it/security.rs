@@ -594,10 +594,10 @@ on_both! {
         let taro = signed_in_with(&app, PHONE).await;
         taro.get("/security").await.shows("ログインに失敗しました</td>");
         let member: Uuid = ask!(&app.fresh.db, "select id from member");
-        // 120 lines: a sign-in and three failures before it, sixty times.
+        // 120 lines: a sign-in and three failures before it, in each of sixty hours.
         for n in 0..60_u32 {
             for (second, event) in [Event::SignInFailed; 3].into_iter().chain([Event::SignedIn]).enumerate() {
-                let at = app.clock.now().plus(MINUTE * (n + 1) + INSTANT * u32::try_from(second).unwrap());
+                let at = app.clock.now().plus(HOUR * (n + 1) + INSTANT * u32::try_from(second).unwrap());
                 let mut tx = app.fresh.db.write().await.unwrap();
                 event.at_the_command_line("", at).of_member(member).record(&mut tx).await.unwrap();
                 tx.commit().await.unwrap();
@@ -610,4 +610,77 @@ on_both! {
         }
         assert_eq!(runs, 60, "none is lost or told twice between two pages");
     }
+}
+
+on_both! {
+    async fn case_attack_13_a_flood_of_years_costs_the_history_nothing_and_hides_nothing(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        app.post_is_out().await;
+        // Hour after hour, day and night.
+        tell!(
+            &app.fresh.db,
+            "insert into refused_try (member_id, hour, event, network, times, first_at, last_at, detail)
+             with recursive n (n) as (select 1 union all select n + 1 from n where n < 20000)
+             select m.id, cast(n.n as bigint) * 3600000, 'sign_in_failed', 'n' || n.n, 9, n.n, n.n, '' from n, member m"
+        );
+        tell!(&app.fresh.db, "analyze refused_try");
+        let page = taro.get("/security").await;
+        page.shows("ログインに失敗しました（18000回。").shows("利用登録が完了しました");
+
+        let plan = plan_of(&app.fresh.db).await;
+        let by_index: &[&str] = match &app.fresh.db {
+            store::Db::Sqlite(_) => &[
+                "SEARCH audit USING INDEX audit_history (member_id=?)",
+                "SEARCH audit USING INDEX audit_seen (person_id=?)",
+                "SEARCH refused_try USING PRIMARY KEY (member_id=?)",
+                "SEARCH letter USING INDEX letter_member (member_id=?",
+            ],
+            store::Db::Postgres(_) => &["audit_history", "audit_seen", "refused_try_pkey", "letter_member"],
+        };
+        for index in by_index {
+            assert!(plan.contains(index), "{index}: {plan}");
+        }
+        for table in ["audit", "refused_try", "letter"] {
+            let scanned = plan.contains(&format!("SCAN {table}\n"))
+                || plan.contains(&format!("Seq Scan on {table} "));
+            assert!(!scanned, "{table}: {plan}");
+        }
+    }
+}
+
+/// How the engine reads the history's page.
+async fn plan_of(db: &store::Db) -> String {
+    let explained = |how: &str| sqlx::AssertSqlSafe(format!("{how} {}", store::history::FOLDED));
+    let (nobody, lines) = (Uuid::nil(), 50_i64);
+    let steps: Vec<String> = match db {
+        store::Db::Sqlite(file) => {
+            let query = sqlx::query_as(explained("explain query plan"));
+            let steps: Vec<(i64, i64, i64, String)> = query
+                .bind(nobody)
+                .bind(lines)
+                .bind(0_i64)
+                .fetch_all(&file.writer)
+                .await
+                .unwrap();
+            steps.into_iter().map(|step| step.3).collect()
+        }
+        store::Db::Postgres(pool) => {
+            // A few rows are read quickest one by one; the plan for many is asked for.
+            let mut tx = pool.begin().await.unwrap();
+            sqlx::query("set local enable_seqscan = off")
+                .execute(&mut *tx)
+                .await
+                .unwrap();
+            let query = sqlx::query_scalar(explained("explain"));
+            query
+                .bind(nobody)
+                .bind(lines)
+                .bind(0_i64)
+                .fetch_all(&mut *tx)
+                .await
+                .unwrap()
+        }
+    };
+    steps.join("\n") + "\n"
 }

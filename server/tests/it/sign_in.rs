@@ -8,7 +8,7 @@ use crate::{
     browser::Seen,
     roster::NOW,
     test_app::{
-        CHEAP, INSTANT, JIRO, MINUTE, OTHER_WISH, SABURO, TARO, TestApp, WISH, Wish, Written,
+        CHEAP, HOUR, INSTANT, JIRO, MINUTE, OTHER_WISH, SABURO, TARO, TestApp, WISH, Wish, Written,
     },
 };
 
@@ -87,7 +87,8 @@ on_both! {
                 .form(&[("login_id", "nobody"), ("password", "wrong1234")]);
             browser.send(request).await.refuses(422);
         }
-        let local: i64 = ask!(&app.fresh.db, "select count(*) from audit where network_address = '127.0.0.1'");
+        let local: i64 = ask!(&app.fresh.db, "select (select count(*) from audit where network_address = '127.0.0.1')
+                    + (select cast(coalesce(sum(times), 0) as bigint) from refused_try where network = '127.0.0.1')");
         assert_eq!(local, 4);
     }
 }
@@ -206,5 +207,33 @@ on_both! {
         }
         app.clock.advance(14 * MINUTE);
         app.browser().sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+    }
+}
+
+on_both! {
+    async fn case_attack_13_refused_tries_are_counted_and_not_written_down_each_time(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let audit = async || -> i64 { ask!(&app.fresh.db, "select count(*) from audit") };
+        let rows = async || -> i64 { ask!(&app.fresh.db, "select count(*) from refused_try") };
+        let (audited, counted) = (audit().await, rows().await);
+        let stranger = app.browser();
+        for n in 0..20 {
+            stranger.sign_in(WISH.login_id, "wrong1234").await.refuses(422);
+            stranger.sign_in(&format!("nobody{n}"), "wrong1234").await.refuses(422);
+            stranger.post("/reissue", &[("email", WISH.email)]).await.leads_to("/reissue/sent");
+            stranger.post("/reissue", &[("email", "nobody@example.jp")]).await.leads_to("/reissue/sent");
+            stranger.post_email(&format!("new{n}@example.jp")).await;
+        }
+        assert_eq!(audit().await, audited, "nothing happened");
+        // An account's and nobody's, at each of two doors; the registration's letters, which
+        // were asked for before, have theirs.
+        assert_eq!(rows().await, counted + 4);
+        taro.get("/security").await.shows("ログインに失敗しました（20回。")
+            .shows("パスワード再発行のメールが依頼されました（20回。");
+        // Another hour is another row.
+        app.clock.advance(HOUR);
+        stranger.sign_in(WISH.login_id, "wrong1234").await.refuses(422);
+        assert_eq!((audit().await, rows().await), (audited, counted + 5));
     }
 }

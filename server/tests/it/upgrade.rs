@@ -102,7 +102,11 @@ async fn of_the_first_version(fresh: &Fresh) {
     tell!(
         db,
         "insert into audit (at, event, member_id, network_address, detail)
-         values (7, 'signed_in', $1, '', '')",
+         values (7, 'signed_in', $1, '', ''),
+                (3600008, 'sign_in_failed', $1, '203.0.113.7', 'x'),
+                (3600009, 'sign_in_failed', $1, '203.0.113.7', 'x'),
+                (3600009, 'sign_in_failed', null, '203.0.113.7', 'x'),
+                (7200009, 'sign_in_failed', $1, '203.0.113.7', 'y')",
         member
     );
 }
@@ -151,8 +155,25 @@ async fn everything_is_there_and_has_what_is_new(fresh: Fresh) {
         named,
         [("both@example.jp", "00"), ("both@example.jp", "01")]
     );
-    let actor: String = ask!(db, "select actor from audit");
-    assert_eq!(actor, "", "entries stay as they are");
+    let actor: String = ask!(db, "select max(actor) from audit");
+    let entries: i64 = ask!(db, "select count(*) from audit");
+    assert_eq!((&*actor, entries), ("", 5), "entries stay as they are");
+    let history = store::history::of(db, Uuid::from_u128(2), 100)
+        .await
+        .unwrap();
+    let lines: Vec<_> = history
+        .iter()
+        .map(|row| (&*row.name, row.times, row.first_at, row.at, &*row.detail))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            ("sign_in_failed", 1, 7_200_009, 7_200_009, "y"),
+            ("sign_in_failed", 2, 3_600_008, 3_600_009, "x"),
+            ("signed_in", 1, 7, 7, ""),
+        ],
+        "tries of before are counted by the hour"
+    );
     assert_eq!(db.schema().await.unwrap(), store::Schema::Current);
 }
 

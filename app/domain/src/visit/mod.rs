@@ -1,6 +1,7 @@
 //! Who is asking, and what the browser carries for them. The server's http
 //! layer loads a `Visit` for every request; pages and server functions read it.
 
+pub mod network;
 pub mod return_to;
 
 use std::{fmt, time::Duration};
