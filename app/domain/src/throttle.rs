@@ -1,19 +1,20 @@
 //! How wrong tries slow down further ones: three are free, then a pause of one
 //! second doubles up to a quarter of an hour. There is no daily lock, so nobody
-//! can lock another out for longer than that.
+//! can lock another out for longer than that; and whoever is known from before has a
+//! count that nobody else touches.
 
 use std::time::Duration;
 
 use crate::values::timestamp::Timestamp;
 
 /// Tries that cost nothing.
-const FREE: i64 = 3;
+pub const FREE: i64 = 3;
 /// The first pause.
 const FIRST: Duration = Duration::from_secs(1);
 /// The longest pause.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
-/// The tries at one account or postcard.
+/// The tries that are counted together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Throttle {
     /// Tries since the last right one.

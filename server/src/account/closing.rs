@@ -5,7 +5,8 @@ use domain::values::timestamp::Timestamp;
 use store::{
     Result, Tx, device, email,
     link::{self, End},
-    member, throttle,
+    member,
+    throttle::{self, Count},
 };
 use uuid::Uuid;
 
@@ -39,6 +40,6 @@ pub async fn take_ways_in(
 ) -> Result<Vec<(String, String)>> {
     link::end_all_of(tx, account, end, now).await?;
     device::forget_all_of(tx, account).await?;
-    throttle::reset_tries(tx, account).await?;
+    throttle::reset_tries(tx, Count::Anybody(account)).await?;
     email::remove_all(tx, account, now).await
 }

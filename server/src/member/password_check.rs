@@ -1,12 +1,18 @@
-//! The present password, given once more before a change. Guessing it here
-//! counts as guessing at sign-in, and pauses it alike.
+//! The present password, given once more before a change. Guessing it here is counted
+//! for the session alone: strangers who guess at sign-in pause nobody who is signed in,
+//! and whoever guesses here gets as far as there.
 
 use domain::{
     rules::SignInPassword,
     values::timestamp::Timestamp,
     visit::{Member, RequestOrigin},
 };
-use store::{Db, audit::Event, member, throttle};
+use store::{
+    Db,
+    audit::Event,
+    member,
+    throttle::{self, Count},
+};
 
 use crate::base::{fault::InternalError, hash::Hasher};
 
@@ -26,7 +32,8 @@ pub(super) async fn verify_current(
     // Counted before it is judged, so that parallel guesses count too.
     let mut tx = db.write().await?;
     let stored = member::password_hash(&mut tx, member.id).await?;
-    let admitted = throttle::count_try(&mut tx, member.id, now).await?;
+    let count = Count::Session(member.session);
+    let admitted = throttle::count_try(&mut tx, count, now).await?;
     tx.commit().await?;
 
     let right = place.verify(typed.as_str(), &stored).await? && admitted;
@@ -34,7 +41,7 @@ pub(super) async fn verify_current(
 
     let mut tx = db.write().await?;
     if right {
-        throttle::reset_tries(&mut tx, member.id).await?;
+        throttle::reset_tries(&mut tx, count).await?;
     } else {
         Event::PasswordRefused
             .by(origin, now)

@@ -19,7 +19,7 @@ use store::{
     letter::{self, LetterKind},
     link, member,
     session::{self, IdQuestion},
-    throttle,
+    throttle::{self, Count},
 };
 use tokio::sync::Notify;
 
@@ -153,7 +153,7 @@ impl ProfileService {
             letter::notify_all(&mut tx, member.id, LetterKind::Change, &about, now).await?;
         }
         if new.password.is_some() {
-            throttle::reset_tries(&mut tx, member.id).await?;
+            throttle::reset_tries(&mut tx, Count::Anybody(member.id)).await?;
         }
         let session = if is_weighty || is_given {
             let given_at = if is_given {

@@ -22,7 +22,7 @@ use store::{
     link::{self, Purpose},
     member,
     session::{self, IdQuestion},
-    throttle,
+    throttle::{self, Count},
 };
 use subtle::ConstantTimeEq;
 use tokio::sync::Notify;
@@ -239,7 +239,7 @@ impl ReissueService {
         device::forget_all_of(&mut tx, account).await?;
         email::remove_waiting(&mut tx, account, now).await?;
         undo_addresses(&mut tx, account, &sent, origin, now).await?;
-        throttle::reset_tries(&mut tx, account).await?;
+        throttle::reset_tries(&mut tx, Count::Anybody(account)).await?;
         let other_id = new
             .login_id
             .is_some_and(|id| id.as_str() != reissuing.login_id);

@@ -13,7 +13,8 @@ use domain::{
 use store::{
     Db,
     audit::{Entry, Event},
-    device, member, session, throttle,
+    device, member, session,
+    throttle::{self, Count},
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -77,13 +78,19 @@ impl SignInService {
     ) -> Result<Option<SignedIn>, InternalError> {
         // First of all a place: whoever is turned away has not tried.
         let place = self.hasher.acquire()?;
-        // Counted before anything is judged, so that parallel guesses count too.
+        let fresh = DeviceToken(session_token()?);
+        let device = device.cloned().unwrap_or(fresh);
+        let device_hash = token_hash(&device.0);
+        // Counted before anything is judged, so that parallel guesses count too. Where the
+        // browser is one that this member is known by, nobody else's tries pause it.
         let mut tx = self.db.write().await?;
         let account = member::by_login_id(&mut tx, typed.login_id.key()).await?;
         let tried = account
             .as_ref()
             .map_or(throttle::DECOY, |account| account.id);
-        let admitted = throttle::count_try(&mut tx, tried, now).await?;
+        let known = device::known(&mut tx, tried, &device_hash, now).await?;
+        let count = known.map_or(Count::Anybody(tried), Count::Device);
+        let admitted = throttle::count_try(&mut tx, count, now).await?;
         tx.commit().await?;
 
         let stored = account
@@ -103,9 +110,6 @@ impl SignInService {
         let token = session_token()?;
         let hash = token_hash(&token);
         let until = now.plus(session::ABSOLUTE);
-        let fresh = DeviceToken(session_token()?);
-        let device = device.cloned().unwrap_or(fresh);
-        let device_hash = token_hash(&device.0);
 
         let mut tx = self.db.write().await?;
         let mut entry = Entry {
@@ -122,7 +126,8 @@ impl SignInService {
         session::end_earlier(&mut tx, earlier.filter(|_| welcome.is_some()), now).await?;
         if let Some(account) = welcome {
             let previous = account.last_sign_in_at.map(Timestamp);
-            throttle::reset_tries(&mut tx, account.id).await?;
+            throttle::reset_tries(&mut tx, Count::Anybody(account.id)).await?;
+            throttle::reset_tries(&mut tx, count).await?;
             session::end_all_but(&mut tx, account.id, session::MOST - 1, now).await?;
             let session = session::insert(
                 &mut tx,

@@ -50,6 +50,28 @@ pub async fn note(
     Ok(device == session)
 }
 
+/// The device by which this member is known, if the browser is one.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn known(
+    tx: &mut Tx,
+    member: Uuid,
+    token_hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<Uuid>> {
+    on!(write tx, conn => {
+        sqlx::query_scalar(
+            "select id from device where member_id = $1 and token_hash = $2 and last_seen_at > $3",
+        )
+        .bind(member)
+        .bind(token_hash)
+        .bind(now.minus(REMEMBERED).0)
+        .fetch_optional(conn)
+        .await
+    })
+}
+
 /// Forgets one device.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
-//! Wrong tries. Each account and postcard has a row; unknown names share the
-//! decoy's, so that they cost the same statements.
+//! Wrong tries. Each account and postcard has a count, for whoever tries; unknown names
+//! share the decoy's, so that they cost the same statements. A browser that a member is
+//! known by has one of its own, and a session: what a stranger tries pauses neither.
 
 use std::time::Duration;
 
@@ -10,6 +11,50 @@ use super::{Result, Tx, on};
 
 /// Stands for every name that nobody has.
 pub const DECOY: Uuid = Uuid::nil();
+
+/// Whose tries are counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// Everybody's at an account or a postcard, or at the decoy.
+    Anybody(Uuid),
+    /// Those from a browser that its member is known by.
+    Device(Uuid),
+    /// Those of somebody who is signed in.
+    Session(Uuid),
+}
+
+/// The statements about the counts in one table.
+struct Statements {
+    hold: &'static str,
+    set: &'static str,
+}
+
+macro_rules! statements {
+    ($table:literal) => {
+        Statements {
+            hold: concat!(
+                "update ",
+                $table,
+                " set tries = tries where id = $1 returning tries, pause_ms, paused_until"
+            ),
+            set: concat!(
+                "update ",
+                $table,
+                " set tries = $2, pause_ms = $3, paused_until = $4 where id = $1"
+            ),
+        }
+    };
+}
+
+impl Count {
+    const fn place(self) -> (Statements, Uuid) {
+        match self {
+            Self::Anybody(id) => (statements!("throttle"), id),
+            Self::Device(id) => (statements!("device"), id),
+            Self::Session(id) => (statements!("session"), id),
+        }
+    }
+}
 
 /// A new account or postcard starts with no tries.
 ///
@@ -25,47 +70,44 @@ pub async fn begin(tx: &mut Tx, id: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Counts a try before it is judged, and says whether it may be right at all.
+/// Counts a try before it is judged, and says whether it may be right at all. Where the
+/// browser or the session has just been forgotten, it may not.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn count_try(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<bool> {
+pub async fn count_try(tx: &mut Tx, count: Count, now: Timestamp) -> Result<bool> {
+    let (statements, id) = count.place();
     // The first update locks the row: parallel tries are counted one by one.
-    let (tries, pause, until): (i64, i64, i64) = on!(write tx, conn => {
-        sqlx::query_as(
-            "update throttle set tries = tries where id = $1
-             returning tries, pause_ms, paused_until",
-        )
-        .bind(id)
-        .fetch_one(conn)
-        .await?
+    let held: Option<(i64, i64, i64)> = on!(write tx, conn => {
+        sqlx::query_as(statements.hold).bind(id).fetch_optional(conn).await?
     });
+    let (tries, pause, until) = held.unwrap_or_default();
     let before = Throttle {
         tries,
         pause: Duration::from_millis(u64::try_from(pause).unwrap_or_default()),
         paused_until: Timestamp(until),
     };
     let (after, admitted) = before.after_try(now);
-    on!(write tx, conn => {
-        sqlx::query("update throttle set tries = $2, pause_ms = $3, paused_until = $4 where id = $1")
-            .bind(id)
-            .bind(after.tries)
-            .bind(Timestamp(0).plus(after.pause).0)
-            .bind(after.paused_until.0)
-            .execute(conn)
-            .await?;
-    });
-    Ok(admitted)
+    set(tx, count, after).await?;
+    Ok(admitted && held.is_some())
 }
 
 /// The right one came: earlier tries are forgotten.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn reset_tries(tx: &mut Tx, id: Uuid) -> Result<()> {
+pub async fn reset_tries(tx: &mut Tx, count: Count) -> Result<()> {
+    set(tx, count, Throttle::default()).await
+}
+
+async fn set(tx: &mut Tx, count: Count, to: Throttle) -> Result<()> {
+    let (statements, id) = count.place();
     on!(write tx, conn => {
-        sqlx::query("update throttle set tries = 0, pause_ms = 0, paused_until = 0 where id = $1")
+        sqlx::query(statements.set)
             .bind(id)
+            .bind(to.tries)
+            .bind(Timestamp(0).plus(to.pause).0)
+            .bind(to.paused_until.0)
             .execute(conn)
             .await?;
     });

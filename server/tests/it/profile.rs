@@ -293,7 +293,7 @@ on_both! {
 }
 
 on_both! {
-    async fn case_44_guessing_the_present_password_counts_as_sign_in_tries(fresh: Fresh) {
+    async fn case_44_guessing_the_present_password_is_counted_for_the_session(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         let browser = app.signed_in(TARO, &WISH).await;
         let wanted = Filled { login_id: NEW_ID, ..AS_SHOWN };
@@ -301,23 +301,45 @@ on_both! {
             let page = save(&browser, Filled { current: guess, ..wanted }).await.refuses(422);
             page.shows(WRONG).shows("value=\"Taro2\"").hides(guess);
         }
-        let tries: i64 = ask!(&app.fresh.db, "select t.tries from throttle t join member m on m.id = t.id");
-        assert_eq!(tries, 3);
+        let tries = async || -> i64 { ask!(&app.fresh.db, "select tries from session where kind = 'member'") };
+        assert_eq!(tries().await, 3);
         assert_eq!(entries(&app, "password_refused").await, 3);
-        // A pause for the right one too, here, at the other page and at sign-in.
+        // A pause for the right one too, here and at the other page.
         let right = Filled { current: WISH.password, ..wanted };
         save(&browser, right).await.refuses(422).shows(WRONG);
         browser.post("/profile/confirm-password", &[("current_password", WISH.password)]).await
             .refuses(422).shows(WRONG);
-        app.browser().sign_in(WISH.login_id, WISH.password).await.refuses(422);
         app.clock.advance(1_000 * INSTANT);
         saved(&browser, right).await;
-        let tries: i64 = ask!(&app.fresh.db, "select t.tries from throttle t join member m on m.id = t.id");
-        assert_eq!(tries, 0);
+        assert_eq!(tries().await, 0);
         // More characters than any password has are not hashed, and no try.
         let long = "a1".repeat(65);
         save(&browser, Filled { nickname: "x", current: &long, ..wanted }).await.refuses(422).shows(WRONG);
         assert_eq!(entries(&app, "password_refused").await, 5);
+    }
+}
+
+on_both! {
+    async fn case_attack_6_a_stranger_who_holds_the_id_paused_stops_nobody_who_is_signed_in(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        app.clock.advance(11 * MINUTE);
+        for _ in 0..40 {
+            app.browser().sign_in(WISH.login_id, "wrong1234").await.refuses(422);
+            app.clock.advance(MINUTE / 4);
+        }
+        app.browser().sign_in(WISH.login_id, WISH.password).await.refuses(422);
+        let right = Filled { login_id: NEW_ID, current: WISH.password, ..AS_SHOWN };
+        saved(&taro, right).await;
+        // Whoever found the session open gets no further than at the door.
+        app.clock.advance(11 * MINUTE);
+        let now_shown = Filled { login_id: "Taro3", ..right };
+        for _ in 0..3 {
+            save(&taro, Filled { current: "wrong1234", ..now_shown }).await.refuses(422).shows(WRONG);
+        }
+        save(&taro, now_shown).await.refuses(422).shows(WRONG);
+        app.clock.advance(1_000 * INSTANT);
+        saved(&taro, now_shown).await;
     }
 }
 

@@ -237,3 +237,77 @@ on_both! {
         assert_eq!((audit().await, rows().await), (audited, counted + 5));
     }
 }
+
+impl TestApp {
+    /// A stranger who has kept this ID paused for hours, and will for a quarter more.
+    async fn held_paused(&self, login_id: &str) {
+        for _ in 0..30 {
+            self.browser()
+                .sign_in(login_id, "wrong1234")
+                .await
+                .refuses(422);
+            self.clock.advance(16 * MINUTE);
+        }
+        self.browser()
+            .sign_in(login_id, "wrong1234")
+            .await
+            .refuses(422);
+    }
+}
+
+on_both! {
+    async fn case_attack_6_a_stranger_holds_the_id_paused_and_the_known_browser_signs_in(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        taro.sign_out().await.leads_to("/login");
+        taro.get("/login").await.shows("ログアウトしました。");
+        app.held_paused(WISH.login_id).await;
+        // Who is not known waits; nothing tells a stranger why.
+        let before = app.written().await;
+        let stranger = app.browser().sign_in(WISH.login_id, WISH.password).await.refuses(422);
+        assert_eq!(app.written().await.since(before), ONE_TRY);
+        let before = app.written().await;
+        let known = taro.sign_in(WISH.login_id, "wrong1234").await.refuses(422);
+        assert_eq!(app.written().await.since(before), ONE_TRY);
+        assert_eq!(stranger.but_for(WISH.login_id), known.but_for(WISH.login_id));
+        taro.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+    }
+}
+
+on_both! {
+    async fn case_attack_6_a_known_browser_s_own_wrong_tries_pause_it_and_nobody_else(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        taro.sign_out().await.leads_to("/login");
+        for _ in 0..3 {
+            taro.sign_in(WISH.login_id, "wrong1234").await.refuses(422);
+        }
+        taro.sign_in(WISH.login_id, WISH.password).await.refuses(422);
+        app.browser().sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        // What is right elsewhere forgets nothing here.
+        taro.sign_in(WISH.login_id, WISH.password).await.refuses(422);
+        app.clock.advance(1_000 * INSTANT);
+        taro.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        let tries: i64 = ask!(&app.fresh.db, "select cast(sum(tries) as bigint) from device");
+        assert_eq!(tries, 0);
+    }
+}
+
+on_both! {
+    async fn case_attack_6_anothers_or_a_forged_browser_is_a_stranger_s(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(TARO, &WISH).await;
+        let jiro = app.signed_in(JIRO, &OTHER_WISH).await;
+        jiro.sign_out().await.leads_to("/login");
+        app.held_paused(WISH.login_id).await;
+        jiro.sign_in(WISH.login_id, WISH.password).await.refuses(422);
+        let request = app.browser().request(reqwest::Method::POST, "/login")
+            .header("cookie", "__Host-device=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+            .form(&[("login_id", WISH.login_id), ("password", WISH.password)]);
+        app.browser().send(request).await.refuses(422);
+        // A browser that was forgotten is nobody's any more.
+        tell!(&app.fresh.db, "update device set last_seen_at = 0");
+        app.held_paused(OTHER_WISH.login_id).await;
+        jiro.sign_in(OTHER_WISH.login_id, OTHER_WISH.password).await.refuses(422);
+    }
+}

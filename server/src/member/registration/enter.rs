@@ -3,6 +3,7 @@
 use domain::{
     forms::ProvisionalCredentials,
     ports::Entry,
+    throttle::FREE,
     values::timestamp::Timestamp,
     visit::{LinkToken, RequestOrigin, SessionToken},
 };
@@ -10,7 +11,8 @@ use store::{
     audit::Event,
     link::{self, Purpose},
     postcard::{self, Postcard},
-    session, throttle,
+    session,
+    throttle::{self, Count},
 };
 use uuid::Uuid;
 
@@ -40,7 +42,9 @@ impl RegistrationService {
         let link = link::count_try(&mut tx, Purpose::Registration, &link_hash, now).await?;
         let card = postcard::by_login_id(&mut tx, who, typed.login_id.as_str()).await?;
         let tried = card.as_ref().map_or(throttle::DECOY, |card| card.id);
-        let admitted = throttle::count_try(&mut tx, tried, now).await?;
+        let admitted = throttle::count_try(&mut tx, Count::Anybody(tried), now).await?;
+        // A link has free tries of its own: nobody else's at this postcard pause them.
+        let admitted = admitted || link.is_some_and(|link| link.wrong_tries <= FREE);
         tx.commit().await?;
 
         let stored = card
@@ -69,7 +73,7 @@ impl RegistrationService {
                 // In the order of the count, so that two at once wait and don't
                 // stop each other.
                 link::reset_tries(&mut tx, link.id).await?;
-                throttle::reset_tries(&mut tx, card.id).await?;
+                throttle::reset_tries(&mut tx, Count::Anybody(card.id)).await?;
                 session::insert(
                     &mut tx,
                     &session::NewSession {

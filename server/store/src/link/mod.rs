@@ -166,6 +166,8 @@ pub struct Open {
     pub id: Uuid,
     /// From then on it is refused, in Unix milliseconds.
     pub expires_at: i64,
+    /// Tries at it, with the present one, since the last right pair.
+    pub wrong_tries: i64,
 }
 
 impl From<Open> for OpenLink {
@@ -188,7 +190,7 @@ pub async fn find_open(
 ) -> Result<Option<Open>> {
     on!(read db, pool => {
         sqlx::query_as(
-            "select id, expires_at from link
+            "select id, expires_at, wrong_tries from link
              where token_hash = $1 and purpose = $2 and expires_at > $3 and expires_at <= $5
                and ended_at is null and wrong_tries < $4",
         )
@@ -228,7 +230,7 @@ pub async fn count_try(
             "update link set wrong_tries = wrong_tries + 1
              where token_hash = $1 and purpose = $2 and expires_at > $3 and expires_at <= $5
                and ended_at is null and wrong_tries < $4
-             returning id, expires_at",
+             returning id, expires_at, wrong_tries",
         )
         .bind(token_hash)
         .bind(purpose.as_str())
