@@ -139,14 +139,24 @@ pub async fn is_login_id_taken(db: &Db, login_id: &str) -> Result<bool> {
     })
 }
 
+/// Who has a postcard, and with which password.
+#[derive(Clone, Debug, sqlx_macros::FromRow)]
+pub struct Holder {
+    /// Today's key of the person.
+    #[sqlx(flatten)]
+    pub key: Key,
+    /// The hash of the provisional password.
+    pub password_hash: String,
+}
+
 /// Whose the open postcard with this login ID is.
 ///
 /// # Errors
 /// Whatever the engine answers.
-pub async fn holder(db: &Db, login_id: &str, now: Timestamp) -> Result<Option<Key>> {
+pub async fn holder(db: &Db, login_id: &str, now: Timestamp) -> Result<Option<Holder>> {
     on!(read db, pool => {
         sqlx::query_as(
-            "select p.symbol, p.number, p.branch
+            "select p.symbol, p.number, p.branch, c.password_hash
              from postcard c join person p on p.id = c.person_id
              where c.login_id = $1 and c.ended_at is null and c.expires_at > $2",
         )

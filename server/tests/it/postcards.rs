@@ -1,6 +1,9 @@
 //! Postcards for whoever may register, and nobody else; and what a crash leaves.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, time::Duration};
+use std::{
+    fs, future::poll_fn, os::unix::fs::PermissionsExt, path::PathBuf, pin::pin, task::Poll,
+    time::Duration,
+};
 
 use domain::{
     rules::provisional::{ProvisionalId, ProvisionalPassword},
@@ -182,7 +185,7 @@ on_both! {
             assert!(works(&fresh, line).await, "{} cannot register", line.key);
             assert_eq!(line.good_until, "2027-11-22");
             let held = postcard::holder(&fresh.db, &line.login_id, NOW).await.unwrap().unwrap();
-            assert_eq!(line.key.parse::<Key>().unwrap(), held);
+            assert_eq!(line.key.parse::<Key>().unwrap(), held.key);
         }
         let formula = lines.iter().find(|line| line.key == "ア-1-16-00").unwrap();
         assert_eq!(formula.name, "'=HYPERLINK(1)", "a spreadsheet must not compute a name");
@@ -379,6 +382,65 @@ on_both! {
         fs::rename(out(&fresh), part(&fresh)).unwrap();
         assert_eq!(reissue(&fresh, ELIGIBLE[0]).await.unwrap().resumed, 1);
         assert_eq!(fs::read_to_string(out(&fresh)).unwrap(), whole);
+    }
+}
+
+/// Runs it up to its n-th step, and no further; `false` when it was over before.
+async fn killed_at<T>(step: usize, run: impl Future<Output = T>) -> bool {
+    let (mut run, mut steps) = (pin!(run), 0);
+    poll_fn(|context| {
+        steps += 1;
+        if steps > step {
+            return Poll::Ready(true);
+        }
+        run.as_mut().poll(context).map(|_| false)
+    })
+    .await
+}
+
+on_both! {
+    /// Killed wherever it waits for the database or a hash; before it goes on, two people
+    /// have exchanged their keys and a third has another one.
+    async fn case_wherever_issuing_is_killed_no_open_postcard_is_without_its_password(fresh: Fresh) {
+        import(&fresh, PEOPLE).await;
+        let moves: [(&str, &str); 4] = [("00", "90"), ("01", "00"), ("90", "01"), ("02", "05")];
+        let mut step = 0;
+        while killed_at(step, issue(&fresh)).await {
+            for (from, to) in moves {
+                tell!(
+                    &fresh.db,
+                    "update person set branch = $2 where number = '12' and branch = $1", from, to
+                );
+            }
+            issue(&fresh).await.unwrap();
+            let lines = delivered(&fresh);
+            assert_eq!(lines.len(), 5, "killed at step {step}");
+            assert_eq!(open_postcards(&fresh).await, 5);
+            for line in &lines {
+                assert!(works(&fresh, line).await, "{} cannot register, killed at step {step}", line.key);
+                let held = postcard::holder(&fresh.db, &line.login_id, NOW).await.unwrap().unwrap();
+                assert_eq!(line.key.parse::<Key>().unwrap(), held.key);
+            }
+            let left: Vec<_> = fs::read_dir(fresh.folder.path()).unwrap()
+                .map(|file| file.unwrap().file_name().into_string().unwrap())
+                .filter(|name| name.starts_with("postcards")).collect();
+            assert_eq!(left, [""; 0], "killed at step {step}");
+            tell!(&fresh.db, "update person set branch = '02' where branch = '05'");
+            tell!(&fresh.db, "delete from postcard");
+            step += 1;
+        }
+        assert!(step > 10, "it was killed {step} times only");
+    }
+}
+
+on_both! {
+    /// Stopped when the file had its name, and the unfinished one still had its own.
+    async fn case_a_run_killed_between_two_names_leaves_no_second_list_of_passwords(fresh: Fresh) {
+        import(&fresh, PEOPLE).await;
+        issue(&fresh).await.unwrap();
+        fs::hard_link(out(&fresh), part(&fresh)).unwrap();
+        assert!(matches!(issue(&fresh).await, Err(PostcardError::Finished)));
+        assert_eq!(keys(&delivered(&fresh)), ELIGIBLE);
     }
 }
 

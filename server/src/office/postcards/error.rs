@@ -9,6 +9,8 @@ use crate::{base::hash::HashError, office::file::trouble::reason};
 pub enum PostcardError {
     /// The file is there already; it is never written over.
     FileExists,
+    /// The file is that of an interrupted run, and complete.
+    Finished,
     /// Another run writes to the same file.
     InUse,
     /// `FILE.part` is not the beginning of such a file.
@@ -35,6 +37,9 @@ impl fmt::Display for PostcardError {
         match self {
             Self::FileExists => f.write_str(
                 "出力先のファイルがすでにあります。上書きはしません。別の名前を指定してください。",
+            ),
+            Self::Finished => f.write_str(
+                "出力先のファイルは、中断した前回の発行で完成しています。そのままお使いください。残っていた .part ファイルは削除しました。",
             ),
             Self::InUse => f.write_str("同じファイルへの発行が、いま別に行われています。"),
             Self::NotOurs => f.write_str(

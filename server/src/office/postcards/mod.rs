@@ -4,7 +4,8 @@
 //! The file is the only place where the passwords ever stand in clear; the
 //! database keeps hashes. So a line is on the disk before its row is committed:
 //! after a crash a line without a row is dropped and its person drawn anew, and
-//! there is never a row whose password nobody has.
+//! there is never a row whose password nobody has. And wherever it crashed, the next
+//! run with the same FILE leaves that file alone: what was beside it is gone.
 
 mod error;
 mod part_file;
@@ -21,7 +22,7 @@ use store::{
     Db,
     audit::{Entry, Event},
     person::{self, Addressee, Eligible, Key},
-    postcard::{self, NewPostcard},
+    postcard::{self, Holder, NewPostcard},
 };
 use time::{Date, Duration};
 use uuid::Uuid;
@@ -223,17 +224,32 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Takes the lines out of the file whose postcards the database does not
-    /// have as open ones of the same people.
+    /// Takes the lines out of the file whose postcards the database does not have as
+    /// open ones. Where a line has another key than the postcard's holder, either the
+    /// person's has changed since, or the ID was drawn at the same moment elsewhere: the
+    /// password tells, and a line that is good gets today's key.
     async fn drop_dead_lines(&self, part: &mut PartFile) -> Result<(), PostcardError> {
         let mut alive = Vec::new();
         for line in part.lines()? {
             let holder = postcard::holder(self.db, line.login_id(), self.now).await?;
-            if holder.is_some_and(|key| line.is_of(&key)) {
-                alive.push(line);
+            match holder {
+                Some(holder) if line.is_of(&holder.key) => alive.push(line),
+                Some(holder) if self.opens(&line, &holder).await? => {
+                    alive.push(line.of(&holder.key));
+                }
+                _ => {}
             }
         }
         part.keep_only(&alive)
+    }
+
+    /// Whether the line has the password of the postcard that somebody holds.
+    async fn opens(&self, line: &Line, holder: &Holder) -> Result<bool, PostcardError> {
+        let Ok(password) = ProvisionalPassword::parse(line.password()) else {
+            return Ok(false);
+        };
+        let verified = self.hasher.verify(password.as_str(), &holder.password_hash);
+        Ok(verified.await?)
     }
 
     /// Hashes, writes the lines, and then the rows. Answers whether a line was

@@ -24,6 +24,7 @@ const HEAD: &str =
 
 const COLUMNS: usize = 9;
 const LOGIN_ID: usize = 6;
+const PASSWORD: usize = 7;
 
 /// Only who issues may read the passwords.
 const OURS_ALONE: u32 = 0o600;
@@ -57,6 +58,17 @@ impl Line {
         &self.0[LOGIN_ID]
     }
 
+    pub(super) fn password(&self) -> &str {
+        &self.0[PASSWORD]
+    }
+
+    /// The same for the person who has this key now.
+    pub(super) fn of(&self, key: &Key) -> Self {
+        let key = [&key.symbol, &key.number, &key.branch].map(|part| escape_formula(part));
+        let rest = self.0.iter().skip(key.len());
+        Self(key.iter().map(AsRef::as_ref).chain(rest).collect())
+    }
+
     /// Also where the version that began the file left a value as it is which is escaped
     /// now.
     pub(super) fn is_of(&self, key: &Key) -> bool {
@@ -77,10 +89,18 @@ pub(super) struct PartFile {
 impl PartFile {
     /// Begins a file, or goes on with the one that an interrupted run left.
     pub(super) fn open(out: &Path) -> Result<Self, PostcardError> {
-        if fs::symlink_metadata(out).is_ok() {
-            return Err(PostcardError::FileExists);
-        }
         let path = beside(out, ".part");
+        if let Ok(there) = fs::symlink_metadata(out) {
+            // Stopped between the file's two names: it was finished, and says so.
+            let is_finished = fs::symlink_metadata(&path)
+                .is_ok_and(|part| (part.dev(), part.ino()) == (there.dev(), there.ino()));
+            if !is_finished {
+                return Err(PostcardError::FileExists);
+            }
+            fs::remove_file(&path)?;
+            sync_folder(&path)?;
+            return Err(PostcardError::Finished);
+        }
         let (mut file, is_new) = match create(&path) {
             Ok(file) => (file, true),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => (
@@ -95,6 +115,8 @@ impl PartFile {
         if !there.is_ok_and(|there| (there.dev(), there.ino()) == (here.dev(), here.ino())) {
             return Err(PostcardError::InUse);
         }
+        // Stopped while it was being replaced: what counts is in the file itself.
+        remove_if_there(&beside(out, ".part.new"))?;
         if is_new {
             file.write_all(HEAD.as_bytes())?;
             file.sync_all()?;
@@ -117,9 +139,7 @@ impl PartFile {
 
     /// Every line but one that was cut off in the middle.
     pub(super) fn lines(&mut self) -> Result<Vec<Line>, PostcardError> {
-        let mut bytes = Vec::new();
-        self.file.rewind()?;
-        self.file.read_to_end(&mut bytes)?;
+        let bytes = self.bytes()?;
         if HEAD.as_bytes().starts_with(&bytes) {
             return Ok(Vec::new());
         }
@@ -141,6 +161,13 @@ impl PartFile {
             .collect()
     }
 
+    fn bytes(&mut self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.file.rewind()?;
+        self.file.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
     /// Adds lines; when this returns they are on the disk.
     pub(super) fn append<'l>(
         &mut self,
@@ -159,14 +186,11 @@ impl PartFile {
     pub(super) fn keep_only(&mut self, lines: &[Line]) -> Result<(), PostcardError> {
         let mut kept = HEAD.as_bytes().to_vec();
         kept.extend(written(lines.iter())?.0);
-        let metadata = self.file.metadata()?;
-        let is_ours_alone = metadata.mode() & 0o777 == OURS_ALONE;
-        if metadata.len() != kept.len() as u64 || !is_ours_alone {
+        let is_ours_alone = self.file.metadata()?.mode() & 0o777 == OURS_ALONE;
+        let is_changed = self.bytes()? != kept;
+        if is_changed || !is_ours_alone {
             let fresh = beside(&self.out, ".part.new");
-            match fs::remove_file(&fresh) {
-                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e.into()),
-                _ => {}
-            }
+            remove_if_there(&fresh)?;
             let mut file = create(&fresh)?;
             lock(&file)?;
             file.write_all(&kept)?;
@@ -202,6 +226,13 @@ fn create(path: &Path) -> io::Result<File> {
         .create_new(true)
         .mode(OURS_ALONE)
         .open(path)
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+        _ => Ok(()),
+    }
 }
 
 fn lock(file: &File) -> Result<(), PostcardError> {
@@ -337,6 +368,34 @@ mod tests {
             expected.push("bcdfgh25".to_owned());
             assert_eq!(ids(&mut again), expected, "cut after {cut} bytes");
         }
+    }
+
+    #[test]
+    fn whatever_step_it_was_stopped_at_nothing_stays_beside_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("postcards.csv");
+        let (path, fresh) = (beside(&out, ".part"), beside(&out, ".part.new"));
+        let mut part = PartFile::open(&out).ok().unwrap();
+        part.append([line("1001", "bcdfgh23"), line("1001", "bcdfgh24")].iter())
+            .unwrap();
+        drop(part);
+        // While the file was being replaced by one with fewer lines, at any byte.
+        let whole = fs::read(&path).unwrap();
+        for cut in [0, HEAD.len() / 2, HEAD.len(), whole.len()] {
+            fs::write(&fresh, &whole[..cut]).unwrap();
+            let mut part = PartFile::open(&out).ok().unwrap();
+            assert_eq!(ids(&mut part), ["bcdfgh23", "bcdfgh24"]);
+            assert!(!fresh.exists(), "cut after {cut} bytes");
+        }
+        // Between its two names.
+        fs::hard_link(&path, &out).unwrap();
+        assert!(matches!(PartFile::open(&out), Err(PostcardError::Finished)));
+        assert_eq!(fs::read(&out).unwrap(), whole);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(matches!(
+            PartFile::open(&out),
+            Err(PostcardError::FileExists)
+        ));
     }
 
     #[test]
