@@ -14,7 +14,8 @@ use domain::{
 };
 use store::{
     self, Db,
-    letter::{self, Claimed, LetterKind},
+    letter::{self, Claimed, ClaimedLink, LONGEST_PAUSE, LetterKind},
+    link::Purpose,
 };
 use tokio::{
     sync::{Notify, watch},
@@ -32,7 +33,6 @@ use crate::base::{clock::Clock, secrets::Secrets};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(3600);
 
 /// How long to wait after the first, second, … failure; after the last of them,
 /// hourly.
@@ -376,10 +376,17 @@ impl From<SendError> for Failure {
 fn has_lost_its_meaning(claimed: &Claimed, now: Timestamp) -> Option<&'static str> {
     match &claimed.link {
         Some(link) if link.ended_at.is_some() => Some("the link has been used or made void"),
-        Some(link) if link.expires_at <= now => Some("the link has expired"),
+        // Or lies further ahead than any does: nobody is let in with it.
+        Some(link) if !link.expires_at.is_to_come(life(link), now) => Some("the link has expired"),
         _ if claimed.asked_at.plus(LIFE) <= now => Some("three days have passed"),
         _ => None,
     }
+}
+
+/// The longest that a link for this works.
+fn life(link: &ClaimedLink) -> Duration {
+    let purpose = Purpose::parse(&link.purpose).unwrap_or(Purpose::Device);
+    purpose.life()
 }
 
 /// No later than the moment at which the letter loses its meaning: it is given up
@@ -389,7 +396,7 @@ fn next_try(claimed: &Claimed, now: Timestamp) -> Timestamp {
     let pause = PAUSES
         .get(failures.saturating_sub(1))
         .copied()
-        .unwrap_or(HOUR);
+        .unwrap_or(LONGEST_PAUSE);
     let mut end = claimed.asked_at.plus(LIFE);
     if let Some(link) = &claimed.link {
         end = end.min(link.expires_at);

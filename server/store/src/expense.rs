@@ -119,19 +119,25 @@ pub async fn list(db: &Db, shown: &[Shown]) -> Result<Vec<Expense>> {
     Ok(expenses)
 }
 
-/// At whose expenses a member has looked since an instant.
+/// At whose expenses a member has looked from an instant up to another: what a clock that
+/// was ahead has noted for later counts then.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn looked_at(db: &Db, member: Uuid, since: Timestamp) -> Result<Vec<Uuid>> {
+pub async fn looked_at(
+    db: &Db,
+    member: Uuid,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<Uuid>> {
     on!(read db, pool => {
         sqlx::query_scalar(
             "select distinct person_id from audit
-             where member_id = $1 and event = 'expenses_seen' and at >= $2
+             where member_id = $1 and event = 'expenses_seen' and at >= $2 and at < $3
                and person_id is not null",
         )
         .bind(member)
-        .bind(since.0)
+        .bind(from.0)
+        .bind(to.0)
         .fetch_all(pool)
         .await
     })

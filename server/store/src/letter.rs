@@ -317,22 +317,34 @@ struct Row {
     notice_ends_on: Option<Date>,
 }
 
+/// No letter waits longer from one try to the next.
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+
 /// Takes the letters that have been due for longest, of the first rank first, `most` of
 /// them, and hides them from everybody else for `lease`. A lease ends only where its
 /// holder died; it has to be longer than any sending takes.
 ///
+/// A clock that was ahead is not believed: a letter that is due later than any pause or
+/// lease lasts is due now, and one that was asked for in the future was asked for now.
+///
 /// # Errors
 /// Whatever the database answers.
 pub async fn claim(db: &Db, now: Timestamp, lease: Duration, most: i64) -> Result<Vec<Claimed>> {
-    const TAKE: &str = "update letter set attempts = attempts + 1, due_at = $2
+    const TAKE: &str = "update letter
+         set attempts = attempts + 1, due_at = $2,
+             asked_at = case when asked_at > $5 then $1 else asked_at end
          where id in (select id from letter
-                      where due_at <= $1 and sent_at is null and given_up_at is null
+                      where (due_at <= $1 or due_at > $4)
+                        and sent_at is null and given_up_at is null
                       order by rank, due_at, id limit $3)
          returning rank, asked_at, id";
     // Two workers at once: the second takes the next letters instead of waiting.
-    const TAKE_UNLOCKED: &str = "update letter set attempts = attempts + 1, due_at = $2
+    const TAKE_UNLOCKED: &str = "update letter
+         set attempts = attempts + 1, due_at = $2,
+             asked_at = case when asked_at > $5 then $1 else asked_at end
          where id in (select id from letter
-                      where due_at <= $1 and sent_at is null and given_up_at is null
+                      where (due_at <= $1 or due_at > $4)
+                        and sent_at is null and given_up_at is null
                       order by rank, due_at, id limit $3 for update skip locked)
          returning rank, asked_at, id";
     let take = match db {
@@ -342,7 +354,10 @@ pub async fn claim(db: &Db, now: Timestamp, lease: Duration, most: i64) -> Resul
     let until = now.plus(lease);
     let mut tx = db.write().await?;
     let mut taken: Vec<(i64, i64, Uuid)> = on!(write &mut tx, conn => {
-        sqlx::query_as(take).bind(now.0).bind(until.0).bind(most).fetch_all(conn).await?
+        sqlx::query_as(take).bind(now.0).bind(until.0).bind(most)
+            .bind(now.latest_end(LONGEST_PAUSE.max(lease)).0)
+            .bind(now.latest_end(Duration::ZERO).0)
+            .fetch_all(conn).await?
     });
     tx.commit().await?;
     taken.sort_unstable();
@@ -418,9 +433,11 @@ pub async fn backlog(db: &Db, now: Timestamp) -> Result<Backlog> {
     let (waiting, oldest): (i64, Option<i64>) = on!(read db, conn => {
         sqlx::query_as(
             "select count(*), min(asked_at) from letter
-             where sent_at is null and given_up_at is null and (due_at <= $1 or attempts > 0)",
+             where sent_at is null and given_up_at is null
+               and (due_at <= $1 or due_at > $2 or attempts > 0)",
         )
         .bind(now.0)
+        .bind(now.latest_end(LONGEST_PAUSE).0)
         .fetch_one(conn)
         .await?
     });

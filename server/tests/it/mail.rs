@@ -447,6 +447,36 @@ on_both! {
     }
 }
 
+on_both! {
+    /// Whatever it wrote: when the next try is due, whose a letter is until when, and when
+    /// it was asked for.
+    async fn case_attack_18_a_letter_waits_for_no_clock_that_was_ahead(fresh: Fresh) {
+        let (db, folder) = (&fresh.db, fresh.folder.path());
+        let worker = worker(db, folder, transport(plain()));
+        let to = |local: &str| address(&format!("{local}@{}.example.jp", Uuid::new_v4()));
+        worker.clock.advance(4 * HOUR);
+        queue(db, LetterKind::Change, &to("rcpt-fails-1"), worker.clock.now()).await;
+        assert_eq!(worker.deliver_due().await.unwrap(), PUT_OFF);
+        queue(db, LetterKind::Change, &to("untried"), worker.clock.now()).await;
+        let (with_link, _) = ask_for_registration(&worker, &to("with-link")).await;
+        worker.clock.set_back(4 * HOUR);
+        let batch = worker.deliver_due().await.unwrap();
+        assert_eq!(batch, DeliveryBatch { sent: 2, put_off: 0, given_up: 1 });
+        // Its link lets nobody in.
+        assert_eq!(letter::delivery(db, with_link).await.unwrap(), Some(Delivery::GivenUp));
+        let asked: i64 = ask!(db, "select max(asked_at) from letter where kind = 'change'");
+        assert_eq!(asked, NOW.0);
+
+        // Somebody claimed it in the future, and died; somebody else is sending now.
+        queue(db, LetterKind::Change, &to("claimed-then"), NOW).await;
+        letter::claim(db, NOW.plus(4 * HOUR), 5 * MINUTE, 1).await.unwrap();
+        assert_eq!(worker.deliver_due().await.unwrap(), SENT);
+        queue(db, LetterKind::Change, &to("claimed-now"), NOW).await;
+        letter::claim(db, NOW, 5 * MINUTE, 1).await.unwrap();
+        assert_eq!(worker.deliver_due().await.unwrap(), DeliveryBatch::default());
+    }
+}
+
 #[tokio::test]
 async fn case_attack_a_letter_whose_leaving_could_not_be_noted_is_not_sent_again() {
     let fresh = crate::fresh::sqlite().await;

@@ -17,6 +17,7 @@ use super::*;
 use crate::{base::secrets::token_hash, mail::mailbox};
 
 const NOW: Timestamp = Timestamp(1_795_326_120_000);
+const HOUR: Duration = LONGEST_PAUSE;
 const LINK_LIFE: Duration = Duration::from_secs(3 * 3600);
 
 struct Office {

@@ -2,7 +2,7 @@
 
 pub mod sheet;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
@@ -29,6 +29,8 @@ use crate::{
     base::fault::InternalError,
     member::household::{self, Household, Visible},
 };
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// The use cases of medical expenses.
 #[derive(Clone)]
@@ -191,7 +193,9 @@ impl ExpenseService {
         if others.is_empty() {
             return Ok(());
         }
-        let noted = expense::looked_at(&self.db, member.id, now.midnight_before()).await?;
+        let midnight = now.midnight_before();
+        let today = (midnight, midnight.plus(DAY));
+        let noted = expense::looked_at(&self.db, member.id, today).await?;
         others.retain(|person| !noted.contains(person));
         if others.is_empty() {
             return Ok(());

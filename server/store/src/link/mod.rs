@@ -38,6 +38,12 @@ impl Purpose {
             Self::Device => "device",
         }
     }
+
+    /// The purpose of that name in the database.
+    pub fn parse(name: &str) -> Option<Self> {
+        let all = [Self::Registration, Self::Reissue, Self::Email, Self::Device];
+        all.into_iter().find(|purpose| purpose.as_str() == name)
+    }
 }
 
 /// How long a link works: at 2:59:59 it does, at 3:00:00 it does not.
