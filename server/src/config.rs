@@ -160,6 +160,7 @@ impl LimitsSection {
         let places = Places {
             all: self.connections.unwrap_or(default.all),
             of_one: self.connections_of_one.unwrap_or(default.of_one),
+            ..default
         };
         match places {
             Places { all: 0, .. } => Err(wrong("limits.connections", "at least one")),

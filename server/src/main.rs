@@ -66,11 +66,13 @@ async fn main() -> ExitCode {
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
+        // A log that nobody reads any more stops nothing either.
+        .log_internal_errors(false)
         .init();
     match run(Arguments::parse()).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("portal: {error}");
+            let _ = writeln!(std::io::stderr(), "portal: {error}");
             ExitCode::FAILURE
         }
     }

@@ -23,16 +23,15 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-/// Whoever is answered takes something of the answer by then, and again and again.
-const WRITE: Duration = Duration::from_secs(20);
-
-/// Open connections at a time.
+/// Open connections at a time, and how long one is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Places {
     /// Of everybody.
     pub all: u32,
     /// Of one network address, unless it is a proxy of ours.
     pub of_one: u32,
+    /// Whoever is answered takes something of the answer by then, and again and again.
+    pub patience: Duration,
 }
 
 impl Default for Places {
@@ -40,6 +39,7 @@ impl Default for Places {
         Self {
             all: 2048,
             of_one: 256,
+            patience: Duration::from_secs(20),
         }
     }
 }
@@ -229,7 +229,10 @@ impl Watched {
             self.waiting = None;
             return written;
         }
-        let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(WRITE)));
+        let patience = self.place.connections.places.patience;
+        let waiting = self
+            .waiting
+            .get_or_insert_with(|| Box::pin(sleep(patience)));
         match waiting.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
             Poll::Pending => Poll::Pending,

@@ -33,13 +33,18 @@ pub fn is_busy(error: &Error) -> bool {
 
 /// An error in words for the log. PostgreSQL's detail and context may hold the values of a
 /// row, names and addresses of members among them: of what the engine says, its code and
-/// its first sentence are told, and of what a driver says everything.
+/// its first sentence are told, and of what a driver says everything. Where the value itself
+/// is wrong (class 22), that sentence has it, too: the code says enough.
 pub fn told(error: &Error) -> String {
     match error {
         Error::Database(engine) => {
             let code = engine.code().unwrap_or_default();
             match engine.constraint() {
                 Some(constraint) => format!("{code}, constraint {constraint}"),
+                // PostgreSQL's codes have five characters.
+                None if code.len() == 5 && code.starts_with("22") => {
+                    format!("{code}, a value that cannot be stored")
+                }
                 None => format!("{code} {}", engine.message()),
             }
         }

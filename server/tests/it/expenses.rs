@@ -547,6 +547,28 @@ on_both! {
 }
 
 on_both! {
+    async fn case_attack_18_a_look_noted_for_tomorrow_is_none_of_today(fresh: Fresh) {
+        let app = portal(fresh).await;
+        app.registered(TARO, &WISH).await;
+        let looks = async || -> i64 {
+            ask!(&app.fresh.db, "select count(*) from audit where event = 'expenses_seen'")
+        };
+        let looked = async || {
+            let taro = app.browser();
+            taro.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+            taro.get("/expenses?person=01").await;
+        };
+        app.clock.advance(24 * HOUR);
+        looked().await;
+        app.clock.set_back(24 * HOUR);
+        looked().await;
+        assert_eq!(looks().await, 2);
+        looked().await;
+        assert_eq!(looks().await, 2, "once a day, as ever");
+    }
+}
+
+on_both! {
     async fn every_look_at_somebody_else_is_in_that_persons_history_once_a_day(fresh: Fresh) {
         let app = portal(fresh).await;
         let taro = app.signed_in(TARO, &WISH).await;

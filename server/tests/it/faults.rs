@@ -280,3 +280,87 @@ async fn limit_pages(db: &Db, freely: bool) {
     };
     sqlx::query(limit).execute(&file.writer).await.unwrap();
 }
+
+/// The detail of an error has the whole row, and the sentence about a wrong value that
+/// value.
+#[tokio::test(flavor = "multi_thread")]
+async fn case_attack_what_postgresql_says_about_a_row_is_not_in_the_log() {
+    let test = "faults::case_attack_what_postgresql_says_about_a_row_is_not_in_the_log";
+    let Some(log) = crate::log::everything(test) else {
+        return;
+    };
+    let app = TestApp::start(crate::fresh::postgres().await).await;
+    app.registered(TARO, &WISH).await;
+    let db = &app.fresh.db;
+    let sign_in = || async {
+        app.clock.advance(MINUTE);
+        app.browser().sign_in(WISH.login_id, WISH.password).await
+    };
+    tell!(
+        db,
+        "alter table member add constraint broken check (last_sign_in_at is null) not valid"
+    );
+    sign_in().await.refuses(500);
+    tell!(db, "alter table member drop constraint broken");
+    tell!(db, "delete from session");
+    tell!(db, "alter table session add column missing text not null");
+    sign_in().await.refuses(500);
+    tell!(db, "alter table session drop column missing");
+    tell!(
+        db,
+        "create function broken() returns trigger language plpgsql as $$
+         declare n integer; begin n := old.login_id; return new; end $$"
+    );
+    tell!(
+        db,
+        "create trigger broken before update on member for each row execute function broken()"
+    );
+    sign_in().await.refuses(500);
+    tell!(db, "drop trigger broken on member");
+    sign_in().await.leads_to("/home");
+
+    let log = log.text();
+    let failed: Vec<&str> = log.lines().filter(|line| line.contains("ERROR")).collect();
+    assert_eq!(failed.len(), 3, "{failed:?}");
+    for (line, words) in failed
+        .iter()
+        .zip(["23514, constraint broken", "23502", "22P02"])
+    {
+        assert!(line.contains(words), "{words}: {line}");
+    }
+    for value in [WISH.nickname, WISH.login_id, "$argon2id$", "Failing row"] {
+        let line = log.lines().find(|line| line.contains(value));
+        assert_eq!(line, None, "{value}");
+    }
+}
+
+/// `portal … | head -1` reads no further, and a terminal that is closed nothing at all.
+#[test]
+fn case_attack_what_is_done_is_done_whether_anybody_reads_the_report_or_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    assert!(portal(here, &["migrate"]).0);
+    std::fs::write(
+        here.join("list.csv"),
+        [crate::roster::HEADER, crate::test_app::PEOPLE].concat(),
+    )
+    .unwrap();
+    let mut import = std::process::Command::new(env!("CARGO_BIN_EXE_portal"))
+        .args(["roster", "import", "list.csv"])
+        .current_dir(here)
+        .env_remove("PORTAL_CONFIG")
+        .env("RUST_LOG", "trace")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop((import.stdout.take(), import.stderr.take()));
+    assert!(import.wait().unwrap().success());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let people: i64 = runtime.block_on(async {
+        let url = format!("sqlite://{}", here.join("data/portal.db").display());
+        let db = Db::open_existing(&url).await.unwrap();
+        ask!(&db, "select count(*) from person")
+    });
+    assert!(people > 3, "{people}");
+}

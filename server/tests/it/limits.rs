@@ -1,6 +1,6 @@
 //! The outer limit: what one network address may post.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use domain::text;
 use reqwest::Method;
@@ -8,6 +8,7 @@ use server::http::{RateLimitSetting, connections::Places};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
+    time::{sleep, timeout},
 };
 
 use crate::{
@@ -203,9 +204,49 @@ on_both! {
 
 /// On one engine: no connection asks the database.
 #[tokio::test(flavor = "multi_thread")]
+async fn case_attack_who_takes_nothing_of_an_answer_is_let_go() {
+    let patience = Duration::from_millis(200);
+    let app = TestApp::start_with(crate::fresh::sqlite().await, |config| {
+        config.places = Places {
+            patience,
+            ..Places::default()
+        };
+    })
+    .await;
+    let mut slow = TcpStream::connect(app.addr()).await.unwrap();
+    // Far more than lies between the two sides, asked for at once.
+    let request = "GET /about HTTP/1.1\r\nhost: portal.example.jp\r\n\r\n";
+    slow.write_all(request.repeat(3_000).as_bytes())
+        .await
+        .unwrap();
+    // Nothing is read. When the server has gone, what is said to it comes back as an error.
+    let gone = async {
+        while slow.write_all(b"x").await.is_ok() {
+            sleep(patience).await;
+        }
+    };
+    timeout(100 * patience, gone)
+        .await
+        .expect("the server waits for ever");
+
+    // Who takes a little now and then is waited for.
+    let mut patient = TcpStream::connect(app.addr()).await.unwrap();
+    let request = "GET /about HTTP/1.1\r\nhost: portal.example.jp\r\nconnection: close\r\n\r\n";
+    patient.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    patient.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.ends_with(b"</html>"));
+}
+
+/// On one engine: no connection asks the database.
+#[tokio::test(flavor = "multi_thread")]
 async fn case_attack_21_idle_connections_keep_nobody_out() {
     let app = TestApp::start_with(crate::fresh::sqlite().await, |config| {
-        config.places = Places { all: 8, of_one: 3 };
+        config.places = Places {
+            all: 8,
+            of_one: 3,
+            ..Places::default()
+        };
     })
     .await;
     let from = async |host: u8| {

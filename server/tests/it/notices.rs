@@ -554,6 +554,43 @@ on_both! {
     }
 }
 
+on_both! {
+    /// Compressing what is compressed costs the server's time and saves nothing.
+    async fn case_attack_files_that_are_compressed_are_not_compressed_again(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let gzipped = async |method: Method, path: &str| {
+            let request = taro.request(method, path)
+                .header("accept-encoding", "gzip")
+                .header("origin", PUBLIC)
+                .header("sec-fetch-site", "same-origin")
+                .form(&[("", ""); 0]);
+            let answer = taro.send(request).await;
+            assert_eq!(answer.status, 200, "{path}");
+            answer.header("content-encoding").to_owned()
+        };
+        for (name, begins) in [
+            ("a.pdf", b"%PDF-1.7".as_slice()),
+            ("a.png", b"\x89PNG\r\n\x1a\n"),
+            ("a.jpg", b"\xff\xd8\xff"),
+            ("a.xlsx", b"PK\x03\x04"),
+            ("a.docx", b"PK\x03\x04"),
+        ] {
+            // It could be made much shorter.
+            let content = [begins, &[b'a'; 20_000]].concat();
+            fs::write(app.fresh.folder.path().join(name), content).unwrap();
+            import(&app.fresh, &FLU.replace("補助します。\",", &format!("補助します。\",{name}"))).await;
+            let file: uuid::Uuid = ask!(&app.fresh.db, "select file_id from notice where number = 'N-1'");
+            assert_eq!(gzipped(Method::GET, &format!("/files/{file}")).await, "", "{name}");
+        }
+        assert_eq!(gzipped(Method::POST, "/my-data.zip").await, "");
+        // Pages and sheets are.
+        for path in ["/home", "/about"] {
+            assert_eq!(gzipped(Method::GET, path).await, "gzip", "{path}");
+        }
+    }
+}
+
 /// A PDF as far as anybody looks.
 const PDF: &[u8] = b"%PDF-1.7\n\xe2\xe3\xcf\xd3 and so on";
 

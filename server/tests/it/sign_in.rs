@@ -4,6 +4,8 @@ use domain::text;
 use futures::future::join_all;
 use server::base::hash::{HashCost, Pool};
 
+use store::member;
+
 use crate::{
     browser::Seen,
     roster::NOW,
@@ -126,6 +128,37 @@ on_both! {
         assert!(old.contains("t=1") && new.contains("t=3"), "{old} {new}");
         app.browser().sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
         assert_eq!(stored().await, new);
+    }
+}
+
+on_both! {
+    /// Both are judged by the old hash, and the second comes when the first has made the
+    /// new one.
+    async fn case_attack_a_double_click_after_a_change_of_the_hash_s_cost_is_not_called_wrong(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(TARO, &WISH).await;
+        let app = app.restart_with(|config| config.hash = HashCost { passes: 3, ..CHEAP }).await;
+        let (once, twice) = (app.browser(), app.browser());
+        let (once, twice) = tokio::join!(
+            once.sign_in(WISH.login_id, WISH.password),
+            twice.sign_in(WISH.login_id, WISH.password)
+        );
+        once.leads_to("/home");
+        twice.leads_to("/home");
+
+        // And step by step, whichever was quicker.
+        let mut tx = app.fresh.db.write().await.unwrap();
+        let judged = member::by_login_id(&mut tx, "123456taro").await.unwrap().unwrap();
+        let id = judged.id;
+        for hash in ["made by the first", "made by the second"] {
+            assert!(member::signed_in(&mut tx, &judged, Some(hash), NOW).await.unwrap());
+        }
+        // Another password has been chosen since: the old one is wrong.
+        member::set_credentials(&mut tx, id, None, Some("another's")).await.unwrap();
+        assert!(!member::signed_in(&mut tx, &judged, Some("too late"), NOW).await.unwrap());
+        tx.commit().await.unwrap();
+        let stored: String = ask!(&app.fresh.db, "select password_hash from member");
+        assert_eq!(stored, "another's");
     }
 }
 
@@ -258,9 +291,10 @@ impl TestApp {
 on_both! {
     async fn case_attack_6_a_stranger_holds_the_id_paused_and_the_known_browser_signs_in(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
-        let taro = app.signed_in(TARO, &WISH).await;
-        taro.sign_out().await.leads_to("/login");
-        taro.get("/login").await.shows("ログアウトしました。");
+        // Another day in the same browser.
+        let first = app.signed_in(TARO, &WISH).await;
+        let taro = app.browser();
+        taro.plant("__Host-device", &first.cookie("__Host-device").unwrap());
         app.held_paused(WISH.login_id).await;
         // Who is not known waits; nothing tells a stranger why.
         let before = app.written().await;
