@@ -16,7 +16,7 @@ use super::{
 pub const KEY_CHARS: usize = 20;
 
 /// What stands in a line that adds up or counts (件数, 人数) the others, or ends them.
-const TOTALS: [&str; 8] = [
+const TOTALS: [&str; 13] = [
     "合計",
     "総合計",
     "総計",
@@ -24,7 +24,12 @@ const TOTALS: [&str; 8] = [
     "計",
     "数",
     "以上",
+    "余白",
+    "以下余白",
     "TOTAL",
+    "END",
+    "EOF",
+    "ENDOFFILE",
 ];
 
 /// The word by which a record is no line of the list: in its first cell, or behind empty
@@ -35,9 +40,31 @@ fn total_word<'a>(record: &Record<'a>) -> Option<&'a str> {
         .map(str::trim)
         .find(|cell| !cell.is_empty())?;
     let word = first.nfkc().collect::<String>().to_uppercase();
-    let is_about = |c: char| c.is_whitespace() || c.is_ascii_digit() || "件人名円:,()".contains(c);
-    let word: String = word.chars().filter(|c| !is_about(*c)).collect();
-    TOTALS.contains(&word.as_str()).then_some(first)
+    let is_about = |c: char| {
+        c.is_whitespace() || c.is_ascii_digit() || "件人名円:,()*-=<>[]【】「」".contains(c)
+    };
+    let bare: String = word.chars().filter(|c| !is_about(*c)).collect();
+    let is_count = bare.is_empty() && word.ends_with(['件', '人', '名', '円']);
+    (is_count || TOTALS.contains(&bare.as_str())).then_some(first)
+}
+
+/// Whether a record has numbers alone, and none of the first two columns, which say what or
+/// whom a line is about: sums without a word.
+fn is_sums(record: &Record<'_>, header: &Header) -> bool {
+    let mut filled = record
+        .fields()
+        .map(str::trim)
+        .filter(|cell| !cell.is_empty());
+    let is_number = |cell: &str| {
+        let plain: String = cell.nfkc().collect();
+        plain
+            .chars()
+            .all(|c| c.is_ascii_digit() || "¥\\,.円件人日回".contains(c))
+    };
+    [0, 1]
+        .iter()
+        .all(|&column| header.field(record, column).trim().is_empty())
+        && filled.all(is_number)
 }
 
 /// `001` of `'001` and `="001"`, by which spreadsheets keep the zeros.
@@ -91,6 +118,14 @@ impl<'a, 'p> Cells<'a, 'p> {
         }
         if let Some(word) = total_word(record) {
             problems.cell(record.line, header.name(0), word, ProblemKind::Total);
+            return None;
+        }
+        if is_sums(record, header) {
+            problems.line(record.line, ProblemKind::Total);
+            return None;
+        }
+        if header.is_repeated_by(record) {
+            problems.line(record.line, ProblemKind::HeaderAgain);
             return None;
         }
         Some(Self {

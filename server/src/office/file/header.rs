@@ -134,6 +134,15 @@ impl Header {
         }
     }
 
+    /// Whether a record says the columns' names once more, as where files were put together.
+    pub fn is_repeated_by(&self, record: &Record<'_>) -> bool {
+        let says_its_name = |nth: usize| {
+            let name = columns::meant(self.field(record, nth).trim(), self.columns);
+            name.is_some() && name == self.columns.get(nth).copied()
+        };
+        [0, 1].into_iter().all(says_its_name)
+    }
+
     /// The name of the column that is `nth` in the list given to [`Self::read`].
     pub fn name(&self, nth: usize) -> &'static str {
         self.columns.get(nth).copied().unwrap_or_default()

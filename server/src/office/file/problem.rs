@@ -149,6 +149,8 @@ pub enum ProblemKind {
     Continued,
     /// Not a line of the list, but what the others add up to.
     Total,
+    /// The names of the columns once more.
+    HeaderAgain,
     /// A value in this column, counted from 1, which has no name in the header.
     NamelessColumn(usize),
     /// This many columns, and not as many as the header.
@@ -282,6 +284,9 @@ impl fmt::Display for ProblemKind {
             ),
             Self::Total => {
                 f.write_str("合計や件数の行は取り込めません。この行を消してください")
+            }
+            Self::HeaderAgain => {
+                f.write_str("見出し（列の名前）がもう一度あります。この行を消してください")
             }
             Self::NamelessColumn(place) => {
                 write!(f, "見出しのない列（左から{place}列目）に値があります。見出しを書くか、値を消してください")

@@ -214,9 +214,12 @@ impl<R: BufRead> Records<R> {
             self.line.truncate(self.line.len() - 2);
             self.line.push(b'\n');
         } else if !self.line.ends_with(b"\n") {
-            // The last line. Old programs put Ctrl-Z behind it.
-            while self.line.last() == Some(&END_OF_FILE) {
-                self.line.pop();
+            // The last line. Old programs put Ctrl-Z behind it, and fill up with NUL.
+            let is_filling = |byte: &u8| matches!(*byte, 0 | END_OF_FILE);
+            let text = self.line.iter().rposition(|byte| !is_filling(byte));
+            let text = text.map_or(0, |last| last + 1);
+            if self.line.get(text) == Some(&END_OF_FILE) {
+                self.line.truncate(text);
             }
             if !self.line.is_empty() {
                 self.line.push(b'\n');
@@ -271,6 +274,7 @@ mod tests {
         assert_eq!(read("\n\r\n"), Ok(vec![]));
         assert_eq!(read("a,b\r\n\u{1A}"), Ok(vec![row(1, &["a", "b"])]));
         assert_eq!(read("a,b\u{1A}\u{1A}"), Ok(vec![row(1, &["a", "b"])]));
+        assert_eq!(read("a,b\n\u{1A}\0\0\0"), Ok(vec![row(1, &["a", "b"])]));
     }
 
     #[test]
