@@ -483,13 +483,14 @@ pub async fn ask_for_id(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<Id
     let told: i64 = on!(write tx, conn => {
         sqlx::query_scalar(
             "select cast(coalesce(sum(s.ids_taken), 0) as bigint) from session s
-             where s.started_at > $2
+             where s.started_at > $2 and s.started_at <= $3
                and (s.id = $1
                     or s.member_id = (select member_id from session where id = $1)
                     or s.postcard_id = (select postcard_id from session where id = $1))",
         )
         .bind(session)
         .bind(now.minus(DAY).0)
+        .bind(now.latest_end(Duration::ZERO).0)
         .fetch_one(conn)
         .await?
     });

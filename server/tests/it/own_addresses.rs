@@ -250,6 +250,27 @@ on_both! {
     }
 }
 
+on_both! {
+    async fn case_attack_18_addresses_added_while_the_clock_was_ahead_use_up_no_other_day(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(TARO, &WISH).await;
+        let signed_in = async || {
+            let browser = app.browser();
+            browser.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+            browser
+        };
+        app.clock.advance(48 * HOUR);
+        let ahead = signed_in().await;
+        for n in 1..=10 {
+            let address = format!("stranger{n}@example.jp");
+            add(&ahead, &address).await.leads_to("/profile?told=added");
+            press(&app, &ahead, "remove", &address).await.leads_to("/profile?told=removed");
+        }
+        app.clock.set_back(48 * HOUR);
+        add(&signed_in().await, "own@example.jp").await.leads_to("/profile?told=added");
+    }
+}
+
 /// One of the addresses that wait.
 async fn added_address(app: &TestApp) -> String {
     ask!(

@@ -371,6 +371,25 @@ on_both! {
 }
 
 on_both! {
+    async fn case_attack_18_what_was_asked_while_the_clock_was_ahead_uses_up_no_other_day(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(JIRO, &OTHER_WISH).await;
+        app.registered(TARO, &WISH).await;
+        let taken = Filled { login_id: OTHER_WISH.login_id, ..AS_SHOWN };
+        app.clock.advance(48 * 60 * MINUTE);
+        let ahead = app.browser();
+        ahead.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        for _ in 0..session::IDS_A_DAY {
+            save(&ahead, taken).await.refuses(422).shows("このログインIDは使われています。");
+        }
+        app.clock.set_back(48 * 60 * MINUTE);
+        let today = app.browser();
+        today.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        save(&today, taken).await.refuses(422).shows("このログインIDは使われています。");
+    }
+}
+
+on_both! {
     async fn what_is_wrong_is_said_beside_its_field_and_nothing_is_changed(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         app.registered(JIRO, &OTHER_WISH).await;

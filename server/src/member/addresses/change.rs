@@ -1,8 +1,6 @@
 //! One more address, one less, or its letter once more: what is wanted, what speaks
 //! against it, and what is done.
 
-use std::time::Duration;
-
 use domain::{
     ports::AddressChange,
     rules::{
@@ -91,9 +89,6 @@ impl AddressService {
     }
 }
 
-/// How long an added address counts against the next ones.
-const DAY: Duration = Duration::from_secs(24 * 3600);
-
 /// Why it is not possible as the addresses are now. The account is held.
 pub(super) async fn refusal(
     tx: &mut Tx,
@@ -108,9 +103,8 @@ pub(super) async fn refusal(
         }
         Wanted::Add(_) if addresses.len() >= MOST => Some(EmailError::ThreeAlready),
         Wanted::Add(new) => {
-            let since = now.minus(DAY);
-            let others =
-                link::confirmation::count_others(tx, member, &new.address.key(), since).await?;
+            let key = new.address.key();
+            let others = link::confirmation::count_others(tx, member, &key, now).await?;
             usize::try_from(others)
                 .is_ok_and(|others| others >= MOST_A_DAY)
                 .then_some(EmailError::TooManyToday)

@@ -1,10 +1,15 @@
 //! The links that confirm an address.
 
+use std::time::Duration;
+
 use domain::{ports::WaitingAddress, values::timestamp::Timestamp};
 use uuid::Uuid;
 
 use super::{End, Purpose};
 use crate::{Db, Result, Tx, on};
+
+/// How long an added address counts against the next ones.
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// What a confirmation's link would confirm, while it works.
 ///
@@ -159,8 +164,8 @@ pub async fn release(tx: &mut Tx, member: Uuid, email: Option<Uuid>, now: Timest
     Ok(())
 }
 
-/// How many different addresses other than this one a member has added after `since`
-/// and not confirmed, whether they are still there or not: their links outlive them.
+/// How many different addresses other than this one a member has added within the day
+/// before now and not confirmed, whether they are still there or not: their links outlive them.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -168,20 +173,22 @@ pub async fn count_others(
     tx: &mut Tx,
     member: Uuid,
     address_key: &str,
-    since: Timestamp,
+    now: Timestamp,
 ) -> Result<i64> {
     on!(write tx, conn => {
         sqlx::query_scalar(
             "select count(distinct address_key) from link
-             where member_id = $1 and purpose = $2 and asked_at > $3 and address_key <> $4
+             where member_id = $1 and purpose = $2 and asked_at > $3 and asked_at <= $5
+               and address_key <> $4
                and not exists (select 1 from email e
                                where e.member_id = $1 and e.address_key = link.address_key
                                  and e.confirmed_at is not null)",
         )
         .bind(member)
         .bind(Purpose::Email.as_str())
-        .bind(since.0)
+        .bind(now.minus(DAY).0)
         .bind(address_key)
+        .bind(now.latest_end(Duration::ZERO).0)
         .fetch_one(conn)
         .await
     })
