@@ -7,7 +7,7 @@ use std::{
     fmt::Display,
     fs,
     io::{IsTerminal, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::Path,
     process::ExitCode,
 };
@@ -347,15 +347,13 @@ async fn backup(config: Config, file: &Path) -> Done {
     let part = Path::new(&part);
     let named = |error: std::io::Error| format!("{}: {error}", file.display());
     if file.exists() {
+        if is_same_file(part, file) {
+            // Stopped between its two names: it is whole.
+            fs::remove_file(part)?;
+        }
         return Err(named(std::io::ErrorKind::AlreadyExists.into()).into());
     }
-    // For its owner only before the first byte is in it.
-    fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(part)
-        .map_err(|error| format!("{}: {error}", part.display()))?;
+    let held = begin_copy(part).map_err(|error| format!("{}: {error}", part.display()))?;
     let copied = db.copy_to(part, Clock::System.now()).await;
     db.close().await;
     let placed = match copied {
@@ -365,6 +363,7 @@ async fn backup(config: Config, file: &Path) -> Done {
         Err(error) => Err(Box::<dyn std::error::Error>::from(error)),
     };
     fs::remove_file(part)?;
+    drop(held);
     placed?;
     if file.exists() {
         say!(
@@ -380,6 +379,36 @@ async fn backup(config: Config, file: &Path) -> Done {
         );
         Ok(ExitCode::FAILURE)
     }
+}
+
+/// A new file, for its owner only before the first byte is in it, and held as long as it is
+/// written. What a backup left that was killed is everybody's data: it goes.
+fn begin_copy(part: &Path) -> std::io::Result<fs::File> {
+    if let Ok(left) = fs::File::open(part) {
+        left.try_lock()?;
+        fs::remove_file(part)?;
+    }
+    // SQLite's own beside it, which the next copy would be read together with.
+    for ending in ["-wal", "-shm", "-journal"] {
+        let mut beside = part.as_os_str().to_owned();
+        beside.push(ending);
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(part)?;
+    file.try_lock()?;
+    Ok(file)
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let known = |path: &Path| fs::metadata(path).map(|about| (about.dev(), about.ino()));
+    matches!((known(one), known(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 async fn remove_what_is_over(config: Config, dry_run: bool) -> Done {

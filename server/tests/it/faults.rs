@@ -364,3 +364,28 @@ fn case_attack_what_is_done_is_done_whether_anybody_reads_the_report_or_not() {
     });
     assert!(people > 3, "{people}");
 }
+
+/// What is left of it has everybody's data.
+#[test]
+fn case_attack_a_backup_that_was_killed_leaves_nothing_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let (copy, part) = (here.join("copy.db"), here.join("copy.db.part"));
+    assert!(portal(here, &["migrate"]).0);
+    // Killed while it copied.
+    std::fs::write(&part, "half of it").unwrap();
+    std::fs::write(here.join("copy.db.part-wal"), "its journal").unwrap();
+    let (done, said) = portal(here, &["backup", "copy.db"]);
+    assert!(done && copy.exists() && !part.exists(), "{said}");
+    assert!(!here.join("copy.db.part-wal").exists());
+    // Killed between its two names.
+    std::fs::hard_link(&copy, &part).unwrap();
+    let (done, said) = portal(here, &["backup", "copy.db"]);
+    assert!(!done && copy.exists() && !part.exists(), "{said}");
+    // Another one is at it.
+    std::fs::remove_file(&copy).unwrap();
+    let other = std::fs::File::create(&part).unwrap();
+    other.lock().unwrap();
+    let (done, said) = portal(here, &["backup", "copy.db"]);
+    assert!(!done && part.exists() && !copy.exists(), "{said}");
+}
