@@ -78,7 +78,7 @@ impl fmt::Display for DemoError {
             Self::Checkups(error) => error.fmt(f),
             Self::Postcards(error) => error.fmt(f),
             Self::File(file, error) => write!(f, "{}: {error}", file.display()),
-            Self::Store(error) => write!(f, "データベースの誤りです: {error}"),
+            Self::Store(error) => write!(f, "データベースの誤りです: {}", store::told(error)),
         }
     }
 }

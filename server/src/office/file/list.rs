@@ -109,7 +109,7 @@ impl fmt::Display for ImportError {
                 "アドレス名{}は、別の管理番号の健康情報で使われています。",
                 all_shown(slugs)
             ),
-            Self::Store(error) => write!(f, "データベースの誤りです: {error}"),
+            Self::Store(error) => write!(f, "データベースの誤りです: {}", store::told(error)),
         }?;
         f.write_str("\n何も取り込んでいません。")
     }

@@ -55,7 +55,7 @@ impl fmt::Display for PostcardError {
             Self::File(error) => write!(f, "ファイルに書けません: {}", reason(error)),
             Self::Hash(error) => write!(f, "仮パスワードを処理できません: {error}"),
             Self::Random => f.write_str("乱数を得られません。"),
-            Self::Store(error) => write!(f, "データベースの誤りです: {error}"),
+            Self::Store(error) => write!(f, "データベースの誤りです: {}", store::told(error)),
         }
     }
 }

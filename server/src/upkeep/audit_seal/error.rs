@@ -39,7 +39,7 @@ impl fmt::Display for SealError {
                 );
             }
             Self::Note(file, error) => return write!(f, "{}: {error}", file.display()),
-            Self::Database(error) => return write!(f, "{error}"),
+            Self::Database(error) => return f.write_str(&store::told(error)),
             Self::OtherKey(seal) => (seal, "was made with another secret file"),
             Self::EntryMissing(seal) => (seal, "an entry is missing"),
             Self::EntryAdded(seal) => (seal, "an entry was added"),
