@@ -50,6 +50,9 @@ pub struct Household {
     pub left_after: Option<Month>,
     /// The member is insured, and others have the same symbol and number.
     pub has_family: bool,
+    /// There are others in it whose expenses the member does not see. Those who look at
+    /// their own alone are not told whether there is anything.
+    pub others_unseen: bool,
     /// The member has left.
     pub leaving: Option<AfterDisqualification>,
 }
@@ -106,6 +109,7 @@ pub async fn visible(
     Ok(Household {
         periods: periods(&me),
         left_after: me.disqualified_on.map(last_month),
+        others_unseen: !is_insured || dependents.len() >= people.len(),
         has_family: !dependents.is_empty(),
         sharing: decides(&me, society, today).then(|| sharing(&me, society)),
         leaving: match membership(&me, society, today) {

@@ -186,6 +186,42 @@ on_both! {
 }
 
 on_both! {
+    /// Nobody takes a part for the year: every heading says what was chosen, and the whole
+    /// stands beside it.
+    async fn a_part_is_headed_by_what_was_chosen_with_the_year_beside_it(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let dental = "&kind=%E6%AD%AF%E7%A7%91";
+        for (filter, chosen, paid) in [
+            (dental, "歯科", "2,400円"),
+            ("&person=01", "架空 花子さん", "1,368円"),
+            (&*format!("&person=02{dental}"), "架空 成人さん・歯科", "2,400円"),
+        ] {
+            let page = taro.get(&format!("/expenses?year=2026{filter}")).await
+                .shows(&format!("<p>{chosen}の窓口負担額の合計</p>"))
+                .shows(&format!("<p class=\"amount\">{paid}</p>"))
+                .shows("2026年全体（全員・すべての区分）の合計は96,968円です。")
+                .shows(&format!("<h2>{chosen}の月ごとの窓口負担額</h2>"))
+                .shows(&format!("<h2>{chosen}の受診者ごとの合計</h2>"))
+                .hides("<p>窓口負担額の合計</p>").hides("<h2>月ごとの窓口負担額</h2>");
+            let words = page.words();
+            assert!(words.contains(&format!("{chosen}の明細（1件）")), "{words}");
+            assert!(words.contains(&format!("{chosen}の合計 ")), "{words}");
+        }
+        // Where there is nothing of it, too; and not of two of the years.
+        taro.get(&format!("/expenses?year=2025{dental}")).await
+            .shows("歯科の窓口負担額の合計").shows("<p class=\"amount\">0円</p>")
+            .shows("2025年全体（全員・すべての区分）の合計は1,500円です。");
+        taro.get("/expenses?year=2026").await
+            .shows("<p>窓口負担額の合計</p>").shows("<h2>月ごとの窓口負担額</h2>")
+            .hides("年全体");
+        let jiro = app.signed_in(JIRO, &OTHER_WISH).await;
+        jiro.get(&format!("/expenses?year=2026{dental}")).await
+            .shows("2026年全体（すべての区分）の合計は2,400円です。");
+    }
+}
+
+on_both! {
     async fn what_the_tax_return_needs_is_said(fresh: Fresh) {
         let app = portal(fresh).await;
         let taro = app.signed_in(TARO, &WISH).await;
@@ -335,6 +371,43 @@ on_both! {
             }
             assert!(page.contains("2026年2月の窓口負担額は90,000円です。高額療養費"));
         }
+    }
+}
+
+on_both! {
+    /// 世帯合算: added up of those whom the insured sees, and of nobody else. What may be
+    /// added to others is said of the own lines, the same whether there is anything or not.
+    async fn what_a_household_paid_together_is_asked_about_as_far_as_it_is_seen(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let hanako = app.signed_in(HANAKO, &HANAKO_WISH).await;
+        import(&app.fresh, "\
+            1001,12,00,2026-03,みほん病院,外来,3,73340,51340,,22000,,\n\
+            1001,12,01,2026-03,架空医院,外来,2,76670,53670,,23000,,\n").await;
+        // With what she paid at the pharmacy.
+        let sum = "2026年3月は、架空 太郎さん、架空 花子さんの窓口負担額のうち世帯で合算できるものが、合わせて46,368円です";
+        let may_be = "3月には、世帯で合算できる窓口負担額があります";
+        taro.get("/expenses?year=2026").await.shows(sum).hides(may_be);
+        // Of the household she sees herself alone, whatever the others have.
+        let alone = |page: &str| page.split("id=\"deduction\"").nth(1).map(str::to_owned);
+        let page = hanako.get("/expenses?year=2026").await.shows(may_be).hides("合わせて46,368円");
+        let with_his = alone(&page.body);
+        import(&app.fresh, "1001,12,00,2026-03,みほん病院,外来,0,0,0,,0,,\n").await;
+        let page = hanako.get("/expenses?year=2026").await;
+        assert_eq!(alone(&page.body), with_his, "nothing of his is told");
+        import(&app.fresh, "1001,12,00,2026-03,みほん病院,外来,3,73340,51340,,22000,,\n").await;
+
+        // She says no: only his own counts, and the page is the same whatever hers were.
+        decide(&hanako, "no").await;
+        let page = taro.get("/expenses?year=2026").await.shows(may_be).hides("合わせて46,368円");
+        let with_hers = alone(&page.body);
+        import(&app.fresh, "1001,12,01,2026-03,架空医院,外来,0,0,0,,0,,\n").await;
+        let page = taro.get("/expenses?year=2026").await.hides("合わせて46,368円");
+        assert_eq!(alone(&page.body), with_hers, "nothing of hers is told");
+        // Somebody without a family has nobody to add to.
+        import(&app.fresh, "1001,13,00,2026-03,みほん病院,外来,3,73340,51340,,22000,,\n").await;
+        let jiro = app.signed_in(JIRO, &OTHER_WISH).await;
+        jiro.get("/expenses?year=2026").await.hides("世帯で合算");
     }
 }
 

@@ -84,6 +84,11 @@ impl ExpenseWish {
         })
     }
 
+    /// Less than the whole year is asked for.
+    pub const fn is_filtered(&self) -> bool {
+        self.branch.is_some() || self.kind.is_some()
+    }
+
     /// The same for what is taken along. It is the whole year, whatever was filtered
     /// on the page: a sum of some lines would be taken for the year's.
     pub fn read_whole_year(get: impl Fn(&str) -> Option<String>) -> Option<Self> {
@@ -120,6 +125,8 @@ pub struct ExpenseYear {
     pub people: Vec<Patient>,
     /// The expenses that were asked for, the newest month first.
     pub expenses: Vec<Expense>,
+    /// 窓口負担額 of the whole year in yen, whatever was asked for.
+    pub paid: i64,
     /// The months of the year, and what there is of each.
     pub months: Vec<(Month, Coverage)>,
     /// The month with which the society's data begin.
@@ -127,12 +134,28 @@ pub struct ExpenseYear {
     /// The member is insured and has, or had, dependents: there may be expenses that
     /// are not for this member's eyes.
     pub has_family: bool,
+    /// There are others in the household whose expenses are not here: what of them may
+    /// be added up with these is not for this member's eyes.
+    pub others_unseen: bool,
     /// Words in it with characters that CP932 lacks.
     pub beyond_cp932: Vec<String>,
     /// What a dependent has to know and can decide.
     pub sharing: Option<Sharing>,
     /// After 資格喪失: what can be read, and for how long.
     pub leaving: Option<AfterDisqualification>,
+}
+
+impl ExpenseYear {
+    /// What of it was asked for, as it stands before a sum: `架空 花子さん・歯科`;
+    /// `None` where it is everything.
+    pub fn chosen(&self, wish: &ExpenseWish) -> Option<String> {
+        let its = |one: &&Patient| wish.branch.as_ref() == Some(&one.branch);
+        let person = self.people.iter().find(its);
+        let person = person.map(|one| format!("{}さん", one.name));
+        let kind = wish.kind.map(|kind| kind.as_str().to_owned());
+        let chosen: Vec<String> = person.into_iter().chain(kind).collect();
+        (!chosen.is_empty()).then(|| chosen.join("・"))
+    }
 }
 
 /// What there is of a month, for a member.

@@ -12,7 +12,12 @@ use domain::{
         Answer, Coverage, Decision, ExpenseFront, ExpenseLook, ExpenseWish, ExpenseYear, Expenses,
         Sharing,
     },
-    values::{expense::Standing, month::Month, society::Society, timestamp::Timestamp},
+    values::{
+        expense::{Standing, sum},
+        month::Month,
+        society::Society,
+        timestamp::Timestamp,
+    },
     visit::{Member, RequestOrigin},
 };
 use store::{
@@ -137,6 +142,7 @@ impl ExpenseService {
         // The sheets are the whole year, whatever the page shows of it.
         let beyond_cp932 =
             sheet::beyond_cp932(household.people.iter().map(|one| &one.patient), &expenses);
+        let paid = sum(&expenses).paid;
         expenses.retain(|expense| {
             let is_whose = |branch: &String| {
                 let patient = household.people.get(expense.patient);
@@ -161,9 +167,11 @@ impl ExpenseService {
             months,
             begins: complete_months.first().copied(),
             has_family: household.has_family,
+            others_unseen: household.others_unseen,
             beyond_cp932,
             people,
             expenses,
+            paid,
             sharing: household.sharing,
             leaving: household.leaving,
         })))

@@ -151,9 +151,11 @@ mod tests {
                     },
                 })
                 .collect(),
+            paid: expenses.iter().map(|(_, _, _, paid, _)| paid).sum(),
             months: vec![],
             begins: None,
             has_family: false,
+            others_unseen: false,
             beyond_cp932: vec![],
             sharing: None,
             leaving: None,

@@ -6,10 +6,14 @@ use domain::{
     values::{
         expense::{sum, yen},
         month::Month,
-        tax::{HighCost, ToCheck},
+        tax::{HighCost, ToCheck, Together},
     },
 };
 use leptos::prelude::*;
+
+/// What is added up for a household.
+const ADDED_UP: &str = "70歳未満の方は、医療機関ごと、入院・外来・歯科ごとに21,000円以上のもの\
+    （薬局の分は、処方した医療機関に加えます）、70歳以上の方はすべてを合算します。";
 
 /// For the tax return of a year.
 #[component]
@@ -137,7 +141,33 @@ fn checks(year: &ExpenseYear) -> Vec<String> {
         )
     };
     lines.extend(found.high_cost.iter().map(names));
+    lines.extend(found.together.iter().map(|one| together(year, one)));
+    if year.others_unseen {
+        lines.extend(to_be_added(&found.to_be_added));
+    }
     lines
+}
+
+/// 世帯合算 of those whom the member sees.
+fn together(year: &ExpenseYear, found: &Together) -> String {
+    let patients = found.patients.iter();
+    let people = patients.filter_map(|&place| year.people.get(place));
+    let names: Vec<String> = people.map(|one| format!("{}さん", one.name)).collect();
+    format!(
+        "{}は、{}の窓口負担額のうち世帯で合算できるものが、合わせて{}です。{ADDED_UP}世帯合算の高額療養費を受け取ったときは、その金額を「補填される金額」に入れてください。",
+        found.month.label(),
+        names.join("、"),
+        yen(found.paid)
+    )
+}
+
+/// What may be added to somebody's whom the member does not see: said of what is here,
+/// and the same whether there is anything of theirs or not.
+fn to_be_added(months: &[Month]) -> Option<String> {
+    let months = listed(months.iter().copied())?;
+    Some(format!(
+        "{months}には、世帯で合算できる窓口負担額があります。{ADDED_UP}ここに載っていないご家族にも同じ月にあると、合わせて高額療養費の対象になることがあります。受け取ったときは、その金額を「補填される金額」に入れてください。"
+    ))
 }
 
 /// Months of which the list has nothing or not all, and who knows of them.

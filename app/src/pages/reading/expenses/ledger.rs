@@ -9,6 +9,8 @@ use domain::{
 };
 use leptos::prelude::*;
 
+use super::of_chosen;
+
 /// A bar of full length, in percent of its column.
 const FULL: i64 = 100;
 
@@ -17,6 +19,8 @@ const FULL: i64 = 100;
 pub fn ByPerson<'a>(
     /// The year.
     year: &'a ExpenseYear,
+    /// What of it was asked for, where it is not everything.
+    chosen: Option<&'a str>,
 ) -> impl IntoView + use<> {
     let row = |(place, patient): (usize, &domain::values::expense::Patient)| {
         let its: Vec<&Expense> = year
@@ -59,7 +63,7 @@ pub fn ByPerson<'a>(
         .collect_view();
     view! {
         <section>
-            <h2>"受診者ごとの合計"</h2>
+            <h2>{of_chosen(chosen, "受診者ごとの合計")}</h2>
             <table>
                 <thead>
                     <tr>
@@ -90,6 +94,8 @@ pub fn ByPerson<'a>(
 pub fn ByMonth<'a>(
     /// The year.
     year: &'a ExpenseYear,
+    /// What of it was asked for, where it is not everything.
+    chosen: Option<&'a str>,
 ) -> impl IntoView + use<> {
     let paid_in = |month| sum(year.expenses.iter().filter(|e| e.month == month)).paid;
     let months: Vec<(Month, Coverage, i64)> = year
@@ -129,7 +135,7 @@ pub fn ByMonth<'a>(
     };
     view! {
         <section>
-            <h2>"月ごとの窓口負担額"</h2>
+            <h2>{of_chosen(chosen, "月ごとの窓口負担額")}</h2>
             <table class="bars">
                 <thead class="visually-hidden">
                     <tr>
@@ -149,6 +155,8 @@ pub fn ByMonth<'a>(
 pub fn Ledger<'a>(
     /// The year.
     year: &'a ExpenseYear,
+    /// What of it was asked for, where it is not everything.
+    chosen: Option<&'a str>,
 ) -> impl IntoView + use<> {
     let row = |expense: &Expense| {
         let amounts = expense.amounts;
@@ -175,7 +183,7 @@ pub fn Ledger<'a>(
     let count = year.expenses.len();
     view! {
         <section>
-            <h2>"明細（" {count} "件）"</h2>
+            <h2>{of_chosen(chosen, "明細")} "（" {count} "件）"</h2>
             <table class="ledger">
                 <thead>
                     <tr>
@@ -196,7 +204,7 @@ pub fn Ledger<'a>(
                 <tfoot>
                     <tr>
                         <th scope="row" colspan="5">
-                            "合計"
+                            {of_chosen(chosen, "合計")}
                         </th>
                         <Amounts amounts=all />
                     </tr>

@@ -66,7 +66,7 @@ fn looked_at(wish: Option<ExpenseWish>, show: fn(ExpenseYear, ExpenseWish) -> An
 #[component]
 fn ExpensesOfYear(year: ExpenseYear, wish: ExpenseWish) -> impl IntoView {
     let all = sum(&year.expenses);
-    let is_filtered = wish.branch.is_some() || wish.kind.is_some();
+    let (is_filtered, chosen) = (wish.is_filtered(), year.chosen(&wish));
     let (name, sharing) = (calendar_year(year.year), year.sharing);
     let is_empty = year.expenses.is_empty();
     view! {
@@ -86,8 +86,9 @@ fn ExpensesOfYear(year: ExpenseYear, wish: ExpenseWish) -> impl IntoView {
             <Years year=&year />
             <div class="headline">
                 <h2>{name}</h2>
-                <p>"窓口負担額の合計"</p>
+                <p>{of_chosen(chosen.as_deref(), "窓口負担額の合計")}</p>
                 <p class="amount">{yen(all.paid)}</p>
+                {is_filtered.then(|| whole_year(&year))}
                 {(!is_filtered && !is_empty).then(jumps)}
                 <p>"記号 " {year.symbol.clone()} "　番号 " {year.number.clone()}</p>
             </div>
@@ -96,9 +97,9 @@ fn ExpensesOfYear(year: ExpenseYear, wish: ExpenseWish) -> impl IntoView {
                 view! { <Nothing year=&year is_filtered /> }.into_any()
             } else {
                 view! {
-                    <ByPerson year=&year />
-                    <ByMonth year=&year />
-                    <Ledger year=&year />
+                    <ByPerson year=&year chosen=chosen.as_deref() />
+                    <ByMonth year=&year chosen=chosen.as_deref() />
+                    <Ledger year=&year chosen=chosen.as_deref() />
                 }
                     .into_any()
             }}
@@ -108,6 +109,25 @@ fn ExpensesOfYear(year: ExpenseYear, wish: ExpenseWish) -> impl IntoView {
             {sharing.map(|sharing| view! { <SharingChoice sharing /> })}
         </Page>
     }
+}
+
+/// A heading that says of what it is: `歯科の窓口負担額の合計`.
+fn of_chosen(chosen: Option<&str>, heading: &str) -> String {
+    match chosen {
+        None => heading.to_owned(),
+        Some(chosen) => format!("{chosen}の{heading}"),
+    }
+}
+
+/// The whole beside a part, so that none is taken for the other.
+fn whole_year(year: &ExpenseYear) -> impl IntoView + use<> {
+    let everything = if year.people.len() > 1 {
+        "全員・すべての区分"
+    } else {
+        "すべての区分"
+    };
+    let (of_year, paid) = (year.year, yen(year.paid));
+    view! { <p>{format!("{of_year}年全体（{everything}）の合計は{paid}です。")}</p> }
 }
 
 /// To what stands below the lines, which may be many.
@@ -175,7 +195,7 @@ fn Filters<'a>(year: &'a ExpenseYear, wish: &'a ExpenseWish) -> impl IntoView + 
     let people = year.people.iter().map(person).collect_view();
     let several = year.people.len() > 1;
     let reset = format!("/expenses?year={}", year.year);
-    let is_filtered = wish.branch.is_some() || wish.kind.is_some();
+    let is_filtered = wish.is_filtered();
     view! {
         <form method="get" action="/expenses" class="filters">
             <input type="hidden" name="year" value=year.year />
