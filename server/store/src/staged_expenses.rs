@@ -308,6 +308,52 @@ impl Staged {
         })
     }
 
+    /// Lines with more 付加給付 than was paid on them, where the household has not paid so
+    /// much in that month, with what it will have on file: how many, and the first `most`
+    /// of them, with 付加給付額. (合算付加金 is often booked on one line.)
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn extra_beyond(&mut self, most: i64) -> Result<(i64, Vec<(i64, i64)>)> {
+        on_staged!(&mut self.0, conn => {
+            let mut lines: Vec<(i64, i64)> = sqlx::query_as(
+                "with beyond as (
+                     select c.line, c.extra, c.month, p.symbol, p.number
+                     from staged_claim c join person p on p.id = c.person_id
+                     where c.line is not null and c.extra > c.paid),
+                 household as (select distinct month, symbol, number from beyond),
+                 kin as (
+                     select h.month, h.symbol, h.number, p.id as person_id
+                     from household h
+                     join person p on p.symbol = h.symbol and p.number = h.number),
+                 afterwards as (
+                     select k.month, k.symbol, k.number, c.paid - c.extra as rest
+                     from kin k
+                     join staged_claim c on c.person_id = k.person_id and c.month = k.month
+                     where c.fate not in ('withdrawn', 'corrected')
+                     union all
+                     select k.month, k.symbol, k.number, e.paid - e.extra
+                     from kin k
+                     join expense e on e.person_id = k.person_id and e.month = k.month
+                     left join staged_claim c
+                       on c.person_id = e.person_id and c.month = e.month
+                      and c.stored = e.provider and c.kind = e.kind and c.nth = e.nth
+                     where c.person_id is null)
+                 select b.line, b.extra from beyond b
+                 join (select month, symbol, number from afterwards
+                       group by month, symbol, number having sum(rest) < 0) as short
+                   on short.month = b.month and short.symbol = b.symbol
+                  and short.number = b.number
+                 order by b.line",
+            )
+            .fetch_all(conn)
+            .await?;
+            let count = lines.len() as i64;
+            lines.truncate(most as usize);
+            Ok((count, lines))
+        })
+    }
+
     /// Begins the change, on the connection that holds the rows.
     ///
     /// # Errors

@@ -193,6 +193,43 @@ on_both! {
 }
 
 on_both! {
+    /// 合算付加金: one line carries what was given back for several.
+    async fn what_is_given_back_for_a_household_s_month_may_stand_in_one_line(fresh: Fresh) {
+        roster::import(&fresh, PEOPLE).await;
+        let taro = |extra: i64| format!("1001,12,00,2026-03,架空中央病院,外来,2,26000,18000,,8000,,{extra}\n");
+        let hanako = "1001,12,01,2026-03,みほん歯科,歯科,2,73000,51000,,22000,,\n";
+        let neighbour = "1001,13,00,2026-03,みほん歯科,歯科,2,73000,51000,,22000,,\n";
+        let other_month = "1001,12,01,2026-02,みほん歯科,歯科,2,73000,51000,,22000,,\n";
+        let refused = async |lines: &str, said: &str| {
+            let error = try_import_text(&fresh, &format!("{HEADER}{lines}")).await.unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+            assert!(error.contains("1つのファイルにまとめてください"), "{error}");
+            assert!(error.contains("25,000円を、窓口負担額8,000円の行に8,000円、22,000円の行に17,000円"), "{error}");
+            assert!(error.contains("誤りは全部で1件です。") && error.ends_with("何も取り込んでいません。"), "{error}");
+        };
+        let beyond = "行目 付加給付額「25000」: 付加給付額が、窓口負担額より大きくなっています。";
+        // Alone, with a neighbour's, with another month's.
+        refused(&taro(25_000), &format!("2{beyond}")).await;
+        refused(&format!("{neighbour}{other_month}{}", taro(25_000)), &format!("4{beyond}")).await;
+        // With the household's.
+        let report = import(&fresh, &format!("{}{hanako}", taro(25_000))).await;
+        assert_eq!(counts(&report), (2, 0, 0));
+        // Up to what the month holds, with what is on file; again and corrected, too.
+        let report = import(&fresh, &taro(30_000)).await;
+        assert_eq!(counts(&report), (0, 1, 0));
+        assert_eq!(counts(&import(&fresh, &taro(30_000)).await), (0, 0, 1));
+        refused(&taro(30_001), "2行目 付加給付額「30001」: ").await;
+        // What hers gives back is not given twice.
+        let hers = hanako.replace("22000,,", "22000,,1");
+        refused(&format!("{hers}{}", taro(30_000)), "3行目 付加給付額「30000」: ").await;
+        // A line that is corrected in the same file counts as it will be.
+        let less = hanako.replace("73000,51000,,22000", "73000,64000,,9000");
+        refused(&format!("{}{less}", taro(25_000)), &format!("2{beyond}")).await;
+        assert_eq!(counts(&import(&fresh, &format!("{}{less}", taro(17_000))).await), (0, 2, 0));
+    }
+}
+
+on_both! {
     async fn a_dry_run_reports_the_same_and_keeps_nothing(fresh: Fresh) {
         roster::import(&fresh, PEOPLE).await;
         let text = format!("{HEADER}{LIST}");

@@ -43,6 +43,8 @@ pub struct ToCheck {
     pub with_public: usize,
     /// Rows with 付加給付, which is to be set against what was paid.
     pub with_extra: usize,
+    /// Rows with more of it than was paid on them: 合算付加金, for several rows.
+    pub extra_for_several: usize,
     /// Rows with meals in hospital.
     pub with_meals: usize,
     /// Months in which somebody paid so much that 高額療養費 may have been paid back.
@@ -87,6 +89,7 @@ impl ToCheck {
             no_provider: count(|e| e.provider.is_empty()),
             with_public: count(|e| e.amounts.public > 0),
             with_extra: count(|e| e.amounts.extra > 0),
+            extra_for_several: count(|e| e.amounts.extra > e.amounts.paid),
             with_meals: count(|e| e.amounts.meals > 0),
             together: together(people, expenses),
             to_be_added: to_be_added(people, expenses),
@@ -355,6 +358,11 @@ mod tests {
         let found = ToCheck::of(&[patient("一"), patient("二")], &expenses);
         assert_eq!((found.no_provider, found.with_public), (1, 1));
         assert_eq!((found.with_extra, found.with_meals), (1, 0));
+        assert_eq!(found.extra_for_several, 0);
+        let mut added_up = expense(0, 202_603, "みほん病院", 8_000);
+        added_up.amounts.extra = 8_001;
+        let found = ToCheck::of(&[patient("一")], &[added_up]);
+        assert_eq!(found.extra_for_several, 1);
         let march = Month::from_number(202_603).unwrap();
         let high = HighCost {
             patient: 0,

@@ -68,8 +68,7 @@ pub(super) fn parse(
     let meals = cells.optional_amount(column::MEALS);
     let extra = cells.optional_amount(column::EXTRA);
     let parts_fit = cells.within_total(total, insurer, public);
-    let extra_fits = cells.within_paid(paid, extra);
-    if !(parts_fit && extra_fits) {
+    if !parts_fit {
         return None;
     }
     Some(ExpenseRow {
@@ -104,7 +103,6 @@ trait ExpenseCells {
         insurer: Option<i64>,
         public: Option<i64>,
     ) -> bool;
-    fn within_paid(&mut self, paid: Option<i64>, extra: Option<i64>) -> bool;
 }
 
 impl ExpenseCells for Cells<'_, '_> {
@@ -157,18 +155,6 @@ impl ExpenseCells for Cells<'_, '_> {
             return true;
         }
         self.bad::<()>(column::INSURER, ProblemKind::PartsBeyondTotal);
-        false
-    }
-
-    /// Nobody is given back more than was paid, likewise.
-    fn within_paid(&mut self, paid: Option<i64>, extra: Option<i64>) -> bool {
-        let (Some(paid), Some(extra)) = (paid, extra) else {
-            return true;
-        };
-        if extra <= paid {
-            return true;
-        }
-        self.bad::<()>(column::EXTRA, ProblemKind::ExtraBeyondPaid);
         false
     }
 }
@@ -354,11 +340,6 @@ mod tests {
                 "12341",
                 "保険者負担額と公費負担額の合計が、医療費総額より大きくなっています",
             ),
-            (
-                "付加給付額",
-                "3703",
-                "付加給付額が、窓口負担額より大きくなっています",
-            ),
             ("窓口負担額", "¥", AMOUNT),
             ("窓口負担額", "¥¥3702", AMOUNT),
             ("窓口負担額", "¥-3702", NEGATIVE),
@@ -412,6 +393,10 @@ mod tests {
     fn the_parts_may_be_as_much_as_the_whole() {
         assert!(with("保険者負担額", "12340").is_ok());
         assert!(with("付加給付額", "3702").is_ok());
+        assert!(
+            with("付加給付額", "25000").is_ok(),
+            "合算付加金 is judged by the household's month"
+        );
         assert!(with("診療年月", "2000-01").is_ok());
         // 8,638 and this much are one yen too many.
         assert!(with("公費負担額", "3702").is_ok());

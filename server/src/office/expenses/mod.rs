@@ -136,6 +136,10 @@ pub async fn import(
     if unclear.0 > 0 {
         return Err(FileError::Lines(encoding, Problems::of_unclear(unclear)).into());
     }
+    let beyond = staged.extra_beyond(MAX_LISTED as i64).await?;
+    if beyond.0 > 0 {
+        return Err(FileError::Lines(encoding, Problems::of_extra_beyond(beyond)).into());
+    }
     let mut tx = staged.into_tx().await?;
     let merged = staged_expenses::merge(&mut tx, compared).await?;
     let lines = merged.ok_or(ImportError::Overtaken)?;

@@ -139,7 +139,8 @@ pub enum ProblemKind {
     RepeatedDay(u64),
     /// 保険者負担額 and 公費負担額 are more than 医療費総額.
     PartsBeyondTotal,
-    /// 付加給付額 is more than 窓口負担額.
+    /// 付加給付額 is more than 窓口負担額 of its line, and more than the household paid in
+    /// that month.
     ExtraBeyondPaid,
     /// A further claim or a correction: the file does not tell.
     Unclear,
@@ -269,7 +270,14 @@ impl fmt::Display for ProblemKind {
             Self::PartsBeyondTotal => {
                 f.write_str("保険者負担額と公費負担額の合計が、医療費総額より大きくなっています")
             }
-            Self::ExtraBeyondPaid => f.write_str("付加給付額が、窓口負担額より大きくなっています"),
+            Self::ExtraBeyondPaid => f.write_str(
+                "付加給付額が、窓口負担額より大きくなっています。1行に書ける合算付加金は、同じ月の世帯の\
+                 窓口負担額の合計から、ほかの行の付加給付額を引いた金額までです。\
+                 ほかの方や医療機関の行が別のファイルにあれば、そのファイルを先に取り込むか、1つのファイルに\
+                 まとめてください。別の月の分が入っていれば、合算付加金をそれぞれの月の行に、その行の\
+                 窓口負担額までの金額に分けて書いてください（例: 25,000円を、窓口負担額8,000円の行に8,000円、\
+                 22,000円の行に17,000円）",
+            ),
             Self::Unclear => f.write_str(
                 "同じ加入者・診療年月・医療機関名・区分の明細が登録済みで、追加なのか訂正なのか判断できません。\
                  別の明細の追加なら、--add-repeated を付けて取り込んでください。\
@@ -428,6 +436,18 @@ impl Problems {
             .into_iter()
             .map(|line| (line.cast_unsigned(), ProblemKind::Unclear));
         problems.found_afterwards(named, count.cast_unsigned());
+        problems
+    }
+
+    /// Lines that give back more than the household paid in that month, likewise: with what
+    /// they give back.
+    pub fn of_extra_beyond((count, first): (i64, Vec<(i64, i64)>)) -> Self {
+        let mut problems = Self::default();
+        for (line, extra) in &first {
+            let why = ProblemKind::ExtraBeyondPaid;
+            problems.cell(line.cast_unsigned(), "付加給付額", &extra.to_string(), why);
+        }
+        problems.count = count.cast_unsigned();
         problems
     }
 
