@@ -143,9 +143,12 @@ pub(crate) enum NoticesCommand {
 pub(crate) struct ListFile {
     /// UTF-8 か CP932 のCSV
     pub(crate) file: PathBuf,
-    /// 確認だけして、何も変更しない
+    /// 確認だけして、何も変更しない。変わるところを1つずつ、50か所まで表示する
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// --dry-run で、変わるところをすべて表示する
+    #[arg(long, requires = "dry_run")]
+    pub(crate) all: bool,
 }
 
 /// What a clerk has to know of the roster's columns.

@@ -86,7 +86,7 @@ async fn run(arguments: Arguments) -> Done {
         Command::Migrate => migrate(config).await,
         Command::Demo => fill_demo(config).await,
         Command::Roster(RosterCommand::Import {
-            list: ListFile { file, dry_run },
+            list: ListFile { file, dry_run, all },
             accept_other_employers,
             accept_moves,
             no_moves,
@@ -102,7 +102,9 @@ async fn run(arguments: Arguments) -> Done {
                 },
             };
             import(open(&config).await?, async |db, told| {
-                roster::import(db, &file, options, told).await
+                let mut report = roster::import(db, &file, options, told).await?;
+                report.changes.all = all;
+                Ok::<_, roster::ImportError>(report)
             })
             .await
         }
@@ -110,7 +112,7 @@ async fn run(arguments: Arguments) -> Done {
             issue_postcards(config, reissue, &out).await
         }
         Command::Expenses(ExpensesCommand::Import {
-            list: ListFile { file, dry_run },
+            list: ListFile { file, dry_run, all },
             add_repeated,
             present_holder,
         }) => {
@@ -121,21 +123,29 @@ async fn run(arguments: Arguments) -> Done {
                 present_holder,
             };
             import(open(&config).await?, async |db, told| {
-                expenses::import(db, &file, options, told).await
+                let mut report = expenses::import(db, &file, options, told).await?;
+                report.changes.all = all;
+                Ok::<_, roster::ImportError>(report)
             })
             .await
         }
-        Command::Notices(NoticesCommand::Import(ListFile { file, dry_run })) => {
+        Command::Notices(NoticesCommand::Import(ListFile { file, dry_run, all })) => {
             let now = Clock::System.now();
             import(open(&config).await?, async |db, told| {
-                notices::import(db, &file, notices::Import { now, dry_run }, told).await
+                let mut report =
+                    notices::import(db, &file, notices::Import { now, dry_run }, told).await?;
+                report.changes.all = all;
+                Ok::<_, roster::ImportError>(report)
             })
             .await
         }
-        Command::Checkups(CheckupsCommand::Import(ListFile { file, dry_run })) => {
+        Command::Checkups(CheckupsCommand::Import(ListFile { file, dry_run, all })) => {
             let now = Clock::System.now();
             import(open(&config).await?, async |db, told| {
-                checkups::import(db, &file, checkups::Import { now, dry_run }, told).await
+                let mut report =
+                    checkups::import(db, &file, checkups::Import { now, dry_run }, told).await?;
+                report.changes.all = all;
+                Ok::<_, roster::ImportError>(report)
             })
             .await
         }

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod audit_seal;
 pub mod checkup;
 pub mod device;
+pub mod differences;
 pub mod email;
 mod error;
 pub mod expense;

@@ -10,7 +10,9 @@ use time::Date;
 use uuid::Uuid;
 
 use super::{
-    Db, Result, Tx, membership, on,
+    Db, Result, Tx,
+    differences::{Difference, of_each},
+    membership, on,
     staging::{EVERY_KEY, Staging, on_staged, placeholders, plain},
 };
 
@@ -324,6 +326,44 @@ pub async fn respell(tx: &mut Tx) -> Result<()> {
                 update.execute(&mut *conn).await?;
             }
         }
+    })
+}
+
+/// The columns of `person` that a file fills, and their names in it.
+const TITLES: [(&str, &str); 11] = [
+    ("name", "氏名"),
+    ("kana", "氏名カナ"),
+    ("born_on", "生年月日"),
+    ("sex", "性別"),
+    ("relation", "続柄"),
+    ("qualified_on", "資格取得日"),
+    ("disqualified_on", "資格喪失日"),
+    ("employer_code", "事業所コード"),
+    ("employer_name", "事業所名"),
+    ("postal_code", "郵便番号"),
+    ("address", "住所"),
+];
+
+/// What the waiting rows change of people on file, before [`merge`].
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn differences(tx: &mut Tx) -> Result<Vec<Difference>> {
+    let of = |column: &str, title: &str| {
+        format!(
+            "select s.line, s.symbol || '-' || s.number || '-' || s.branch as whose,
+                    '{title}' as title, cast(p.{column} as text) as old,
+                    cast(s.{column} as text) as new
+             from staged_person s join person p
+               on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
+             where p.{column} is distinct from s.{column}"
+        )
+    };
+    on!(write tx, conn => {
+        // Made of constants alone.
+        sqlx::query_as(AssertSqlSafe(of_each(&TITLES, of, &[])))
+            .fetch_all(conn)
+            .await
     })
 }
 

@@ -13,6 +13,7 @@ use sqlx_macros::FromRow;
 use super::{
     Db, Result, Tx,
     checkup::values,
+    differences::{Difference, of_each},
     on,
     person::Key,
     staging::{OfPeople, Resolved, Staging, UnknownPeople, on_staged, placeholders},
@@ -202,6 +203,57 @@ async fn respell(tx: &mut Tx) -> Result<()> {
         }
     });
     Ok(())
+}
+
+/// The columns of a result, and their names in a file.
+const TITLES: [(&str, &str); 17] = [
+    ("height", "身長"),
+    ("weight", "体重"),
+    ("waist", "腹囲"),
+    ("systolic", "収縮期血圧"),
+    ("diastolic", "拡張期血圧"),
+    ("triglycerides", "空腹時中性脂肪"),
+    ("casual_triglycerides", "随時中性脂肪"),
+    ("hdl", "HDL"),
+    ("ldl", "LDL"),
+    ("glucose", "空腹時血糖"),
+    ("hba1c", "HbA1c"),
+    ("ast", "AST"),
+    ("alt", "ALT"),
+    ("gamma_gt", "γGT"),
+    ("urine_sugar", "尿糖"),
+    ("urine_protein", "尿蛋白"),
+    ("verdict", "判定"),
+];
+
+/// What the waiting rows change of results on file, before [`merge`], without the values:
+/// nobody reads on a console how somebody is.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn differences(tx: &mut Tx) -> Result<Vec<Difference>> {
+    respell(tx).await?;
+    let changed = |title: &str, when: &str| {
+        format!(
+            "select s.line, s.symbol || '-' || s.number || '-' || s.branch || ' '
+                        || substr(cast(s.taken_on as text), 1, 7) as whose, '{title}' as title,
+                    cast(null as text) as old, cast(null as text) as new
+             from staged_checkup s
+             join checkup c on c.person_id = s.person_id and c.taken_on = s.taken_on
+             where {when}"
+        )
+    };
+    let of = |column: &str, title: &str| {
+        let when = format!("s.verdict <> '{WITHDRAWN}' and s.{column} is distinct from c.{column}");
+        changed(title, &when)
+    };
+    let withdrawn = changed("取り消し", &format!("s.verdict = '{WITHDRAWN}'"));
+    on!(write tx, conn => {
+        // Made of constants alone.
+        sqlx::query_as(AssertSqlSafe(of_each(&TITLES, of, &[withdrawn])))
+            .fetch_all(conn)
+            .await
+    })
 }
 
 /// Brings the waiting rows in. What is on file and not among them stays as it is.

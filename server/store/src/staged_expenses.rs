@@ -27,7 +27,9 @@ use sqlx::AssertSqlSafe;
 use sqlx_macros::FromRow;
 
 use super::{
-    Db, Result, Tx, on,
+    Db, Result, Tx,
+    differences::{Difference, of_each},
+    on,
     person::Key,
     staging::{EVERY_KEY, OfPeople, Resolved, Staging, UnknownPeople, on_staged, placeholders},
 };
@@ -40,6 +42,17 @@ macro_rules! values {
         )
     };
 }
+
+/// These columns' names in a file.
+const TITLES: [(&str, &str); 7] = [
+    ("days", "日数"),
+    ("total", "医療費総額"),
+    ("insurer", "保険者負担額"),
+    ("public", "公費負担額"),
+    ("paid", "窓口負担額"),
+    ("meals", "食事療養費"),
+    ("extra", "付加給付額"),
+];
 
 /// What a group of claims is told by: a provider by the folded name, however it is
 /// spelled.
@@ -351,6 +364,54 @@ impl Staged {
             let count = lines.len() as i64;
             lines.truncate(most as usize);
             Ok((count, lines))
+        })
+    }
+
+    /// What the file changes of claims on file, without the values: nobody reads on a
+    /// console what somebody was treated for.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn differences(&mut self) -> Result<Vec<Difference>> {
+        let whose = |key: &str| {
+            format!(
+                "{key}.symbol || '-' || {key}.number || '-' || {key}.branch || ' '
+                 || substr(cast(c.month as text), 1, 4) || '-'
+                 || substr(cast(c.month as text), 5, 2)"
+            )
+        };
+        let of_line = format!(
+            "select c.line, {} as whose, cast(null as text) as old, cast(null as text) as new",
+            whose("s")
+        );
+        let of = |column: &str, title: &str| {
+            format!(
+                "{of_line}, '{title}' as title
+                 from staged_claim c
+                 join staged_claim o
+                   on o.person_id = c.person_id and o.month = c.month
+                  and o.provider_key = c.provider_key and o.kind = c.kind
+                 join staged_expense s on s.line = c.line
+                 where c.fate = 'corrects' and o.fate = 'corrected'
+                   and c.{column} <> o.{column}"
+            )
+        };
+        let spelled = format!(
+            "{of_line}, '医療機関名' as title
+             from staged_claim c join staged_expense s on s.line = c.line
+             where c.fate = 'kept' and c.provider <> c.stored"
+        );
+        let withdrawn = format!(
+            "select cast(null as bigint) as line, {} as whose, '取り消し' as title,
+                    cast(null as text) as old, cast(null as text) as new
+             from staged_claim c join person p on p.id = c.person_id
+             where c.fate = 'withdrawn'",
+            whose("p")
+        );
+        on_staged!(&mut self.0, conn => {
+            // Made of constants alone.
+            let sql = of_each(&TITLES, of, &[spelled, withdrawn]);
+            sqlx::query_as(AssertSqlSafe(sql)).fetch_all(conn).await
         })
     }
 

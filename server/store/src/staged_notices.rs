@@ -7,12 +7,14 @@ use domain::{
     audience::{Audience, InsuredOrDependent},
     values::{sex::Sex, timestamp::Timestamp},
 };
+use sqlx::AssertSqlSafe;
 use sqlx_macros::FromRow;
 use time::Date;
 use uuid::Uuid;
 
 use super::{
     Db, Result, Tx,
+    differences::{Difference, of_each},
     notice::Kind,
     on,
     staging::{Staging, on_staged},
@@ -42,6 +44,20 @@ macro_rules! values {
         )
     };
 }
+
+/// What stands in the columns of a file, and their names.
+const TITLES: [(&str, &str); 10] = [
+    ("kind", "種類"),
+    ("title", "件名"),
+    ("category", "分類"),
+    ("important", "重要度"),
+    ("relation sex employers age_from age_to", "対象"),
+    ("published_on", "公開日"),
+    ("ends_on", "公開終了日"),
+    ("body", "本文"),
+    ("file_name sha256", "添付ファイル"),
+    ("slug", "アドレス名"),
+];
 
 /// The rows of a file, waiting in temporary tables of one connection.
 pub struct Staged(Staging);
@@ -193,6 +209,38 @@ impl Staged {
                 unknown.extend(strange.map(|code| (number.clone(), code.to_owned())));
             }
             Ok(unknown)
+        })
+    }
+
+    /// What the waiting rows change of notices that are there, before [`Staged::merge`].
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn differences(tx: &mut Tx) -> Result<Vec<Difference>> {
+        let of = |columns: &str, title: &str| {
+            let both = |table: &str| {
+                let named = columns.split(' ').map(|column| match column {
+                    "sha256" if table == "n" => "f.sha256".to_owned(),
+                    column => format!("{table}.{column}"),
+                });
+                named.collect::<Vec<_>>().join(", ")
+            };
+            format!(
+                "select cast(null as bigint) as line, s.number as whose, '{title}' as title,
+                        cast(null as text) as old, cast(null as text) as new
+                 from staged_notice s
+                 join notice n on n.number = s.number
+                 left join file f on f.id = n.file_id
+                 where ({}) is distinct from ({})",
+                both("n"),
+                both("s")
+            )
+        };
+        on!(write tx, conn => {
+            // Made of constants alone.
+            sqlx::query_as(AssertSqlSafe(of_each(&TITLES, of, &[])))
+                .fetch_all(conn)
+                .await
         })
     }
 

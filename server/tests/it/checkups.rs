@@ -100,6 +100,9 @@ on_both! {
         let dry = Import { dry_run: true, ..FOR_GOOD };
         let tried = try_import(&fresh, sheet(&corrected), dry).await.unwrap();
         assert_eq!(tried.results, outcome(0, 1, 3));
+        let said = tried.to_string();
+        assert!(said.contains("変わるところ: 収縮期血圧 1か所、拡張期血圧 1か所\n"), "{said}");
+        assert!(said.contains(" 収縮期血圧\n") && !said.contains("129"), "{said}");
         let kept: i64 = ask!(&fresh.db, "select count(*) from checkup where systolic = 128");
         assert_eq!(kept, 1, "a dry run keeps nothing");
         assert_eq!(import(&fresh, &corrected).await.results, outcome(0, 1, 3));

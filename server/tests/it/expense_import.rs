@@ -245,6 +245,29 @@ on_both! {
 }
 
 on_both! {
+    async fn a_dry_run_says_what_is_replaced_without_amounts(fresh: Fresh) {
+        roster::import(&fresh, PEOPLE).await;
+        import(&fresh, LIST).await;
+        let changed = "\
+            1001,12,00,2026-01,架空　中央病院,外来,2,10000,7000,0,3000,0,0\n\
+            1001,12,00,2026-02,架空中央病院,入院,6,300000,210000,,90000,3450,26000\n\
+            1001,13,00,2026-03,髙﨑歯科,歯科,0,0,0,,0,,\n\
+            1001,13,00,2026-04,髙﨑歯科,歯科,1,8000,5600,,2400,,\n";
+        let dry = Import { dry_run: true, ..FOR_GOOD };
+        let report = try_import(&fresh, format!("{HEADER}{changed}"), dry).await.unwrap().to_string();
+        let told = report.split_once("変更なし 1件\n").unwrap().1;
+        assert_eq!(told, "\
+変わるところ: 医療機関名 1か所、日数 1か所、付加給付額 1か所、取り消し 1か所
+2行目 1001-12-00 2026-01 医療機関名
+3行目 1001-12-00 2026-02 日数
+3行目 1001-12-00 2026-02 付加給付額
+1001-13-00 2026-03 取り消し
+確認のみです。何も変更していません。");
+        assert_eq!(on_file(&fresh).await, 4);
+    }
+}
+
+on_both! {
     async fn one_bad_line_keeps_all_out_and_every_bad_line_is_named(fresh: Fresh) {
         roster::import(&fresh, PEOPLE).await;
         let text = format!("{HEADER}{LIST}\

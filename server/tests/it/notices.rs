@@ -120,6 +120,8 @@ on_both! {
         let path = file(&fresh, FLU.replace("2,000", "4,000"));
         let report = notices::import(&fresh.db, &path, dry, |_| {}).await.unwrap();
         assert_eq!(report.notices.changed, 1);
+        let said = report.to_string();
+        assert!(said.contains("変わるところ: 本文 1か所\nN-1 本文\n"), "{said}");
         let kept: i64 = ask!(&fresh.db, "select count(*) from notice where body like '%4,000%'");
         assert_eq!(kept, 0);
     }

@@ -157,6 +157,31 @@ on_both! {
 }
 
 on_both! {
+    /// 290 changes of a full-width blank are seen as such, and the one that is more.
+    async fn a_dry_run_lists_what_would_change_value_by_value(fresh: Fresh) {
+        import(&fresh, FAMILY).await;
+        let rows = FAMILY
+            .replace("架空 太郎", "架空　太郎")
+            .replace("カクウ ハナコ", "ｶｸｳ ﾊﾅｺ")
+            .replace("見本町1-2-3\n1001,000012,01", "見本町9\n1001,000012,01")
+            .replace("2010-06-01,,", "2010-06-01,2026-10-31,");
+        let path = file(&fresh, format!("{HEADER}{rows}"));
+        let dry = try_import(&fresh, &path, Import { dry_run: true, ..FOR_GOOD }).await.unwrap();
+        assert_eq!(dry.to_string(), "\
+文字コード: UTF-8
+追加 0人、変更 1人、資格喪失 1人、変更なし 1人
+変わるところ: 住所 1か所、資格喪失日 1か所、氏名 1か所（うち空白だけのちがい 1か所）、氏名カナ 1か所（うち全角・半角だけのちがい 1か所）
+2行目 1001-000012-00 住所: 「東京都架空区見本町1-2-3」→「東京都架空区見本町9」
+3行目 1001-000012-01 資格喪失日: （空欄）→「2026-10-31」
+2行目 1001-000012-00 氏名: 「架空 太郎」→「架空　太郎」（空白だけのちがい）
+3行目 1001-000012-01 氏名カナ: 「カクウ ハナコ」→「ｶｸｳ ﾊﾅｺ」（全角・半角だけのちがい）
+確認のみです。何も変更していません。");
+        let real = try_import(&fresh, &path, FOR_GOOD).await.unwrap().to_string();
+        assert!(!real.contains("変わるところ"), "{real}");
+    }
+}
+
+on_both! {
     async fn one_bad_line_keeps_everybody_out_and_every_bad_line_is_named(fresh: Fresh) {
         let path = file(&fresh, format!("{HEADER}{FAMILY}\n\
 1001,000012,00,架空 太郎,,1980-04-01,男,本人,2003-04-01,,0007,,,

@@ -16,6 +16,7 @@ pub use crate::office::file::list::{Import, ImportError};
 
 use self::line::COLUMNS;
 use crate::office::file::{
+    changes::Changes,
     encoding::Encoding,
     header::Header,
     list::{read_list, say_former_keys},
@@ -33,6 +34,8 @@ pub struct Report {
     pub dry_run: bool,
     /// How many results were added, changed, …
     pub results: Outcome,
+    /// Of a dry run: what would change.
+    pub changes: Changes,
     /// Lines under a key that their person has not any more.
     pub former_keys: i64,
 }
@@ -58,6 +61,7 @@ impl fmt::Display for Report {
             )?;
         }
         say_former_keys(self.former_keys, f)?;
+        self.changes.fmt(f)?;
         f.write_str(if self.dry_run {
             "確認のみです。何も変更していません。"
         } else {
@@ -108,6 +112,11 @@ pub async fn import(
         .judge()?;
 
     let mut tx = staged.into_tx().await?;
+    let changes = if options.dry_run {
+        Changes::of(staged_checkups::differences(&mut tx).await?)
+    } else {
+        Changes::default()
+    };
     let results = staged_checkups::merge(&mut tx).await?;
     let Outcome {
         added,
@@ -129,6 +138,7 @@ pub async fn import(
         encoding,
         dry_run: options.dry_run,
         results,
+        changes,
         former_keys: resolved.former,
     })
 }

@@ -20,6 +20,7 @@ pub use crate::office::file::list::ImportError;
 
 use self::arrival::complete_months;
 use crate::office::file::{
+    changes::Changes,
     encoding::Encoding,
     header::Header,
     list::{read_list, say_former_keys},
@@ -52,6 +53,8 @@ pub struct Report {
     pub dry_run: bool,
     /// How many lines were added, changed, …
     pub lines: Outcome,
+    /// Of a dry run: what would change.
+    pub changes: Changes,
     /// Lines under a key that their person has not any more.
     pub former_keys: i64,
 }
@@ -83,6 +86,7 @@ impl fmt::Display for Report {
             "追加 {added}件、変更 {changed}件、取り消し {withdrawn}件、変更なし {unchanged}件"
         )?;
         say_former_keys(self.former_keys, f)?;
+        self.changes.fmt(f)?;
         f.write_str(if self.dry_run {
             "確認のみです。何も変更していません。"
         } else {
@@ -140,6 +144,11 @@ pub async fn import(
     if beyond.0 > 0 {
         return Err(FileError::Lines(encoding, Problems::of_extra_beyond(beyond)).into());
     }
+    let changes = if options.dry_run {
+        Changes::of(staged.differences().await?)
+    } else {
+        Changes::default()
+    };
     let mut tx = staged.into_tx().await?;
     let merged = staged_expenses::merge(&mut tx, compared).await?;
     let lines = merged.ok_or(ImportError::Overtaken)?;
@@ -167,6 +176,7 @@ pub async fn import(
         encoding,
         dry_run: options.dry_run,
         lines,
+        changes,
         former_keys: resolved.former,
     })
 }

@@ -3,6 +3,7 @@
 //! column and value, so that a clerk can mend the file in one go.
 
 pub mod cells;
+pub mod changes;
 pub mod columns;
 pub mod date;
 pub mod encoding;

@@ -16,6 +16,7 @@ pub use crate::office::file::list::{Import, ImportError};
 
 use self::line::{COLUMNS, Seen};
 use crate::office::file::{
+    changes::Changes,
     encoding::Encoding,
     header::Header,
     list::read_list,
@@ -37,6 +38,8 @@ pub struct Report {
     pub dry_run: bool,
     /// How many were added, changed, …
     pub notices: Outcome,
+    /// Of a dry run: what would change.
+    pub changes: Changes,
     /// 事業所コード in 対象 that nobody on the roster has, each after its 管理番号.
     pub unknown_employers: Vec<(String, String)>,
 }
@@ -75,6 +78,7 @@ impl fmt::Display for Report {
                 shown(code)
             )?;
         }
+        self.changes.fmt(f)?;
         f.write_str(if self.dry_run {
             "確認のみです。何も変更していません。"
         } else {
@@ -129,6 +133,11 @@ pub async fn import(
         return Err(ImportError::SlugsTaken(taken));
     }
     let unknown_employers = Staged::unknown_employers(&mut tx).await?;
+    let changes = if options.dry_run {
+        Changes::of(Staged::differences(&mut tx).await?)
+    } else {
+        Changes::default()
+    };
     let notices = Staged::merge(&mut tx, options.now, options.now.minus(NEWS)).await?;
     if notices.added + notices.changed > 0 {
         let Outcome { added, changed, .. } = notices;
@@ -144,6 +153,7 @@ pub async fn import(
         encoding,
         dry_run: options.dry_run,
         notices,
+        changes,
         unknown_employers,
     })
 }

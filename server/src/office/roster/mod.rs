@@ -6,16 +6,18 @@ use std::{fmt, path::Path};
 
 use domain::values::timestamp::Timestamp;
 use store::{
-    self, Db,
+    self, Db, Tx,
     audit::Event,
+    differences::Difference,
     household, postcard,
     roster::{Outcome, Staged},
-    roster_moves,
+    roster_moves::{self, Move, Moves},
 };
 
 pub use crate::office::file::list::ImportError;
 
 use crate::office::file::{
+    changes::Changes,
     encoding::Encoding,
     header::Header,
     list::read_list,
@@ -71,6 +73,8 @@ pub struct Report {
     pub postcards_ended: u64,
     /// Employers that nobody on file had; the first ten.
     pub new_employers: Vec<String>,
+    /// Of a dry run: what would change.
+    pub changes: Changes,
     /// The first roster of all, and no key has a zero in front.
     pub without_zeros: bool,
 }
@@ -144,6 +148,7 @@ impl fmt::Display for Report {
                 "ご注意: 0で始まる番号も枝番も1つもありません。先頭の0が消えていないか、資格確認書と見比べてください。{ZEROS}"
             )?;
         }
+        self.changes.fmt(f)?;
         f.write_str(if self.dry_run {
             "確認のみです。何も変更していません。"
         } else {
@@ -193,7 +198,13 @@ pub async fn import(
     }
     store::roster::respell(&mut tx).await?;
     let linking = options.moved != Moved::New;
-    let moves = roster_moves::find(&mut tx, linking, MAX_LISTED as i64).await?;
+    // Whoever tries it without obligation is told of all.
+    let most = if options.dry_run && options.moved == Moved::Linked {
+        i64::MAX
+    } else {
+        MAX_LISTED as i64
+    };
+    let moves = roster_moves::find(&mut tx, linking, most).await?;
     if moves.reused.count > 0 {
         let mut problems = Problems::default();
         problems.other_people(&moves.reused.first, moves.reused.count);
@@ -205,6 +216,11 @@ pub async fn import(
     if moves.count > 0 {
         roster_moves::follow(&mut tx, options.now).await?;
     }
+    let changes = if options.dry_run {
+        Changes::of(differences(&mut tx, &moves).await?)
+    } else {
+        Changes::default()
+    };
     let people = store::roster::merge(&mut tx).await?;
     let decisions_ended = household::end_decisions_for_others(&mut tx, options.now).await?;
     let postcards_ended = postcard::end_of_disqualified(&mut tx, today, options.now).await?;
@@ -240,6 +256,22 @@ pub async fn import(
         decisions_ended,
         postcards_ended,
         new_employers: employers.new,
+        changes,
         without_zeros,
     })
+}
+
+/// What would change: keys, and then what the file says of people on file.
+async fn differences(tx: &mut Tx, moves: &Moves) -> store::Result<Vec<Difference>> {
+    let key = |one: &Move| Difference {
+        line: Some(one.line),
+        whose: one.to_key.clone(),
+        title: "記号・番号・枝番".to_owned(),
+        old: Some(one.from_key.clone()),
+        new: Some(one.to_key.clone()),
+    };
+    let mut found: Vec<Difference> = moves.first.iter().map(key).collect();
+    found.extend(store::roster::differences(tx).await?);
+    found.sort_by_key(|one| one.line);
+    Ok(found)
 }
