@@ -66,6 +66,155 @@ pub fn folded(name: &str) -> String {
     folded.nfc().collect()
 }
 
+/// Forms of one character as offices write them in names; the first of each is the form for
+/// comparing. (常用漢字表 with its 康熙字典体, and what is usual in family names beside it.)
+const FORMS: &[&str] = &[
+    "高髙",
+    "崎﨑嵜碕",
+    "浜濱濵",
+    "辺邉邊",
+    "斉斎齋齊",
+    "徳德",
+    "瀬瀨",
+    "吉𠮷",
+    "桜櫻",
+    "沢澤",
+    "広廣",
+    "国國",
+    "島嶋嶌",
+    "竜龍",
+    "真眞",
+    "恵惠",
+    "蔵藏",
+    "円圓",
+    "実實",
+    "栄榮",
+    "寿壽",
+    "条條",
+    "浅淺",
+    "滝瀧",
+    "鉄鐵",
+    "富冨",
+    "渕淵渊",
+    "遥遙",
+    "万萬",
+    "与與",
+    "静靜",
+    "曽曾",
+    "黒黑",
+    "青靑",
+    "尭堯",
+    "槙槇",
+    "巌巖",
+    "穂穗",
+    "弥彌",
+    "桧檜",
+    "薮藪",
+    "館舘",
+    "関關",
+    "塩鹽",
+    "豊豐",
+    "宝寶",
+    "暁曉",
+    "学學",
+    "亀龜",
+    "来來",
+    "礼禮",
+    "凛凜",
+    "晋晉",
+    "顕顯",
+    "聡聰",
+    "総總",
+    "緑綠",
+    "清淸",
+    "児兒",
+    "会會",
+    "鶴靏靎",
+    "桑桒",
+    "団團",
+    "郎郞",
+];
+
+/// One kana as another office writes it: hiragana, small ones, and two that sound alike.
+fn one_kana(c: char) -> char {
+    let c = match c {
+        'ぁ'..='ゖ' => char::from_u32(u32::from(c) + 0x60).unwrap_or(c),
+        c => c,
+    };
+    match c {
+        'ァ' => 'ア',
+        'ィ' => 'イ',
+        'ゥ' => 'ウ',
+        'ェ' => 'エ',
+        'ォ' => 'オ',
+        'ッ' => 'ツ',
+        'ャ' => 'ヤ',
+        'ュ' => 'ユ',
+        'ョ' => 'ヨ',
+        'ヮ' => 'ワ',
+        'ヵ' => 'カ',
+        'ヶ' => 'ケ',
+        'ヂ' => 'ジ',
+        'ヅ' => 'ズ',
+        'ヲ' => 'オ',
+        '-' | '－' | '―' | '‐' => 'ー',
+        c => c,
+    }
+}
+
+/// What the spellings of one person's name have in common, or those of its kana, whichever
+/// office wrote them: besides what is [`folded`], 髙 and 高, キョウ and キヨウ.
+fn folded_person(name: &str) -> String {
+    let mut kept = String::with_capacity(name.len());
+    for c in folded(name).nfkc().flat_map(char::to_lowercase) {
+        let form = FORMS.iter().find(|forms| forms.contains(c));
+        match form.and_then(|forms| forms.chars().next()) {
+            Some(first) => kept.push(first),
+            None if c == '々' => kept.extend(kept.chars().last()),
+            None if c == '・' || c.is_whitespace() => {}
+            None => kept.push(one_kana(c)),
+        }
+    }
+    kept
+}
+
+/// A person's name as a list has it.
+#[derive(Clone, Copy, Debug)]
+pub struct Name<'a> {
+    /// 氏名
+    pub name: &'a str,
+    /// 氏名カナ; may be empty.
+    pub kana: &'a str,
+}
+
+impl Name<'_> {
+    /// Whether this may be one name, written by two offices.
+    pub fn is_spelling_of(self, other: Self) -> bool {
+        let same = |a: &str, b: &str| !a.is_empty() && folded_person(a) == folded_person(b);
+        same(self.name, other.name) || same(self.kana, other.kana)
+    }
+
+    /// Whether the given name may be the same: what is left of a name after a marriage.
+    pub fn shares_given_name(self, other: Self) -> bool {
+        same_given(self.name, other.name) || same_given(self.kana, other.kana)
+    }
+}
+
+/// The part behind the blank; of names without one, an end of two characters.
+fn same_given(a: &str, b: &str) -> bool {
+    let given = |name: &str| {
+        let mut parts = name.split_whitespace();
+        let last = parts.next_back();
+        parts.next().and(last).map(folded_person)
+    };
+    if let (Some(a), Some(b)) = (given(a), given(b)) {
+        return a == b;
+    }
+    let (a, b) = (folded_person(a), folded_person(b));
+    let ends = a.chars().rev().zip(b.chars().rev());
+    ends.take_while(|(a, b)| a == b).count() >= 2
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,5 +263,59 @@ mod tests {
             assert_ne!(folded("㈱みほん"), folded(other));
         }
         assert_ne!(folded("ABC"), folded("abc"));
+    }
+
+    fn name<'a>(name: &'a str, kana: &'a str) -> Name<'a> {
+        Name { name, kana }
+    }
+
+    #[test]
+    fn a_persons_name_is_known_again_as_another_office_writes_it() {
+        for (a, b) in [
+            (name("髙橋 健", ""), name("高橋　健", "")),
+            (name("渡邉 恵", ""), name("渡邊　惠", "")),
+            (name("\u{FA19}崎 一", ""), name("神﨑一", "")),
+            (name("佐々木 愛", ""), name("佐佐木愛", "")),
+            (
+                name("例示 京子", "ﾚｲｼﾞ ｷｮｳｺ"),
+                name("れい示 京子", "レイジ　キヨウコ"),
+            ),
+            (name("John Smith", ""), name("ＪＯＨＮ　ＳＭＩＴＨ", "")),
+            (name("例示 ゆう子", ""), name("例示 ユウ子", "")),
+            (
+                name("見本 花", "ミホン ハナ"),
+                name("味本 花", "みほん はな"),
+            ),
+        ] {
+            assert!(a.is_spelling_of(b) && b.is_spelling_of(a), "{a:?} {b:?}");
+        }
+        for (a, b) in [
+            (
+                name("高橋 健", "タカハシ ケン"),
+                name("高橋 賢", "タカハシ サトシ"),
+            ),
+            (name("架空 太郎", ""), name("見本 太郎", "")),
+        ] {
+            assert!(!a.is_spelling_of(b), "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn a_given_name_stays_after_a_marriage() {
+        for (a, b, same) in [
+            (name("例示 桜子", ""), name("架空　櫻子", ""), true),
+            (
+                name("例示 桜子", "レイジ サクラコ"),
+                name("架空 さくら子", "ｶｸｳ ｻｸﾗｺ"),
+                true,
+            ),
+            (name("例示桜子", ""), name("架空桜子", ""), true),
+            (name("例示 桜子", ""), name("架空桜子", ""), true),
+            (name("例示 桜子", ""), name("架空 花子", ""), false),
+            (name("例示桜子", ""), name("架空花子", ""), false),
+            (name("", ""), name("", ""), false),
+        ] {
+            assert_eq!(a.shares_given_name(b), same, "{a:?} {b:?}");
+        }
     }
 }

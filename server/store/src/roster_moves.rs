@@ -5,9 +5,15 @@
 //! date are the same. One of the two may change: a name by marriage, a date by a
 //! correction. If both differ, or if somebody else on file fits the line wholly, it
 //! is *displaced*, like a line whose key nobody has.
+//!
+//! A displaced line fits a person with the same name (or kana), birth date and sex. Where
+//! nobody has that, it fits somebody with the same birth date and sex whose name is one that
+//! another office writes so (髙 and 高), or whose given name is the same while one key ends
+//! on the day the other begins (a marriage within the society).
 
-use domain::values::timestamp::Timestamp;
+use domain::{spelling::Name, values::timestamp::Timestamp};
 use sqlx_macros::FromRow;
+use uuid::Uuid;
 
 use super::{
     Result, Tx,
@@ -25,6 +31,12 @@ pub struct Move {
     pub from_key: String,
     /// 記号-番号-枝番 in the file.
     pub to_key: String,
+    /// 氏名 on file.
+    pub from_name: String,
+    /// 氏名 in the file.
+    pub to_name: String,
+    /// The same name or kana, but for blanks.
+    pub is_same_name: bool,
 }
 
 /// Lines of one sort: how many, and the first of them.
@@ -91,6 +103,60 @@ macro_rules! stays {
     };
 }
 
+/// A displaced line and somebody born on the same day, of the same sex, who is written
+/// otherwise.
+#[derive(FromRow)]
+struct Written {
+    line: i64,
+    id: Uuid,
+    name: String,
+    kana: String,
+    known_name: String,
+    known_kana: String,
+    old_line: Option<i64>,
+    old_leaves: bool,
+    /// One key ends on the day the other begins.
+    follows: bool,
+}
+
+impl Written {
+    /// By another office's spelling, or by a marriage.
+    fn may_be_the_same(&self) -> bool {
+        let written = Name {
+            name: &self.name,
+            kana: &self.kana,
+        };
+        let known = Name {
+            name: &self.known_name,
+            kana: &self.known_kana,
+        };
+        written.is_spelling_of(known) || (self.follows && written.shares_given_name(known))
+    }
+}
+
+/// A displaced line and who has its key.
+#[derive(FromRow)]
+struct Held {
+    line: i64,
+    name: String,
+    kana: String,
+    known_name: String,
+    known_kana: String,
+}
+
+impl Held {
+    fn is_spelled_otherwise(&self) -> bool {
+        let written = Name {
+            name: &self.name,
+            kana: &self.kana,
+        };
+        written.is_spelling_of(Name {
+            name: &self.known_name,
+            kana: &self.known_kana,
+        })
+    }
+}
+
 /// Finds out; `linking` says whether people who have moved may be told apart from
 /// new ones at all. If not, whoever has an unknown key is new.
 ///
@@ -138,6 +204,50 @@ pub async fn find(tx: &mut Tx, linking: bool, most: i64) -> Result<Moves> {
                    on t.symbol = p.symbol and t.number = p.number and t.branch = p.branch
                  where d.holder is null or d.holder <> p.id"
             ),
+        ] {
+            sqlx::query(statement).execute(&mut *conn).await?;
+        }
+        let written: Vec<Written> = sqlx::query_as(
+            "select d.line, p.id, d.name, d.kana, p.name as known_name, p.kana as known_kana,
+                    t.line as old_line, t.disqualified_on is not null as old_leaves,
+                    coalesce(s.qualified_on = coalesce(t.disqualified_on, p.disqualified_on)
+                             or s.disqualified_on = p.qualified_on, false) as follows
+             from displaced d
+             join staged_person s on s.line = d.line
+             join person p on p.born_on = d.born_on and p.sex = d.sex
+             left join staged_person t
+               on t.symbol = p.symbol and t.number = p.number and t.branch = p.branch
+             where not d.half_agrees and (d.holder is null or d.holder <> p.id)
+               and d.line not in (select line from namesake)
+             order by d.line, p.id",
+        )
+        .fetch_all(&mut *conn)
+        .await?;
+        for one in written.iter().filter(|one| one.may_be_the_same()) {
+            sqlx::query(
+                "insert into namesake (line, person_id, old_line, old_leaves)
+                 values ($1, $2, $3, $4)",
+            )
+            .bind(one.line)
+            .bind(one.id)
+            .bind(one.old_line)
+            .bind(one.old_leaves)
+            .execute(&mut *conn)
+            .await?;
+        }
+        let holders: Vec<Held> = sqlx::query_as(
+            "select d.line, d.name, d.kana, p.name as known_name, p.kana as known_kana
+             from displaced d join person p on p.id = d.holder where not d.half_agrees",
+        )
+        .fetch_all(&mut *conn)
+        .await?;
+        for one in holders.iter().filter(|one| one.is_spelled_otherwise()) {
+            sqlx::query("update displaced set half_agrees = true where line = $1")
+                .bind(one.line)
+                .execute(&mut *conn)
+                .await?;
+        }
+        for statement in [
             // A name or a date was corrected, unless somebody who has gone from their own
             // key fits.
             concat!(
@@ -189,12 +299,14 @@ pub async fn find(tx: &mut Tx, linking: bool, most: i64) -> Result<Moves> {
         let count = sqlx::query_scalar("select count(*) from moved")
             .fetch_one(&mut *conn)
             .await?;
-        let first = sqlx::query_as(
+        let first = sqlx::query_as(concat!(
             "select m.line, p.symbol || '-' || p.number || '-' || p.branch as from_key,
-                    s.symbol || '-' || s.number || '-' || s.branch as to_key
+                    s.symbol || '-' || s.number || '-' || s.branch as to_key,
+                    p.name as from_name, s.name as to_name, ", same_name!("s.", "p."), "
+                        as is_same_name
              from moved m join person p on p.id = m.person_id
-             join staged_person s on s.line = m.line order by m.line limit $1",
-        )
+             join staged_person s on s.line = m.line order by m.line limit $1"
+        ))
         .bind(most)
         .fetch_all(&mut *conn)
         .await?;

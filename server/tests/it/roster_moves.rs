@@ -76,6 +76,74 @@ on_both! {
     }
 }
 
+/// Names with characters that offices write in several ways, of one who marries, and of one
+/// who was born on the same day as somebody else.
+const WRITTEN: &str = "\
+1001,34,00,髙橋 健,タカハシ ケン,1985-07-07,男,本人,2010-04-01,,0007,,,
+1001,56,00,例示 桜子,レイジ サクラコ,1992-09-09,女,本人,2016-04-01,,0007,,,
+1001,78,00,渡邉 京子,ワタナベ キョウコ,1992-09-09,女,本人,2016-04-01,,0007,,,
+";
+
+on_both! {
+    async fn who_is_written_otherwise_under_another_key_is_asked_about(fresh: Fresh) {
+        import(&fresh, WRITTEN).await;
+        let (ken, kyoko) = (id_of(&fresh, "1001", "34", "00").await, id_of(&fresh, "1001", "78", "00").await);
+        let rows = "\
+2001,34,00,高橋 健,,1985-07-07,男,本人,2010-04-01,,0007,,,
+1001,34,00,髙橋 健,タカハシ ケン,1985-07-07,男,本人,2010-04-01,2026-10-01,0007,,,
+2001,78,00,渡部 京子,ﾜﾀﾅﾍﾞ ｷﾖｳｺ,1992-09-09,女,本人,2026-10-01,,0007,,,
+";
+        let said = refusal(&fresh, rows, FOR_GOOD).await;
+        assert!(said.starts_with("\
+2行目: 登録済みの「1001-34-00」の人と、生年月日・性別が同じで、氏名の書き方か氏だけがちがいます（登録は「髙橋 健」、ファイルでは「2001-34-00」の「高橋 健」）
+4行目: 登録済みの「1001-78-00」の人と、生年月日・性別が同じで、氏名の書き方か氏だけがちがいます（登録は「渡邉 京子」、ファイルでは「2001-78-00」の「渡部 京子」）
+記号・番号・枝番が変わった人のようです。"), "{said}");
+        let path = file(&fresh, format!("{HEADER}{rows}"));
+        let report = try_import(&fresh, &path, Import { dry_run: true, ..LINKED }).await.unwrap();
+        let told = report.to_string();
+        assert!(told.contains("2行目 2001-34-00 記号・番号・枝番: 「1001-34-00」→「2001-34-00」\n"), "{told}");
+        assert!(told.contains("2行目 2001-34-00 氏名: 「髙橋 健」→「高橋 健」\n"), "{told}");
+        let report = try_import(&fresh, &path, LINKED).await.unwrap();
+        assert_eq!((report.people, report.moved), (outcome(0, 2, 0, 0, 1), 2));
+        assert_eq!(id_of(&fresh, "2001", "34", "00").await, ken);
+        assert_eq!(id_of(&fresh, "2001", "78", "00").await, kyoko);
+        // Again: the line of the old key is nobody new, though the name was the old one.
+        let again = try_import(&fresh, &path, FOR_GOOD).await.unwrap();
+        assert_eq!((again.people, again.former), (outcome(0, 0, 0, 2, 1), 1), "{again}");
+    }
+}
+
+on_both! {
+    /// The day on which one key ends and the other begins tells a marriage from chance.
+    async fn who_marries_within_the_society_is_asked_about(fresh: Fresh) {
+        import(&fresh, &format!("{PEOPLE}{WRITTEN}")).await;
+        let sakurako = id_of(&fresh, "1001", "56", "00").await;
+        let married = |since: &str, name: &str| {
+            format!("1001,12,02,{name},カクウ サクラコ,1992-09-09,女,長男の妻,{since},,0007,,,\n")
+        };
+        let ended = "1001,56,00,例示 桜子,レイジ サクラコ,1992-09-09,女,本人,2016-04-01,2026-10-01,0007,,,\n";
+        // Another day; another given name of the same birth date.
+        for other in [
+            married("2026-10-02", "架空 桜子"),
+            married("2026-10-01", "架空 梅").replace("サクラコ", "ウメ"),
+        ] {
+            let path = file(&fresh, format!("{HEADER}{}{ended}", other.replace("1001,12,02", "1001,12,07")));
+            let dry = Import { dry_run: true, ..FOR_GOOD };
+            let report = try_import(&fresh, &path, dry).await.unwrap();
+            assert_eq!((report.people.added, report.moved), (1, 0), "{other}");
+        }
+        let rows = format!("{}{ended}", married("2026-10-01", "架空 櫻子").replace("1001,12,02", "1001,12,07"));
+        let said = refusal(&fresh, &rows, FOR_GOOD).await;
+        assert!(said.starts_with("2行目: 登録済みの「1001-56-00」の人と、生年月日・性別が同じで、"), "{said}");
+        let path = file(&fresh, format!("{HEADER}{rows}"));
+        let report = try_import(&fresh, &path, LINKED).await.unwrap();
+        assert_eq!((report.people.added, report.moved), (0, 1), "{report}");
+        assert_eq!(id_of(&fresh, "1001", "12", "07").await, sakurako);
+        let again = try_import(&fresh, &path, FOR_GOOD).await.unwrap();
+        assert_eq!((again.people.added, again.moved, again.former), (0, 0, 1), "{again}");
+    }
+}
+
 on_both! {
     async fn who_is_said_to_be_somebody_new_is_and_the_old_one_stays(fresh: Fresh) {
         import(&fresh, PEOPLE).await;

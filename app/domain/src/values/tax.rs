@@ -361,8 +361,8 @@ mod tests {
         assert_eq!(found.extra_for_several, 0);
         let mut added_up = expense(0, 202_603, "みほん病院", 8_000);
         added_up.amounts.extra = 8_001;
-        let found = ToCheck::of(&[patient("一")], &[added_up]);
-        assert_eq!(found.extra_for_several, 1);
+        let of_several = ToCheck::of(&[patient("一")], &[added_up]).extra_for_several;
+        assert_eq!(of_several, 1);
         let march = Month::from_number(202_603).unwrap();
         let high = HighCost {
             patient: 0,

@@ -123,13 +123,18 @@ fn all_shown(values: &[String]) -> String {
 /// Who seems to have moved, and what the clerk can do.
 fn say_moved(moves: &Moves, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for one in &moves.first {
-        writeln!(
-            f,
-            "{}行目: 登録済みの{}の人と、氏名・生年月日・性別が同じです（ファイルでは{}）",
-            one.line,
-            shown(&one.from_key),
-            shown(&one.to_key)
-        )?;
+        let (from, to) = (shown(&one.from_key), shown(&one.to_key));
+        write!(f, "{}行目: 登録済みの{from}の人と、", one.line)?;
+        if one.is_same_name {
+            writeln!(f, "氏名・生年月日・性別が同じです（ファイルでは{to}）")?;
+        } else {
+            writeln!(
+                f,
+                "生年月日・性別が同じで、氏名の書き方か氏だけがちがいます（登録は{}、ファイルでは{to}の{}）",
+                shown(&one.from_name),
+                shown(&one.to_name)
+            )?;
+        }
     }
     let unnamed = moves.count - moves.first.len() as i64;
     if unnamed > 0 {
