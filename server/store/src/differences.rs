@@ -1,6 +1,7 @@
 //! What a waiting file changes of what is on file, value by value: for whoever tries it
 //! before taking it.
 
+use domain::spelling::one_form;
 use sqlx_macros::FromRow;
 
 /// One value that changes.
@@ -18,6 +19,16 @@ pub struct Difference {
     pub old: Option<String>,
     /// What is in the file.
     pub new: Option<String>,
+}
+
+impl Difference {
+    /// Not of two values that look the same, as two machines save one text.
+    pub(super) fn can_be_seen(&self) -> bool {
+        match (&self.old, &self.new) {
+            (Some(old), Some(new)) => one_form(old) != one_form(new),
+            _ => true,
+        }
+    }
 }
 
 /// The values of every one of these columns (in SQL, and by its name in the file) that

@@ -380,10 +380,8 @@ impl Staged {
                  || substr(cast(c.month as text), 5, 2)"
             )
         };
-        let of_line = format!(
-            "select c.line, {} as whose, cast(null as text) as old, cast(null as text) as new",
-            whose("s")
-        );
+        let line = format!("select c.line, {} as whose", whose("s"));
+        let of_line = format!("{line}, cast(null as text) as old, cast(null as text) as new");
         let of = |column: &str, title: &str| {
             format!(
                 "{of_line}, '{title}' as title
@@ -397,7 +395,7 @@ impl Staged {
             )
         };
         let spelled = format!(
-            "{of_line}, '医療機関名' as title
+            "{line}, c.stored as old, c.provider as new, '医療機関名' as title
              from staged_claim c join staged_expense s on s.line = c.line
              where c.fate = 'kept' and c.provider <> c.stored"
         );
@@ -411,7 +409,14 @@ impl Staged {
         on_staged!(&mut self.0, conn => {
             // Made of constants alone.
             let sql = of_each(&TITLES, of, &[spelled, withdrawn]);
-            sqlx::query_as(AssertSqlSafe(sql)).fetch_all(conn).await
+            let mut found: Vec<Difference> =
+                sqlx::query_as(AssertSqlSafe(sql)).fetch_all(conn).await?;
+            // What nobody can see (a list saved on a Mac) is nothing to tell.
+            found.retain(Difference::can_be_seen);
+            for one in &mut found {
+                (one.old, one.new) = (None, None);
+            }
+            Ok(found)
         })
     }
 

@@ -264,6 +264,15 @@ on_both! {
 1001-13-00 2026-03 取り消し
 確認のみです。何も変更していません。");
         assert_eq!(on_file(&fresh).await, 4);
+        // As a Mac saves it: nothing that could be seen.
+        let wave = "1001,13,00,2026-05,みなと～クリニック,歯科,1,8000,5600,,2400,,\n";
+        import(&fresh, wave).await;
+        let mac = format!("{HEADER}{}", wave.replace("～", "\u{301C}").replace("ク", "\u{FF78}"));
+        let report = try_import(&fresh, mac, dry).await.unwrap().to_string();
+        assert!(report.contains("変わるところ: 医療機関名 1か所"), "half-width kana can be seen: {report}");
+        let mac = format!("{HEADER}{}", wave.replace("～", "\u{301C}"));
+        let report = try_import(&fresh, mac, dry).await.unwrap().to_string();
+        assert!(report.contains("変更なし 1件") && !report.contains("変わるところ"), "{report}");
     }
 }
 
