@@ -141,3 +141,28 @@ test("a double click registers once", async ({ page, newcomer, mailbox }) => {
   await mailbox.newest(newcomer.address, { subject: "ようこそ" });
   expect(await mailbox.count(newcomer.address, "ようこそ"), "letters of welcome").toBe(1);
 });
+
+test("a link that somebody passed on opens no account for their mailbox", async ({ page, newcomer, mailbox }) => {
+  const { address } = newcomer;
+  const own = `own.${address}`;
+  const main = page.getByRole("main");
+  await newcomer.asksForTheLetter();
+  await newcomer.opensTheLetter();
+  await expect(main).toContainText(`このメールアドレスで登録します：${address}`);
+  await expect(main.getByRole("link", { name: "最初から" })).toHaveAttribute("href", "/register");
+  await newcomer.copiesThePostcard();
+  await expect(page).toHaveURL("/register/profile");
+  await expect(main).toContainText(`このメールアドレスで登録します：${address}`);
+
+  await field(page, "email").fill(own);
+  await newcomer.chooses();
+  await expect(page).toHaveURL("/register/done");
+  await expect(main).toContainText(`メールアドレス ${own} は、まだ確認が済んでいません。`);
+
+  const letter = await mailbox.newest(own, { subject: "メールアドレスの確認" });
+  await leaveFor(page, letter.link);
+  await press(page, "このアドレスを登録する");
+  await expect(main).toContainText("メールアドレスを登録しました");
+  await page.goto("/register/done");
+  await expect(main).not.toContainText("まだ確認が済んでいません");
+});

@@ -8,3 +8,4 @@ pub mod notice_list;
 pub mod sharing;
 pub mod signed_in_here;
 pub mod status;
+pub mod whose_link;

@@ -4,3 +4,4 @@ pub mod closing;
 pub mod history;
 pub mod letter_request;
 pub mod reissue_letter;
+pub mod welcome;

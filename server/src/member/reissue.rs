@@ -67,7 +67,6 @@ impl Reissue for ReissueService {
     async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>> {
         link::find_open(&self.db, Purpose::Reissue, &token_hash(&token.0), now)
             .await
-            .map(|open| open.map(OpenLink::from))
             .map_err(|error| InternalError::from(error).report())
     }
 

@@ -97,6 +97,25 @@ pub async fn list(db: &Db, member: Uuid) -> Result<Vec<Address>> {
     Ok(addresses.collect())
 }
 
+/// The address that a member registered with, while none of theirs is confirmed.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn only_waiting(db: &Db, member: Uuid) -> Result<Option<String>> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select address from email
+             where member_id = $1
+               and not exists (select 1 from email other
+                               where other.member_id = $1 and other.confirmed_at is not null)
+             order by added_at, id limit 1",
+        )
+        .bind(member)
+        .fetch_optional(pool)
+        .await
+    })
+}
+
 /// One of somebody's addresses.
 #[derive(Clone, Debug, sqlx_macros::FromRow)]
 pub struct Email {

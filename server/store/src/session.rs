@@ -9,7 +9,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{Db, Result, Tx, link, on};
+use super::{Db, Result, Tx, email, link, on};
 
 /// A member who does nothing for this long has to sign in again.
 pub const IDLE: Duration = Duration::from_secs(30 * 60);
@@ -159,11 +159,15 @@ pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visit
     }
     if row.kind == "provisional" {
         if row.ended_by.as_deref() == Some("completed") {
-            return Ok(row
-                .login_id
-                // The ID of somebody who has left since is nobody's any more.
-                .filter(|_| row.left_at.is_none())
-                .map_or(Visitor::Nobody, |login_id| Visitor::Registered { login_id }));
+            // The ID of somebody who has left since is nobody's any more.
+            let login_id = row.login_id.filter(|_| row.left_at.is_none());
+            let (Some(login_id), Some(member)) = (login_id, row.member_id) else {
+                return Ok(Visitor::Nobody);
+            };
+            return Ok(Visitor::Registered {
+                login_id,
+                waiting: email::only_waiting(db, member).await?,
+            });
         }
         let over = row
             .ended_at

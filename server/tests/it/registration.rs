@@ -11,11 +11,14 @@ use tokio::{
 };
 
 use crate::{
-    browser::path_in,
+    browser::{Browser, path_in},
     mail::{address, arrived_for, setting},
     roster::NOW,
-    test_app::{HOUR, JIRO, MINUTE, OTHER_WISH, TARO, TestApp, WISH, Wish},
+    test_app::{HOUR, JIRO, MINUTE, OTHER_WISH, SABURO, TARO, TestApp, WISH, Wish},
 };
+
+/// Somebody who would like to have Taro's account.
+const STRANGER: &str = "stranger@example.jp";
 
 on_both! {
     async fn from_the_postcard_to_the_first_sign_in(fresh: Fresh) {
@@ -299,6 +302,126 @@ on_both! {
         before.sign_in(WISH.login_id, WISH.password).await.refuses(422);
         browser.sign_in("newTaro", "haru2027sora").await.leads_to("/home");
         browser.home().await.shows("太郎さん、こんにちは");
+    }
+}
+
+/// Taro with the link of somebody who has asked for it in his own name: he sees whose it
+/// is, and types his own address.
+async fn with_a_stranger_s_link(app: &TestApp) -> Browser {
+    let browser = app.with_open_link(STRANGER).await;
+    let whose = "このメールアドレスで登録します：<strong>stranger@example.jp</strong>";
+    let page = browser.get("/register/provisional").await.shows(whose);
+    page.shows("違うときは")
+        .shows("<a href=\"/register\">最初から</a>");
+    browser
+        .enter_with_postcard(&app.card(TARO))
+        .await
+        .leads_to("/register/profile");
+    browser
+        .get("/register/profile")
+        .await
+        .shows(whose)
+        .shows("最初から");
+    browser.complete(&WISH).await.leads_to("/register/done");
+    browser
+}
+
+async fn answered(app: &TestApp, address: &str, subject: &str) {
+    app.browser()
+        .post("/reissue", &[("email", address)])
+        .await
+        .leads_to("/reissue/sent");
+    let letter = app.newest_letter_to(address).await;
+    assert!(
+        letter.subject.ends_with(subject),
+        "{address}: {}",
+        letter.subject
+    );
+}
+
+on_both! {
+    async fn case_a_stranger_s_link_opens_the_account_for_whoever_has_the_postcard(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let browser = with_a_stranger_s_link(&app).await;
+        browser.get("/register/done").await.shows("利用登録が完了しました。")
+            .shows("<strong>taro@example.jp</strong> は、まだ確認が済んでいません。").shows("新しいハガキ");
+        browser.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        // The stranger hears nothing of it, and has nothing.
+        assert_eq!(app.letters_to(STRANGER).await.len(), 1, "the link alone");
+        answered(&app, STRANGER, "登録が見つかりませんでした").await;
+        answered(&app, WISH.email, "登録が見つかりませんでした").await;
+
+        let waits = app.letters_to(WISH.email).await;
+        assert!(waits[0].subject.ends_with("メールアドレスの確認"), "{}", waits[0].subject);
+        let taro = app.browser();
+        taro.get(&crate::addresses::path_in(&waits[0])).await.leads_to("/profile/emails/confirm");
+        taro.post("/profile/emails/confirm", &[]).await.leads_to("/profile/emails/confirmed");
+        let welcome = app.newest_letter_to(WISH.email).await;
+        assert!(welcome.subject.ends_with("ようこそ"), "{}", welcome.subject);
+        app.clock.advance(MINUTE);
+        answered(&app, WISH.email, "パスワード再発行のご案内").await;
+        // It is a free address, for whoever has that mailbox and a postcard.
+        app.registered(JIRO, &Wish { email: STRANGER, ..OTHER_WISH }).await;
+    }
+}
+
+on_both! {
+    async fn case_what_waits_is_said_until_its_letter_is_opened(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let browser = with_a_stranger_s_link(&app).await;
+        for _ in 0..2 {
+            browser.get("/register/done").await.shows("まだ確認が済んでいません。");
+        }
+        let letter = app.newest_letter_to(WISH.email).await;
+        let phone = app.browser();
+        phone.get(&crate::addresses::path_in(&letter)).await.leads_to("/profile/emails/confirm");
+        phone.post("/profile/emails/confirm", &[]).await.leads_to("/profile/emails/confirmed");
+        browser.get("/register/done").await.hides("まだ確認が済んでいません。");
+    }
+}
+
+on_both! {
+    /// Mistyped, and the password forgotten: the letter went nowhere.
+    async fn case_until_an_address_is_confirmed_a_new_postcard_is_the_way_back(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let browser = app.with_postcard(TARO, WISH.email).await;
+        browser.complete(&Wish { email: "tarou@example.jp", ..WISH }).await.leads_to("/register/done");
+        let card = app.reissue(TARO).await;
+        app.clock.advance(MINUTE);
+        let again = app.with_open_link(WISH.email).await;
+        again.enter_with_postcard(&card).await.leads_to("/register/profile");
+        let wish = Wish { password: "haru2027sora", ..WISH };
+        again.complete(&wish).await.leads_to("/register/done");
+        again.get("/register/done").await.hides("まだ確認が済んでいません。");
+        assert_eq!(accounts(&app).await, 1);
+        app.clock.advance(MINUTE);
+        answered(&app, WISH.email, "パスワード再発行のご案内").await;
+        answered(&app, "tarou@example.jp", "登録が見つかりませんでした").await;
+    }
+}
+
+on_both! {
+    /// Neither the answer nor what is written tells whether somebody has it.
+    async fn case_another_address_at_the_last_step_tells_nothing_of_whose_it_is(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(JIRO, &OTHER_WISH).await;
+        let mut seen = Vec::new();
+        for (key, login_id, typed) in [
+            (TARO, "taro", OTHER_WISH.email),
+            (SABURO, "saburo", "free@example.jp"),
+        ] {
+            let browser = app.with_postcard(key, STRANGER).await;
+            let before = app.written().await;
+            let wish = Wish { login_id, email: typed, ..WISH };
+            let answer = browser.complete(&wish).await.leads_to("/register/done");
+            let written = app.written().await.since(before);
+            let done = browser.get("/register/done").await.shows(typed);
+            let words = done.words().replace(typed, "(typed)").replace(login_id, "(id)");
+            seen.push((answer.but_for(typed), words, written));
+            app.post_is_out().await;
+            app.clock.advance(MINUTE);
+        }
+        assert_eq!(seen[0], seen[1]);
     }
 }
 

@@ -54,6 +54,8 @@ pub trait Registration: Send + Sync {
 /// A link that works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenLink {
+    /// Where its letter was sent.
+    pub address: String,
     /// Until when.
     pub until: Timestamp,
 }

@@ -79,6 +79,8 @@ pub enum Visitor {
     Registered {
         /// For the sheet to keep.
         login_id: String,
+        /// The address that waits for its letter to be opened, while none is confirmed.
+        waiting: Option<String>,
     },
     /// Signed in with a postcard that somebody else has registered with since.
     PostcardUsed,

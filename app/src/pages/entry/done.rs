@@ -14,7 +14,7 @@ use crate::{
 /// 利用者情報登録完了
 #[component]
 pub fn RegistrationDonePage() -> impl IntoView {
-    let Visitor::Registered { login_id } = expect_context::<Visit>().who else {
+    let Visitor::Registered { login_id, waiting } = expect_context::<Visit>().who else {
         return go_to("/login");
     };
     let ports = expect_context::<Ports>();
@@ -23,6 +23,7 @@ pub fn RegistrationDonePage() -> impl IntoView {
             <Steps of=LetterPurpose::Registration at=4 />
             <h1>"利用者情報登録完了"</h1>
             <p class="lead">"利用登録が完了しました。ログイン画面へ進んでください。"</p>
+            {waiting.map(|address| view! { <StillWaits address /> })}
             <p>
                 <a class="button wide" href="/login">"ログイン画面"</a>
             </p>
@@ -47,4 +48,20 @@ pub fn RegistrationDonePage() -> impl IntoView {
         </Page>
     }
     .into_any()
+}
+
+/// Another address was typed than the one whose link it was.
+#[component]
+fn StillWaits(address: String) -> impl IntoView {
+    view! {
+        <div class="notice">
+            <p>
+                "メールアドレス " <strong>{address}</strong>
+                " は、まだ確認が済んでいません。このアドレスにお送りしたメールのURLを開いてください。"
+            </p>
+            <p>
+                "それまでは、お知らせのメールは届かず、パスワードをお忘れになったときは新しいハガキが必要です。届かないときは、ログインして「プロフィール設定」からもう一度お送りください。"
+            </p>
+        </div>
+    }
 }

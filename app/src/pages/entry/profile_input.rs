@@ -12,6 +12,7 @@ use crate::{
         field::{FormField, Kind, LoginIdExamples},
         form::CheckedForm,
         layout::{Page, Steps},
+        whose_link::WhoseLink,
     },
     pages::portal::problem::refused,
     respond::go_to,
@@ -38,6 +39,7 @@ fn Input(provisional: Provisional) -> impl IntoView {
             <h1>"利用者情報入力"</h1>
             <p class="lead">"新しいログインID、パスワードを入力してください。"</p>
             <p class="deadline">"この手続きは " {provisional.until.clock_seen_at(visit.now)} " まで"</p>
+            <WhoseLink address=provisional.address.clone() />
             <CheckedForm
                 form=RegistrationProfileForm::default()
                 action="/register/profile"
@@ -63,7 +65,7 @@ fn Input(provisional: Provisional) -> impl IntoView {
                 <FormField
                     field=Field::Email
                     kind=Kind::Email
-                    hint="このアドレスを登録します。別のものに書きかえると、2つ目として確認のメールをお送りします。"
+                    hint="別のアドレスに書きかえると、そのアドレスだけを登録し、確認のメールをお送りします。"
                     value=provisional.address
                 />
                 <FormField

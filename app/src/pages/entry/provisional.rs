@@ -14,6 +14,7 @@ use crate::{
         form::CheckedForm,
         layout::{Page, Steps, Telephone},
         signed_in_here::SignedInHere,
+        whose_link::WhoseLink,
     },
     pages::portal::problem::{refused, trouble},
 };
@@ -64,6 +65,7 @@ fn WithPostcard(link: OpenLink) -> impl IntoView {
                 </figcaption>
             </figure>
             <p class="deadline">"この手続きは " {link.until.clock_seen_at(now)} " まで"</p>
+            <WhoseLink address=link.address />
             <SignedInHere />
             <CheckedForm form=ProvisionalForm::default() action="/register/provisional" button="ログイン">
                 <FormField

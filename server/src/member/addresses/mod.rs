@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     ports::{Address, AddressChange, Addresses, Answer, NewSession, PasswordGiven, WaitingAddress},
-    rules::SignInPassword,
+    rules::{EmailAddress, SignInPassword},
     values::timestamp::Timestamp,
     visit::{LinkToken, Member, PendingAddressChange, RequestOrigin, SessionToken},
 };
@@ -25,6 +25,7 @@ use uuid::Uuid;
 
 use self::change::{Wanted, carry_out, refusal};
 use crate::{
+    account::welcome,
     base::{
         fault::InternalError,
         hash::Hasher,
@@ -280,10 +281,15 @@ impl AddressService {
             // A double click: the first one has confirmed it.
             return Ok(link::confirmation::is_used(&mut tx, &hash).await?);
         };
+        // An account that was registered with an address of its own waits for this one.
+        let is_first = email::confirmed(&mut tx, member).await?.is_empty();
         match email::confirm(&mut tx, used.email_id, now).await {
             // Another member confirmed the same address in the meantime.
             Err(error) if store::is_unique_violation(&error) => return Ok(false),
             confirmed => confirmed?,
+        }
+        if is_first && let Ok(address) = EmailAddress::parse(&used.address) {
+            welcome::send(&mut tx, member, &address, now).await?;
         }
         Event::AddressConfirmed
             .by(origin, now)
@@ -291,6 +297,7 @@ impl AddressService {
             .record(&mut tx)
             .await?;
         tx.commit().await?;
+        self.wake_mail.notify_one();
         Ok(true)
     }
 }

@@ -67,10 +67,9 @@ impl Registration for RegistrationService {
 
     async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>> {
         let hash = token_hash(&token.0);
-        let open = link::find_open(&self.db, Purpose::Registration, &hash, now)
+        link::find_open(&self.db, Purpose::Registration, &hash, now)
             .await
-            .map_err(|e| InternalError::from(e).report())?;
-        Ok(open.map(OpenLink::from))
+            .map_err(|e| InternalError::from(e).report())
     }
 
     async fn enter(

@@ -24,6 +24,7 @@ use crate::{
     account::{
         closing,
         letter_request::{self, LetterRequest},
+        welcome,
     },
     base::{fault::InternalError, secrets::token_hash},
     mail::letters::Changed,
@@ -94,7 +95,10 @@ impl RegistrationService {
             )));
         };
         let person = registering.person_id;
-        if email::is_taken(&mut tx, &address).await? {
+        // The link confirms the mailbox it was sent to, for whoever registers that one. Who
+        // types another has perhaps been handed a stranger's link, and gets a letter there.
+        let is_confirmed = new.email.key() == address.key();
+        if is_confirmed && email::is_taken(&mut tx, &address).await? {
             return Ok(Completion::AddressTaken);
         }
         let account = existing.unwrap_or_else(Uuid::now_v7);
@@ -120,45 +124,22 @@ impl RegistrationService {
                 closing::take_ways_in(&mut tx, account, End::Replaced, now).await?
             }
         };
-        match email::add(&mut tx, account, &address, now, Some(now)).await {
-            // Another registration with this address was quicker.
-            Err(error) if store::is_unique_violation(&error) => {
-                return Ok(Completion::AddressTaken);
-            }
-            added => added?,
-        };
         link::end_registrations(&mut tx, &address.key(), now).await?;
         session::led_to(&mut tx, provisional.session, account).await?;
-        let mut letter = NewLetter {
-            kind: LetterKind::Welcome,
-            address: address.as_str(),
-            address_key: &address.key(),
-            link: None,
-            member: Some(account),
-            about: "",
-            asked_at: now,
-        };
-        letter::queue(&mut tx, letter).await?;
-        let all_new = Changed::about(&[Changed::LoginId, Changed::Password, Changed::Address]);
-        for (old, key) in &told {
-            letter.kind = LetterKind::Change;
-            letter.about = &all_new;
-            letter::queue(
-                &mut tx,
-                NewLetter {
-                    address: old,
-                    address_key: key,
-                    ..letter
-                },
-            )
-            .await?;
-        }
-        if new.email.key() != address.key() {
-            // A second address counts when its own link has been opened.
+        if is_confirmed {
+            match email::add(&mut tx, account, &address, now, Some(now)).await {
+                // Another registration with this address was quicker.
+                Err(error) if store::is_unique_violation(&error) => {
+                    return Ok(Completion::AddressTaken);
+                }
+                added => added?,
+            };
+            welcome::send(&mut tx, account, &address, now).await?;
+        } else {
             // Whose mailbox it is learns the truth if it is a member's already.
             letter::lock_address(&mut tx, &new.email.key(), now).await?;
             let taken = email::is_taken(&mut tx, &new.email).await?;
-            let second = email::add(&mut tx, account, &new.email, now, None).await?;
+            let waiting = email::add(&mut tx, account, &new.email, now, None).await?;
             letter_request::ask(
                 &mut tx,
                 &LetterRequest {
@@ -167,12 +148,28 @@ impl RegistrationService {
                     token_hash: &confirmation_hash,
                     address: &new.email,
                     member: Some(account),
-                    email: Some(second),
+                    email: Some(waiting),
                     session: None,
                     letter: LetterKind::AddressConfirmation,
                     truth: taken.then_some(LetterKind::AlreadyRegistered),
                     is_capped: true,
                     now,
+                },
+            )
+            .await?;
+        }
+        let all_new = Changed::about(&[Changed::LoginId, Changed::Password, Changed::Address]);
+        for (old, key) in &told {
+            letter::queue(
+                &mut tx,
+                NewLetter {
+                    kind: LetterKind::Change,
+                    address: old,
+                    address_key: key,
+                    link: None,
+                    member: Some(account),
+                    about: &all_new,
+                    asked_at: now,
                 },
             )
             .await?;

@@ -54,12 +54,14 @@ pub async fn member_of(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Uuid>> {
 }
 
 /// What a confirmation's link was for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Confirmation {
     /// Whose address.
     pub member_id: Uuid,
     /// Which.
     pub email_id: Uuid,
+    /// As it was typed.
+    pub address: String,
 }
 
 /// Ends a confirmation's link because it is used, and with it the others that were
@@ -77,7 +79,7 @@ pub async fn use_up(
             "update link set ended_at = $3, ended_by = $5
              where token_hash = $1 and purpose = $2 and expires_at > $3 and expires_at <= $4
                and ended_at is null
-             returning member_id, email_id",
+             returning member_id, email_id, address",
         )
         .bind(token_hash)
         .bind(Purpose::Email.as_str())

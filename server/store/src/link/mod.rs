@@ -133,6 +133,9 @@ pub async fn latest(
         .bind(address_key)
         .bind(purpose.as_str())
         .bind(now.latest_end(Duration::ZERO).0)
+        .bind(End::Used.as_str())
+        .bind(End::Replaced.as_str())
+        .bind(TRIES)
         .fetch_optional(conn)
         .await?
     });
@@ -176,14 +179,6 @@ pub struct Open {
     pub wrong_tries: i64,
 }
 
-impl From<Open> for OpenLink {
-    fn from(open: Open) -> Self {
-        Self {
-            until: Timestamp(open.expires_at),
-        }
-    }
-}
-
 /// Looks a link up and changes nothing: a mail scanner may do it ten times.
 ///
 /// # Errors
@@ -193,10 +188,10 @@ pub async fn find_open(
     purpose: Purpose,
     token_hash: &[u8],
     now: Timestamp,
-) -> Result<Option<Open>> {
-    on!(read db, pool => {
+) -> Result<Option<OpenLink>> {
+    let found: Option<(String, i64)> = on!(read db, pool => {
         sqlx::query_as(
-            "select id, expires_at, wrong_tries from link
+            "select address, expires_at from link
              where token_hash = $1 and purpose = $2 and expires_at > $3 and expires_at <= $5
                and ended_at is null and wrong_tries < $4",
         )
@@ -206,8 +201,12 @@ pub async fn find_open(
         .bind(TRIES)
         .bind(now.latest_end(purpose.life()).0)
         .fetch_optional(pool)
-        .await
-    })
+        .await?
+    });
+    Ok(found.map(|(address, until)| OpenLink {
+        address,
+        until: Timestamp(until),
+    }))
 }
 
 /// Counts a try with an open link before it is judged; `None` when the link is
