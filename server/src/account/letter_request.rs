@@ -4,6 +4,11 @@
 //! is answered. Only the owner of the mailbox learns the truth, from the letter:
 //! where there is nothing to open, the link is void from its first moment and
 //! the letter says why.
+//!
+//! Strangers may ask, too, until the caps are reached. Then the mailbox's owner still has
+//! a way on: one more letter goes when the latest link has run out, and when it has been
+//! used. The first anybody can reckon; of the second the answer and the number of writes
+//! tell nothing.
 
 use std::time::Duration;
 
@@ -13,7 +18,7 @@ use domain::{
     visit::{LetterPurpose, SentLetter},
 };
 use store::{
-    Tx,
+    Attempt, Tx,
     letter::{self, LetterKind, NewLetter},
     link::{self, NewLink, Purpose},
     member,
@@ -81,7 +86,8 @@ impl RequestedLetter {
     }
 }
 
-/// Writes link and letter; beyond the caps nothing is made and nothing voided.
+/// Writes link and letter; beyond the caps nothing is left of them, and nothing voided,
+/// while the latest link works.
 /// The address is locked already ([`letter::lock_address`]).
 ///
 /// # Errors
@@ -100,9 +106,9 @@ pub async fn ask(
     let told_already = told_within_the_hour(tx, asking).await?;
     let owner = member::by_address(tx, address).await?;
     let latest = link::latest(tx, purpose, &address.key(), now).await?;
-    if let Some((letter, asked_at)) = latest.filter(|_| asking.is_capped && !within_caps) {
-        return Ok(RequestedLetter { letter, asked_at });
-    }
+    let earlier =
+        latest.filter(|latest| asking.is_capped && !within_caps && now < latest.expires_at);
+    let attempt = Attempt::begin(tx).await?;
     link::insert(
         tx,
         &NewLink {
@@ -115,6 +121,7 @@ pub async fn ask(
             session: asking.session,
             asked_at: now,
             expires_at: now.plus(link::LIFE),
+            is_untold: earlier.is_some(),
             ended_at: asking.truth.map(|_| now),
         },
     )
@@ -144,10 +151,18 @@ pub async fn ask(
         },
     )
     .await?;
-    Ok(RequestedLetter {
+    match earlier {
+        Some(latest) if !latest.is_spent => attempt.undo(tx).await?,
+        _ => attempt.keep(tx).await?,
+    }
+    let new = RequestedLetter {
         letter: asking.link,
         asked_at: now,
-    })
+    };
+    Ok(earlier.map_or(new, |latest| RequestedLetter {
+        letter: latest.id,
+        asked_at: latest.asked_at,
+    }))
 }
 
 /// Whether one more letter may go to an address.

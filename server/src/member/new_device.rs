@@ -49,6 +49,7 @@ pub(super) async fn tell(
                 session: Some(session),
                 asked_at: now,
                 expires_at: until,
+                is_untold: false,
                 ended_at: None,
             },
         )

@@ -5,6 +5,7 @@
 //! at all. Hash, read the clock and derive tokens first; then `Db::write`, then
 //! only SQL until `commit`: SQLite has one writer, and it must not wait for us.
 
+mod attempt;
 pub mod audit;
 pub mod audit_seal;
 pub mod checkup;
@@ -37,6 +38,7 @@ pub mod staged_notices;
 pub mod staging;
 pub mod throttle;
 
+pub use attempt::Attempt;
 pub use error::{Error, Result, is_busy, is_unique_violation, told};
 pub use sqlite::SqliteFile;
 

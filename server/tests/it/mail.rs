@@ -717,6 +717,7 @@ async fn ask_for_registration(worker: &MailWorker, to: &EmailAddress) -> (Uuid, 
         session: None,
         asked_at: now,
         expires_at: now.plus(3 * HOUR),
+        is_untold: false,
         ended_at: None,
     };
     let mut tx = worker.db.write().await.unwrap();

@@ -350,7 +350,7 @@ on_both! {
         // Nobody fills a stranger's mailbox by adding and removing.
         for _ in 0..3 {
             add(&browser, SECOND).await.leads_to("/profile?told=earlier");
-            browser.get("/profile?told=earlier").await.shows("新しいメールはお送りしていません。")
+            browser.get("/profile?told=earlier").await.shows("新しいメールをお送りしません。")
                 .shows("確認メールは送られていません。");
             press(&app, &browser, "remove", SECOND).await.leads_to("/profile?told=removed");
         }

@@ -15,6 +15,8 @@ use crate::{
 };
 
 const NEW: &str = "haru2027sakura";
+/// As long as Taro's, and nobody's.
+const NOBODY: &str = "nana@example.jp";
 
 /// What a reissue's letter bears.
 pub(crate) struct Bears {
@@ -120,6 +122,45 @@ on_both! {
         change(&browser, NEW, OTHER_WISH.login_id).await.refuses(422)
             .shows("今日はこれ以上確認できません。").hides("使われています。");
         change(&browser, NEW, "").await.leads_to("/reissue/done");
+    }
+}
+
+on_both! {
+    /// A stranger has used up what an address may ask for. Whoever has the mailbox comes in
+    /// with the last letter, and gets another where that one has been used; the stranger
+    /// sees the same as of an address that nobody has.
+    async fn case_six_letters_of_a_stranger_leave_the_owner_a_way_on(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        app.registered(TARO, &WISH).await;
+        let (of_taro, of_nobody) = (app.browser(), app.browser());
+        for _ in 0..6 {
+            ask(&of_taro, WISH.email).await.leads_to("/reissue/sent");
+            ask(&of_nobody, NOBODY).await.leads_to("/reissue/sent");
+            app.post_is_out().await;
+            app.clock.advance(21 * MINUTE);
+        }
+        let asked = async || -> i64 {
+            ask!(&app.fresh.db, "select count(*) from letter where kind = 'reissue'")
+        };
+        let seen = async |browser: &Browser, address: &str| {
+            let answer = ask(browser, address).await.leads_to("/reissue/sent").but_for(address);
+            app.post_is_out().await;
+            let page = browser.get("/reissue/sent").await.shows("先にお送りしたメールをご確認ください");
+            (answer, page.but_for(address))
+        };
+        assert_eq!(seen(&of_taro, WISH.email).await, seen(&of_nobody, NOBODY).await);
+        assert_eq!(asked().await, 6, "the last one works");
+
+        for (password, sent) in [(NEW, 7), ("aki2027momiji", 8)] {
+            let letter = app.letters_to(WISH.email).await.into_iter()
+                .rfind(|letter| letter.subject.ends_with("パスワード再発行のご案内"));
+            let browser = at_the_change(&app, &read(&letter.unwrap())).await;
+            change(&browser, password, "").await.leads_to("/reissue/done");
+            assert_eq!(seen(&of_taro, WISH.email).await, seen(&of_nobody, NOBODY).await);
+            assert_eq!(asked().await, sent, "the last one was used");
+            assert_eq!(seen(&of_taro, WISH.email).await, seen(&of_nobody, NOBODY).await);
+            assert_eq!(asked().await, sent, "this one works");
+        }
     }
 }
 

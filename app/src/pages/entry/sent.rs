@@ -131,7 +131,7 @@ fn Sent(sent: SentLetter, delivery: Delivery) -> impl IntoView {
                 .then(|| {
                     view! {
                         <p class="lead">
-                            "続けて送信されたため、新しいメールはお送りしていません。先に届いたメールのURLをお使いください。"
+                            "続けて送信されたため、先にお送りしたメールのURLが使える間は、新しいメールをお送りしません。届いたメールのURLをお使いください。URLの有効期限が過ぎると、また送信できます。"
                         </p>
                     }
                 })}

@@ -72,6 +72,7 @@ impl Office {
             session: None,
             asked_at: now,
             expires_at: now.plus(LINK_LIFE),
+            is_untold: false,
             ended_at: None,
         };
         link::insert(&mut tx, &new).await.unwrap();

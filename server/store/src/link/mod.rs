@@ -81,6 +81,8 @@ pub struct NewLink<'a> {
     pub asked_at: Timestamp,
     /// From then on it is refused.
     pub expires_at: Timestamp,
+    /// Whether the page that asked says that none was sent; see [`Latest::is_spent`].
+    pub is_untold: bool,
     /// Set for one that must never work: the row is only there to cost the same.
     pub ended_at: Option<Timestamp>,
 }
@@ -93,8 +95,8 @@ pub async fn insert(tx: &mut Tx, link: &NewLink<'_>) -> Result<()> {
     on!(write tx, conn => {
         sqlx::query(
             "insert into link (id, purpose, token_hash, address, address_key, member_id, email_id,
-                               session_id, asked_at, expires_at, ended_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                               session_id, asked_at, expires_at, ended_at, is_untold)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(link.id)
         .bind(link.purpose.as_str())
@@ -107,14 +109,30 @@ pub async fn insert(tx: &mut Tx, link: &NewLink<'_>) -> Result<()> {
         .bind(link.asked_at.0)
         .bind(link.expires_at.0)
         .bind(link.ended_at.map(|at| at.0))
+        .bind(link.is_untold)
         .execute(conn)
         .await?;
     });
     Ok(())
 }
 
-/// The link of this purpose that an address was last asked to be sent, and when; one
-/// from a clock that was ahead is passed over.
+/// What an address was last asked to be sent, as whoever asked was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Latest {
+    /// The link.
+    pub id: Uuid,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// From then on it is refused.
+    pub expires_at: Timestamp,
+    /// Whether it, or what went out untold since, works no longer although its time has not
+    /// come: it was used, something later took its place, or it was tried too often. A
+    /// stranger must not learn it.
+    pub is_spent: bool,
+}
+
+/// The link of this purpose that an address was last asked to be sent; one from a clock
+/// that was ahead is passed over.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -123,11 +141,16 @@ pub async fn latest(
     purpose: Purpose,
     address_key: &str,
     now: Timestamp,
-) -> Result<Option<(Uuid, Timestamp)>> {
-    let found: Option<(Uuid, i64)> = on!(write tx, conn => {
+) -> Result<Option<Latest>> {
+    let found: Option<(Uuid, i64, i64, bool)> = on!(write tx, conn => {
         sqlx::query_as(
-            "select id, asked_at from link
-             where address_key = $1 and purpose = $2 and asked_at <= $3
+            "select id, asked_at, expires_at,
+                    (select coalesce(last.ended_by, '') in ($4, $5) or last.wrong_tries >= $6
+                     from link last
+                     where last.address_key = $1 and last.purpose = $2 and last.asked_at <= $3
+                     order by last.asked_at desc, last.id desc limit 1)
+             from link
+             where address_key = $1 and purpose = $2 and asked_at <= $3 and not is_untold
              order by asked_at desc, id desc limit 1",
         )
         .bind(address_key)
@@ -139,7 +162,12 @@ pub async fn latest(
         .fetch_optional(conn)
         .await?
     });
-    Ok(found.map(|(link, asked_at)| (link, Timestamp(asked_at))))
+    Ok(found.map(|(id, asked_at, expires_at, is_spent)| Latest {
+        id,
+        asked_at: Timestamp(asked_at),
+        expires_at: Timestamp(expires_at),
+        is_spent,
+    }))
 }
 
 /// How many links of this purpose an address was asked to be sent within `span` before
@@ -157,7 +185,8 @@ pub async fn count_asked_within(
     on!(write tx, conn => {
         sqlx::query_scalar(
             "select count(*) from link
-             where address_key = $1 and purpose = $2 and asked_at > $3 and asked_at <= $4",
+             where address_key = $1 and purpose = $2 and asked_at > $3 and asked_at <= $4
+               and not is_untold",
         )
         .bind(address_key)
         .bind(purpose.as_str())
