@@ -386,13 +386,15 @@ on_both! {
 }
 
 on_both! {
-    /// Whichever function asks the table that is not there.
+    /// Whichever function asks for the tables that are not there: what let somebody in is in
+    /// the one, what a stranger can cause in the other.
     async fn case_60_every_function_fails_alike(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         let link = app.with_open_link("taro@example.jp").await;
         let member = app.signed_in(JIRO, &OTHER_WISH).await;
         let before = app.written().await;
         tell!(&app.fresh.db, "alter table audit rename to audit_elsewhere");
+        tell!(&app.fresh.db, "alter table refused_try rename to refused_try_elsewhere");
         for answer in [
             app.browser().post_email("new@example.jp").await,
             app.browser().post("/reissue", &[("email", "jiro@example.jp")]).await,
@@ -403,11 +405,12 @@ on_both! {
             let answer = answer.refuses(500).shows("お問い合わせの番号");
             assert_eq!(answer.header("set-cookie"), "");
             let words = answer.words().to_lowercase();
-            for inside in ["audit", "table", "sql", "relation", "error", "panick", "natsu"] {
+            for inside in ["audit", "refused", "table", "sql", "relation", "error", "panick", "natsu"] {
                 assert!(!words.contains(inside), "{inside}: {words}");
             }
         }
         tell!(&app.fresh.db, "alter table audit_elsewhere rename to audit");
+        tell!(&app.fresh.db, "alter table refused_try_elsewhere rename to refused_try");
         // Tries are counted before they are judged; nothing else was left behind.
         let written = app.written().await.since(before);
         assert_eq!((written.audit, written.letters, written.links, written.sessions), (0, 0, 0, 0));

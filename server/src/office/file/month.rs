@@ -65,25 +65,18 @@ pub fn parse(written: &str) -> Result<Month, MonthProblem> {
         .chars()
         .filter(|c| !c.is_whitespace())
         .collect();
+    // 2026年3月分, and 3月診療分.
+    let plain = plain
+        .strip_suffix('分')
+        .map_or(&*plain, |month| month.strip_suffix("診療").unwrap_or(month));
     // As claims have it: 50703. Of the earlier eras it could as well be a number of days.
     if plain.len() == 5
-        && let Some((
-            Era {
-                name: "令和",
-                first,
-                ..
-            },
-            rest,
-        )) = date::after_number_of_era(&plain)
+        && let Some((Era { name: "令和", .. }, rest)) = date::after_number_of_era(plain)
     {
         let (year, month) = rest.split_at(2);
-        let year = year.parse().map(|year: i32| first.year() - 1 + year);
-        return parse(&format!(
-            "{}-{month}",
-            year.map_err(|_| MonthProblem::Unreadable)?
-        ));
+        return parse(&format!("令和{year}年{month}月"));
     }
-    if let Ok(date) = date::parse(&plain) {
+    if let Ok(date) = date::parse(plain) {
         // With hyphens, or digits alone, it is another system's day.
         let is_spreadsheets = plain.contains(['/', '.', '日']);
         return if is_spreadsheets && date.day() == 1 {
@@ -93,12 +86,12 @@ pub fn parse(written: &str) -> Result<Month, MonthProblem> {
         };
     }
     // Nobody has a claim of a month before 2000, and 20263 is a month written badly.
-    if date::is_of_a_spreadsheet(&plain, "36526") {
+    if date::is_of_a_spreadsheet(plain, "36526") {
         return Err(MonthProblem::Excel);
     }
     let mut outcome = Err(MonthProblem::Unreadable);
     for day in DAYS {
-        let with_day = with_day(&plain, day).ok_or(MonthProblem::Unreadable)?;
+        let with_day = with_day(plain, day).ok_or(MonthProblem::Unreadable)?;
         outcome = match date::parse(&with_day) {
             Ok(date) => return Ok(Month::of(date)),
             Err(DateProblem::Unreadable) => Err(MonthProblem::Unreadable),
@@ -157,6 +150,9 @@ mod tests {
             "R8.3.1",
             "令和8年3月1日",
             "50803",
+            "2026年3月分",
+            "令和8年3月診療分",
+            "202603分",
         ] {
             assert_eq!(number(written), Ok(202_603), "{written:?}");
         }
@@ -196,7 +192,7 @@ mod tests {
             assert_eq!(parse(written), Err(MonthProblem::Excel), "{written:?}");
         }
         assert!(MonthProblem::Excel.to_string().contains("Excel"));
-        for written in ["2026-13", "202600", "R8.0", "2026年13月", "50813"] {
+        for written in ["2026-13", "202600", "R8.0", "2026年13月", "50813", "50003"] {
             assert_eq!(
                 parse(written),
                 Err(MonthProblem::NoSuchMonth),
