@@ -6,6 +6,7 @@ use domain::text;
 use crate::{
     browser::Browser,
     own_addresses::{add_and_confirm, press},
+    registration::answered,
     reissue::{asked, at_the_change, change, open, read},
     test_app::{MINUTE, PUBLIC, TARO, TestApp, WISH},
 };
@@ -73,16 +74,7 @@ async fn confirmed(app: &TestApp) -> String {
 /// 登録が見つかりませんでした is the answer to a reissue from there.
 async fn opens_nothing(app: &TestApp, address: &str) {
     app.clock.advance(MINUTE);
-    app.browser()
-        .post("/reissue", &[("email", address)])
-        .await
-        .leads_to("/reissue/sent");
-    let letter = app.newest_letter_to(address).await;
-    assert!(
-        letter.subject.ends_with("登録が見つかりませんでした"),
-        "{}",
-        letter.subject
-    );
+    answered(app, address, "登録が見つかりませんでした").await;
 }
 
 on_both! {

@@ -331,7 +331,8 @@ async fn with_a_stranger_s_link(app: &TestApp) -> Browser {
     browser
 }
 
-async fn answered(app: &TestApp, address: &str, subject: &str) {
+/// A reissue asked for from there is answered by a letter with such a subject.
+pub(crate) async fn answered(app: &TestApp, address: &str, subject: &str) {
     app.browser()
         .post("/reissue", &[("email", address)])
         .await
