@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use store::{self, Db, device, expired};
+use store::{self, Db, device, expired, second_step::codes};
 use tokio::sync::watch;
 
 use crate::base::{
@@ -58,6 +58,8 @@ pub struct Removed {
     pub postcards: u64,
     /// Hours in which something was refused.
     pub refused_tries: u64,
+    /// Secrets for one-time codes that were never confirmed.
+    pub enrolments: u64,
 }
 
 impl Cleanup {
@@ -103,6 +105,8 @@ impl Cleanup {
         batches(gone, || expired::forget_postcards(db, before, BATCH)).await?;
         let (before, gone) = (now.minus(REFUSED_TRIES), &mut removed.refused_tries);
         batches(gone, || expired::remove_refused_tries(db, before, BATCH)).await?;
+        let (before, gone) = (now.minus(codes::ENROLMENT), &mut removed.enrolments);
+        batches(gone, || expired::remove_enrolments(db, before, BATCH)).await?;
         Ok(removed)
     }
 }

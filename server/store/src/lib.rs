@@ -30,6 +30,7 @@ pub mod purge;
 pub mod restored;
 pub mod roster;
 pub mod roster_moves;
+pub mod second_step;
 pub mod session;
 mod sqlite;
 pub mod staged_checkups;

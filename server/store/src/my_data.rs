@@ -145,6 +145,21 @@ pub const PARTS: &[Part] = &[
                 where m.person_id = $1 order by d.last_seen_at desc",
     },
     Part {
+        name: "one_time_code",
+        about: "二段階認証の確認コード（アプリの鍵は含みません）",
+        query: "select c.begun_at as \"設定の開始日時\", c.confirmed_at as \"設定日時\"
+                from one_time_code c join member m on m.id = c.holder_id
+                where c.holder_kind = 'member' and m.person_id = $1",
+    },
+    Part {
+        name: "recovery_codes",
+        about: "二段階認証の予備コード（コードは含みません）",
+        query: "select r.issued_at as \"発行日時\", r.used_at as \"使用日時\"
+                from recovery_code r join member m on m.id = r.holder_id
+                where r.holder_kind = 'member' and m.person_id = $1
+                order by r.issued_at desc, r.used_at desc",
+    },
+    Part {
         name: "postcards",
         about: "お送りしたハガキ",
         query: "select issued_at as \"発行日時\", expires_at as \"期限日時\", ended_at as \"終了日時\"
@@ -261,7 +276,8 @@ mod tests {
         }
         let tables: Vec<String> = sqlx::query_scalar(
             "select distinct t.name from sqlite_master t join pragma_table_info(t.name) c
-             where t.type = 'table' and (t.name = 'person' or c.name in ('person_id', 'member_id'))
+             where t.type = 'table' and (t.name = 'person' or c.name in ('person_id', 'member_id',
+                                                                      'holder_id'))
              order by t.name",
         )
         .fetch_all(pool)

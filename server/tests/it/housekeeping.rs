@@ -18,6 +18,7 @@ const NOTHING: Removed = Removed {
     asked_addresses: 0,
     postcards: 0,
     refused_tries: 0,
+    enrolments: 0,
 };
 
 impl TestApp {

@@ -63,8 +63,8 @@ on_both! {
         let names: Vec<&str> = files.keys().map(String::as_str).collect();
         assert_eq!(names, [
             "README.txt", "account.csv", "checkups.csv", "devices.csv", "emails.csv",
-            "expenses.csv", "history.csv", "memberships.csv", "my-data.json", "notices.csv", "person.csv",
-            "postcards.csv", "sessions.csv", "sharing.csv",
+            "expenses.csv", "history.csv", "memberships.csv", "my-data.json", "notices.csv",
+            "one_time_code.csv", "person.csv", "postcards.csv", "recovery_codes.csv", "sessions.csv", "sharing.csv",
         ]);
         let json: serde_json::Value = serde_json::from_str(&files["my-data.json"]).unwrap();
         assert_eq!(json["person"][0]["氏名"], "架空 太郎");
