@@ -180,7 +180,7 @@ pub async fn settled(db: &Db, id: i64) -> Result<Option<i64>> {
 /// While the lock is waited for, requests that have something to note wait behind
 /// it: so it is not waited for long, and asked for again a minute later.
 async fn settled_under_lock(pool: &PgPool) -> Result<Option<i64>> {
-    let mut tx = pool.begin().await?;
+    let mut tx = crate::begin(pool.acquire().await?).await?;
     sqlx::query("set local lock_timeout = '100ms'")
         .execute(&mut *tx)
         .await?;

@@ -153,6 +153,15 @@ async fn reader(pool: &PgPool) -> Result<PoolConnection<Postgres>> {
     waited.unwrap_or(Err(Error::PoolTimedOut))
 }
 
+/// Begins a transaction that ends whatever becomes of the caller. sqlx counts it only once
+/// PostgreSQL has answered, so a caller who goes away before that (a member closes the
+/// page) would leave a connection in the pool with a transaction that nobody ends: what
+/// others write on it would neither last nor be seen.
+async fn begin(connection: PoolConnection<Postgres>) -> Result<Transaction<'static, Postgres>> {
+    let begun = tokio::spawn(Transaction::begin(connection, None)).await;
+    begun.unwrap_or(Err(Error::WorkerCrashed))
+}
+
 /// Which engine a database runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -404,7 +413,7 @@ impl Db {
     pub async fn write(&self) -> Result<Tx> {
         Ok(match self {
             Self::Sqlite(file) => Tx::Sqlite(file.write().await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => Tx::Postgres(begin(pool.acquire().await?).await?),
         })
     }
 
@@ -419,7 +428,7 @@ impl Db {
         Ok(match self {
             Self::Sqlite(file) => file.write_now().await?.map(Tx::Sqlite),
             Self::Postgres(pool) => {
-                let mut tx = Transaction::begin(reader(pool).await?, None).await?;
+                let mut tx = begin(reader(pool).await?).await?;
                 sqlx::query("set local lock_timeout = '300ms'")
                     .execute(&mut *tx)
                     .await?;

@@ -248,9 +248,7 @@ impl Staging {
                 let begin = sqlx::SqlSafeStr::into_sql_str("BEGIN IMMEDIATE");
                 Tx::Sqlite(Transaction::begin(connection, Some(begin)).await?)
             }
-            Connection::Postgres(connection) => {
-                Tx::Postgres(Transaction::begin(connection, None).await?)
-            }
+            Connection::Postgres(connection) => Tx::Postgres(crate::begin(connection).await?),
         })
     }
 }

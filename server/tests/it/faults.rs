@@ -1,6 +1,6 @@
 //! What happens around the portal: a database that is gone, or full.
 
-use std::time::Duration;
+use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
 use store::{Db, Schema};
 
@@ -9,6 +9,41 @@ use crate::test_app::{JIRO, MINUTE, TARO, TestApp, WISH};
 const SECOND: Duration = Duration::from_secs(1);
 
 const GREETING: &str = "たろうさん、こんにちは";
+
+/// Runs it up to its n-th step, and no further; `false` when it was over before.
+pub(crate) async fn killed_at<T>(step: usize, run: impl Future<Output = T>) -> bool {
+    let (mut run, mut steps) = (pin!(run), 0);
+    poll_fn(|context| {
+        steps += 1;
+        if steps > step {
+            return Poll::Ready(true);
+        }
+        run.as_mut().poll(context).map(|_| false)
+    })
+    .await
+}
+
+on_both! {
+    /// A member closes the page at the very moment: what others write afterwards lasts.
+    async fn case_whoever_goes_away_while_a_change_begins_leaves_no_open_transaction(fresh: Fresh) {
+        let elsewhere = Db::open(&fresh.url).await.unwrap();
+        tell!(&fresh.db, "create table written (n bigint)");
+        let mut written = 0;
+        // Whether a step waits for the engine depends on how quick its answer is.
+        for step in (0..6).cycle().take(60) {
+            let began = killed_at(step, fresh.db.write()).await;
+            let noted = killed_at(step, fresh.db.write_now()).await;
+            assert!(step > 0 || (began && noted), "there was nothing to interrupt");
+            // More often than there are connections.
+            for _ in 0..20 {
+                tell!(&fresh.db, "insert into written values (1)");
+                written += 1;
+            }
+            let seen: i64 = ask!(&elsewhere, "select count(*) from written");
+            assert_eq!(seen, written, "interrupted at step {step}");
+        }
+    }
+}
 
 on_both! {
     async fn case_71_without_its_database_nobody_gets_in_and_pages_say_so(fresh: Fresh) {

@@ -1,9 +1,6 @@
 //! Postcards for whoever may register, and nobody else; and what a crash leaves.
 
-use std::{
-    fs, future::poll_fn, os::unix::fs::PermissionsExt, path::PathBuf, pin::pin, task::Poll,
-    time::Duration,
-};
+use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, time::Duration};
 
 use domain::{
     rules::provisional::{ProvisionalId, ProvisionalPassword},
@@ -17,6 +14,7 @@ use store::{person::Key, postcard};
 use uuid::Uuid;
 
 use crate::{
+    faults::killed_at,
     fresh::Fresh,
     roster::{NOW, import},
 };
@@ -383,19 +381,6 @@ on_both! {
         assert_eq!(reissue(&fresh, ELIGIBLE[0]).await.unwrap().resumed, 1);
         assert_eq!(fs::read_to_string(out(&fresh)).unwrap(), whole);
     }
-}
-
-/// Runs it up to its n-th step, and no further; `false` when it was over before.
-async fn killed_at<T>(step: usize, run: impl Future<Output = T>) -> bool {
-    let (mut run, mut steps) = (pin!(run), 0);
-    poll_fn(|context| {
-        steps += 1;
-        if steps > step {
-            return Poll::Ready(true);
-        }
-        run.as_mut().poll(context).map(|_| false)
-    })
-    .await
 }
 
 on_both! {
