@@ -4,6 +4,7 @@
 use std::{path::PathBuf, sync::LazyLock};
 
 use clap::{Args, Parser, Subcommand};
+use domain::looking::ReasonText;
 use store::person::Key;
 
 /// The version, and the commit where the build was told it.
@@ -40,6 +41,9 @@ pub(crate) enum Command {
     /// 仮ログインID・仮パスワードのハガキ
     #[command(subcommand)]
     Postcards(PostcardsCommand),
+    /// 利用登録をした加入者の利用停止と再開、開示
+    #[command(subcommand)]
+    Members(MembersCommand),
     /// 医療費通知
     #[command(subcommand)]
     Expenses(ExpensesCommand),
@@ -106,6 +110,33 @@ pub(crate) enum PostcardsCommand {
         #[arg(long)]
         out: PathBuf,
     },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum MembersCommand {
+    /// この人の利用を停止する（ログイン中の端末とメールのURLを終了し、本人にメールで知らせる）
+    Disable(Because),
+    /// 停止した利用を再開する（前のログインIDとパスワードで使える）
+    Enable(Because),
+    /// 開示請求を受けて、この人について保存している内容を1つのファイルにまとめる
+    Data {
+        #[command(flatten)]
+        because: Because,
+        /// 作るファイル（ZIP。本人だけが読める形で作り、上書きはしない）
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+/// Whose account, and why.
+#[derive(Args)]
+pub(crate) struct Because {
+    /// 記号-番号-枝番
+    #[arg(value_name = "記号-番号-枝番")]
+    pub(crate) key: Key,
+    /// 理由（200文字まで。健康や家族のことは書かないでください）
+    #[arg(long)]
+    pub(crate) reason: ReasonText,
 }
 
 #[derive(Subcommand)]

@@ -10,11 +10,13 @@ use std::{
     os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::Path,
     process::ExitCode,
+    sync::Arc,
 };
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use server::{
+    account::by_office::{self, Acted, Clerk},
     base::{
         clock::Clock,
         hash::{HashError, Hasher},
@@ -26,7 +28,7 @@ use server::{
     mail::setting::MailSetting,
     office::{
         checkups, expenses,
-        file::reading::Progress,
+        file::{reading::Progress, trouble::reason},
         notices,
         postcards::{self, Terms},
         roster::{self, Moved},
@@ -43,10 +45,11 @@ use tokio::{
     sync::watch,
 };
 use tracing_subscriber::EnvFilter;
+use uuid::Uuid;
 
 use self::arguments::{
-    Arguments, AuditCommand, CheckupsCommand, Command, ExpensesCommand, ListFile, NoticesCommand,
-    PostcardsCommand, RosterCommand,
+    Arguments, AuditCommand, Because, CheckupsCommand, Command, ExpensesCommand, ListFile,
+    MembersCommand, NoticesCommand, PostcardsCommand, RosterCommand,
 };
 
 /// Prints a line. Whoever reads no further (`portal … | head -1`) does not stop what was
@@ -111,6 +114,7 @@ async fn run(arguments: Arguments) -> Done {
         Command::Postcards(PostcardsCommand::Issue { reissue, out }) => {
             issue_postcards(config, reissue, &out).await
         }
+        Command::Members(command) => members(config, command).await,
         Command::Expenses(ExpensesCommand::Import {
             list: ListFile { file, dry_run, all },
             add_repeated,
@@ -301,6 +305,61 @@ async fn issue_postcards(config: Config, reissue: Option<Key>, out: &Path) -> Do
     db.close().await;
     say!("{}", issued?);
     Ok(ExitCode::SUCCESS)
+}
+
+async fn members(config: Config, command: MembersCommand) -> Done {
+    let db = open(&config).await?;
+    let clerk = Clerk::at_the_command_line(Clock::System.now());
+    let done = match &command {
+        MembersCommand::Disable(Because { key, reason }) => {
+            let person = on_the_roster(&db, key).await?;
+            by_office::disable(&db, clerk, person, reason).await
+        }
+        MembersCommand::Enable(Because { key, reason }) => {
+            let person = on_the_roster(&db, key).await?;
+            by_office::enable(&db, clerk, person, reason).await
+        }
+        MembersCommand::Data { because, out } => {
+            let person = on_the_roster(&db, &because.key).await?;
+            let named = |error: std::io::Error| format!("{}: {}", out.display(), reason(&error));
+            // First of all: nothing is disclosed that cannot be written.
+            let mut file = fs::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(out)
+                .map_err(named)?;
+            let society = Arc::new(config.society);
+            let zip = by_office::disclose(&db, &society, clerk, person, &because.reason).await;
+            let written = zip.map_err(|error| error.to_string()).and_then(|zip| {
+                let written = file.write_all(&zip).and_then(|()| file.sync_all());
+                written.map_err(named)
+            });
+            if let Err(error) = written {
+                fs::remove_file(out)?;
+                return Err(error.into());
+            }
+            say!(
+                "{} を作りました。ご本人だけにお渡しください。",
+                out.display()
+            );
+            Ok(Acted::Done)
+        }
+    };
+    db.close().await;
+    let done = done.map_err(|error| error.to_string())?;
+    say!("{done}");
+    Ok(match done {
+        Acted::NoAccount => ExitCode::FAILURE,
+        Acted::Done | Acted::Already => ExitCode::SUCCESS,
+    })
+}
+
+async fn on_the_roster(db: &Db, key: &Key) -> Result<Uuid, Box<dyn std::error::Error>> {
+    match store::person::by_key(db, key).await? {
+        Some(person) => Ok(person),
+        None => Err("その記号・番号・枝番の加入者はいません。".into()),
+    }
 }
 
 async fn fill_demo(config: Config) -> Done {

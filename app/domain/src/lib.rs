@@ -13,6 +13,8 @@ pub mod age;
 #[cfg(feature = "server")]
 pub mod audience;
 #[cfg(feature = "server")]
+pub mod looking;
+#[cfg(feature = "server")]
 pub mod membership;
 #[cfg(feature = "server")]
 pub mod ports;

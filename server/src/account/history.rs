@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use domain::{ports::HistoryEntry, values::timestamp::Timestamp, visit::RequestOrigin};
+use domain::{
+    looking::Reason, ports::HistoryEntry, values::timestamp::Timestamp, visit::RequestOrigin,
+};
 use store::{audit::Event, history::Row, letter::LetterKind};
 
 use crate::mail::letters::title;
@@ -15,6 +17,7 @@ pub fn history_entry(row: Row) -> Option<HistoryEntry> {
         let title = title(LetterKind::parse(&row.name)?);
         return Some(HistoryEntry {
             at,
+            is_of_a_day: false,
             what: format!("メール「{title}」をお送りしました（{}）", row.detail),
             from: None,
         });
@@ -32,12 +35,18 @@ pub fn history_entry(row: Row) -> Option<HistoryEntry> {
     // What was done at the command line has no network address, and where the
     // office sits is not the member's affair.
     let is_one_origin = row.origins == 1 && !row.network_address.is_empty();
-    let came_in = event != Event::OfficeLooked && is_one_origin;
+    let came_in = row.actor.is_empty() && is_one_origin;
     let from = came_in.then_some(RequestOrigin {
         network_address: row.network_address,
         device: row.detail,
     });
-    Some(HistoryEntry { at, what, from })
+    Some(HistoryEntry {
+        at,
+        // At which minute a clerk looked says who it was to whoever had called.
+        is_of_a_day: event == Event::OfficeLooked,
+        what,
+        from,
+    })
 }
 
 fn describe(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
@@ -70,9 +79,7 @@ fn describe(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
         Event::SignInDisowned => "メールのURLから、お心当たりのないログインを終了しました",
         Event::NotTheirs => "ご本人のものではない内容への操作をお断りしました",
         Event::Left => "ポータルの利用をやめました",
-        Event::OfficeLooked => {
-            return format!("健康保険組合の職員（{actor}）が閲覧しました。理由：{detail}").into();
-        }
+        Event::OfficeLooked => return looked(detail).into(),
         Event::DataTaken => "ご自分のデータをダウンロードしました",
         Event::KeyChanged => "保険証の記号・番号・枝番が変わりました",
         Event::RosterImported => "加入者の名簿を更新しました",
@@ -87,6 +94,35 @@ fn describe(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
         Event::NoticesImported => "お知らせと健康情報を更新しました",
         Event::Restored => "記録を控えから復元しました",
         Event::CheckupsImported => "健診結果を更新しました",
+        Event::Disabled => "健康保険組合が、ポータルの利用を停止しました",
+        Event::Enabled => "健康保険組合が、ポータルの利用を再開しました",
+        Event::OfficeEndedSessions => "健康保険組合が、ログイン中の端末をすべて終了しました",
+        Event::OfficeSentConfirmation => {
+            "健康保険組合が、メールアドレスの確認メールをもう一度送りました"
+        }
+        Event::OfficeRemovedSecondStep => "健康保険組合が、パスキーと確認コードを解除しました",
+        Event::PostcardWanted => "健康保険組合が、新しいハガキの発行を受け付けました",
+        Event::PostcardReturned => "お送りしたハガキが健康保険組合に戻ってきました",
+        Event::DataDisclosed => {
+            "開示のご請求により、健康保険組合が保存している内容をファイルにまとめました"
+        }
+        Event::OfficeSearched => "健康保険組合の職員が加入者を検索しました",
+        Event::SecondPersonAsked => "健康保険組合の職員が、別の職員の確認を求めました",
+        Event::SecondPersonAgreed => "健康保険組合の別の職員が確認しました",
+        Event::ReasonRemoved => "健康保険組合の職員が、理由の記載を削除しました",
+        Event::AuditExported => "健康保険組合の職員が、記録を書き出しました",
     }
     .into()
+}
+
+/// 職員による閲覧: the role and the reason, and never who. `detail` is both words.
+fn looked(detail: &str) -> String {
+    let (role, reason) = detail.split_once(' ').unwrap_or_default();
+    let role = match role {
+        "Desk" => "（窓口）",
+        "HealthImporter" => "（医療・健診取込）",
+        _ => "",
+    };
+    let reason = Reason::parse(reason).map_or("業務上の確認", Reason::in_words);
+    format!("健康保険組合の職員{role}が、登録内容を見ました（職員による閲覧）。理由：{reason}")
 }

@@ -1,7 +1,9 @@
 //! What happens to an account, whoever causes it: its member, the office, or time.
 
+pub mod by_office;
 pub mod closing;
 pub mod history;
 pub mod letter_request;
+pub mod my_data;
 pub mod reissue_letter;
 pub mod welcome;

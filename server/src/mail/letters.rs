@@ -8,7 +8,7 @@ use domain::{
     rules::ProvisionalPassword,
     values::{device, society::Society, timestamp::Timestamp},
 };
-use store::letter::LetterKind;
+use store::{audit::Event, letter::LetterKind};
 
 use super::layout::{Block, Letter};
 
@@ -24,6 +24,7 @@ pub const fn title(kind: LetterKind) -> &'static str {
         LetterKind::Welcome => "ようこそ",
         LetterKind::NewDevice => "新しい端末からのログイン",
         LetterKind::Left => "利用停止のお知らせ",
+        LetterKind::ByOffice => "事務局でのお手続きのお知らせ",
         LetterKind::Notice => "新しいお知らせがあります",
         // No letter, so no title.
         LetterKind::Withheld => "",
@@ -395,6 +396,57 @@ pub fn left(society: &Society, at: Timestamp, help: &str) -> Letter {
     Letter::new(society, title(LetterKind::Left), blocks)
 }
 
+/// What the office did, in the words of its letter; `None` for what is told otherwise.
+const fn done_by_office(event: Event) -> Option<&'static str> {
+    Some(match event {
+        Event::Disabled => {
+            "ポータルのご利用を停止しました。\n\
+             ログイン中の端末はすべて終了し、ログインできなくなりました。"
+        }
+        Event::Enabled => {
+            "ポータルのご利用を再開しました。\n\
+             これまでのログインIDとパスワードでログインできます。"
+        }
+        Event::OfficeEndedSessions => "ログイン中の端末をすべて終了しました。",
+        Event::OfficeSentConfirmation => {
+            "確認が済んでいないメールアドレスに、確認のメールをもう一度お送りしました。"
+        }
+        Event::OfficeRemovedSecondStep => {
+            "パスキーと確認コードを解除しました。\n\
+             パスワードだけでログインできます。"
+        }
+        Event::PostcardWanted => {
+            "新しいハガキの発行を受け付けました。\n\
+             新しいハガキが発行されると、前のハガキは使えなくなります。"
+        }
+        Event::PostcardReturned => {
+            "お送りしたハガキが、宛先不明で戻ってきました。\n\
+             そのハガキは使えなくしました。ご住所を健康保険組合にご確認ください。"
+        }
+        Event::DataDisclosed => "開示のご請求により、保存している内容をファイルにまとめました。",
+        _ => return None,
+    })
+}
+
+/// 事務局でのお手続きのお知らせ: so that nothing is done in a member's name that the member
+/// does not hear of. `about` is the name of the event.
+pub fn by_office(society: &Society, at: Timestamp, about: &str, help: &str) -> Option<Letter> {
+    let done = done_by_office(Event::parse(about)?)?;
+    let blocks = vec![
+        Block::Lines(format!("健康保険組合で、次のお手続きをしました。\n{done}")),
+        Block::Value {
+            name: "手続きの日時",
+            value: at.full(),
+        },
+        Block::Lines(format!(
+            "お心当たりがない場合は、ただちに健康保険組合（TEL:{}）までご連絡ください。",
+            society.telephone
+        )),
+        Block::Link(help.to_owned()),
+    ];
+    Some(Letter::new(society, title(LetterKind::ByOffice), blocks))
+}
+
 /// 新しいお知らせがあります: of what it says nothing but the title, since a letter can be
 /// read on its way and on a locked screen.
 pub fn notice(society: &Society, notice: &str, address: &str) -> Letter {
@@ -463,7 +515,7 @@ mod tests {
         }
     }
 
-    fn every_letter() -> [Letter; 10] {
+    fn every_letter() -> [Letter; 11] {
         let society = &Society::default();
         let sign_in = format!("{PORTAL}/login");
         [
@@ -487,6 +539,7 @@ mod tests {
             welcome(society, "はなこ & <b>\"'", "SKEhanako", &sign_in),
             new_device(society, &link("/security/report"), &stranger()),
             left(society, ASKED, &format!("{PORTAL}/help")),
+            by_office(society, ASKED, "disabled", &format!("{PORTAL}/help")).unwrap(),
             notice(
                 society,
                 "特定健診のご案内 & <b>",

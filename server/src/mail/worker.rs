@@ -329,6 +329,13 @@ impl MailWorker {
                 claimed.asked_at,
                 &format!("{}/help", self.public_url),
             ),
+            LetterKind::ByOffice => {
+                let help = format!("{}/help", self.public_url);
+                let letter = letters::by_office(society, claimed.asked_at, &claimed.about, &help);
+                letter.ok_or_else(|| {
+                    Failure::Later("this version does not know what it tells of".to_owned())
+                })?
+            }
             LetterKind::Notice => {
                 let today = self.clock.now().in_japan().date();
                 let notice = claimed.notice.as_ref();

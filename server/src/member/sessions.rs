@@ -53,9 +53,9 @@ impl Security for SessionService {
             .map_err(|error| InternalError::from(error).report())
     }
 
-    async fn history(&self, member: &Member, page: u32) -> Answer<History> {
+    async fn history(&self, member: &Member, page: u32, now: Timestamp) -> Answer<History> {
         let skip = i64::from(page.saturating_sub(1)) * i64::from(PAGE);
-        let rows = history::folded(&self.db, member.id, skip, i64::from(PAGE))
+        let rows = history::folded(&self.db, member.id, (skip, i64::from(PAGE)), now)
             .await
             .map_err(|error| InternalError::from(error).report())?;
         let total = rows.first().map_or(0, |row| row.total);

@@ -96,8 +96,8 @@ events! {
     NotTheirs => "not_theirs",
     /// A member ended the use of the portal.
     Left => "left",
-    /// Somebody of the office looked at a member's data: `actor` is who, `detail` the
-    /// reason, and both are shown to the member.
+    /// Somebody of the office looked at a person's data: `actor` is who, `detail` the role
+    /// and the reason. The person reads the latter two, and never who.
     OfficeLooked => "office_looked",
     /// A member took a copy of everything that is held about them.
     DataTaken => "data_taken",
@@ -127,6 +127,33 @@ events! {
     CheckupsImported => "checkups_imported",
     /// The database came back from a backup, and everything that was open in it was ended.
     Restored => "restored",
+    /// The office closed an account: `actor` is who of the staff, empty at the command
+    /// line, here and wherever the office acts.
+    Disabled => "disabled",
+    /// The office let a member in again.
+    Enabled => "enabled",
+    /// The office ended all sessions of a member.
+    OfficeEndedSessions => "office_ended_sessions",
+    /// The office sent an address's confirmation once more.
+    OfficeSentConfirmation => "office_sent_confirmation",
+    /// The office removed a second step that was lost.
+    OfficeRemovedSecondStep => "office_removed_second_step",
+    /// The office asked for a new postcard.
+    PostcardWanted => "postcard_wanted",
+    /// A postcard came back to the office.
+    PostcardReturned => "postcard_returned",
+    /// The office wrote a member's わたしのデータ to a file, since they had asked for it.
+    DataDisclosed => "data_disclosed",
+    /// Somebody of the office searched: `detail` is the kind and the number of hits.
+    OfficeSearched => "office_searched",
+    /// A look or a file was asked for that needs a second person.
+    SecondPersonAsked => "second_person_asked",
+    /// A second person agreed to it.
+    SecondPersonAgreed => "second_person_agreed",
+    /// The text of a reason was removed.
+    ReasonRemoved => "reason_removed",
+    /// The audit was exported: `detail` is what it was filtered by.
+    AuditExported => "audit_exported",
 }
 
 /// What anybody can cause without getting in, and what was refused: counted.

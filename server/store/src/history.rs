@@ -1,6 +1,9 @@
 //! What has happened to an account, and the letters that were sent about it, as
 //! one list.
 
+use std::time::Duration;
+
+use domain::values::timestamp::Timestamp;
 use sqlx_macros::FromRow;
 use uuid::Uuid;
 
@@ -33,6 +36,9 @@ pub struct Row {
 
 /// All lines about a member ($1).
 ///
+/// Where somebody of the office looked at this person, the line has the role and the
+/// reason: an inquiry (調査) from the instant `$then` on only, so that it warns nobody.
+///
 /// Where the insured looked at this person's expenses, the line says so and no more:
 /// from where is theirs.
 ///
@@ -43,7 +49,7 @@ pub struct Row {
 /// Of each source no more than `$most` are read, the newest, each by its index: however
 /// much there is, a page costs the same.
 macro_rules! lines {
-    ($most:literal) => {
+    ($most:literal, $then:literal) => {
         concat!(
             "select at, at as first_at, cast(1 as bigint) as times, id as place, false as is_folded,
                     false as is_letter, event as name, network_address, detail, actor
@@ -55,6 +61,13 @@ macro_rules! lines {
                    where person_id = (select person_id from member where id = $1)
                      and event = 'expenses_seen' and member_id <> $1
                    order by id desc limit ", $most, ") as seen
+             union all
+             select at, at, 1, id, false, false, event, '', detail, 'office'
+             from (select * from audit
+                   where person_id = (select person_id from member where id = $1)
+                     and event = 'office_looked'
+                     and (detail not like '% inquiry' or at <= ", $then, ")
+                   order by id desc limit ", $most, ") as looked
              union all
              select last_at, first_at, times, 0, true, false, event, network, detail, ''
              from (select * from refused_try where member_id = $1
@@ -78,25 +91,30 @@ macro_rules! newest_first {
     };
 }
 
+/// For so long an inquiry does not stand in the history.
+const INQUIRY: Duration = Duration::from_secs(90 * 24 * 3600);
+
 /// A member's history, line by line: the `most` newest ones.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn of(db: &Db, member: Uuid, most: i64) -> Result<Vec<Row>> {
+pub async fn of(db: &Db, member: Uuid, most: i64, now: Timestamp) -> Result<Vec<Row>> {
     on!(read db, pool => {
         sqlx::query_as(concat!(
             "select at, first_at, times, cast(1 as bigint) as origins,
                     is_letter, name, network_address, detail, actor, count(*) over () as total
-             from (", lines!("$2"), ") as history ", newest_first!(), " limit $2"
+             from (", lines!("$2", "$3"), ") as history ", newest_first!(), " limit $2"
         ))
         .bind(member)
         .bind(most)
+        .bind(now.minus(INQUIRY).0)
         .fetch_all(pool)
         .await
     })
 }
 
-/// The page's lines: of the member ($1), so many ($2), after the first few ($3).
+/// The page's lines: of the member ($1), so many ($2), after the first few ($3); inquiries
+/// of before then ($4).
 pub const FOLDED: &str = concat!(
     "select max(at) as at, min(first_at) as first_at, cast(sum(times) as bigint) as times,
             count(distinct network_address) as origins, is_letter, name,
@@ -109,7 +127,7 @@ pub const FOLDED: &str = concat!(
     newest_first!(),
     " rows unbounded preceding) as place_of_others
            from (",
-    lines!("2000"),
+    lines!("2000", "$4"),
     ") as history) as counted
      group by place_of_others, is_letter, name
      order by max(at) desc, max(place) desc, max(detail), name limit $2 offset $3"
@@ -123,12 +141,18 @@ pub const FOLDED: &str = concat!(
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn folded(db: &Db, member: Uuid, skip: i64, most: i64) -> Result<Vec<Row>> {
+pub async fn folded(
+    db: &Db,
+    member: Uuid,
+    (skip, most): (i64, i64),
+    now: Timestamp,
+) -> Result<Vec<Row>> {
     on!(read db, pool => {
         sqlx::query_as(FOLDED)
         .bind(member)
         .bind(most)
         .bind(skip)
+        .bind(now.minus(INQUIRY).0)
         .fetch_all(pool)
         .await
     })

@@ -34,6 +34,8 @@ pub enum LetterKind {
     NewDevice,
     /// 利用停止のお知らせ
     Left,
+    /// 事務局でのお手続きのお知らせ: `about` is the name of the event.
+    ByOffice,
     /// 新しいお知らせがあります
     Notice,
     /// None: the mailbox's owner was told within the hour. It waits in the queue
@@ -42,7 +44,7 @@ pub enum LetterKind {
 }
 
 impl LetterKind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Registration,
         Self::AlreadyRegistered,
         Self::Reissue,
@@ -52,6 +54,7 @@ impl LetterKind {
         Self::Welcome,
         Self::NewDevice,
         Self::Left,
+        Self::ByOffice,
         Self::Notice,
         Self::Withheld,
     ];
@@ -68,6 +71,7 @@ impl LetterKind {
             Self::Welcome => "welcome",
             Self::NewDevice => "new_device",
             Self::Left => "left",
+            Self::ByOffice => "by_office",
             Self::Notice => "notice",
             Self::Withheld => "withheld",
         }
@@ -82,7 +86,8 @@ impl LetterKind {
             | Self::AddressConfirmation
             | Self::Welcome
             | Self::NewDevice
-            | Self::Left => 0,
+            | Self::Left
+            | Self::ByOffice => 0,
             Self::Registration
             | Self::AlreadyRegistered
             | Self::Reissue

@@ -24,6 +24,7 @@ pub mod member;
 pub mod membership;
 pub mod my_data;
 pub mod notice;
+pub mod office_reason;
 pub mod person;
 pub mod postcard;
 pub mod purge;

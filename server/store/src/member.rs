@@ -142,6 +142,62 @@ pub async fn close(tx: &mut Tx, member: Uuid, decoy: &str, now: Timestamp) -> Re
     Ok(())
 }
 
+/// A person's account, as the office has to know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
+pub struct Account {
+    /// The account.
+    pub id: Uuid,
+    /// When the office closed it.
+    pub disabled_at: Option<i64>,
+    /// When its member left.
+    pub left_at: Option<i64>,
+}
+
+/// The account of a person, open or not.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn of_person(tx: &mut Tx, person: Uuid) -> Result<Option<Account>> {
+    on!(write tx, conn => {
+        sqlx::query_as("select id, disabled_at, left_at from member where person_id = $1")
+            .bind(person)
+            .fetch_optional(conn)
+            .await
+    })
+}
+
+/// Nobody is let in from now on. `false` when it was so already. Who holds this row changes
+/// what belongs to it.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn disable(tx: &mut Tx, member: Uuid, now: Timestamp) -> Result<bool> {
+    let disabled = on!(write tx, conn => {
+        sqlx::query("update member set disabled_at = $2 where id = $1 and disabled_at is null")
+            .bind(member)
+            .bind(now.0)
+            .execute(conn)
+            .await?
+            .rows_affected()
+    });
+    Ok(disabled == 1)
+}
+
+/// The member is let in again. `false` when it was so already.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn enable(tx: &mut Tx, member: Uuid) -> Result<bool> {
+    let enabled = on!(write tx, conn => {
+        sqlx::query("update member set disabled_at = null where id = $1 and disabled_at is not null")
+            .bind(member)
+            .execute(conn)
+            .await?
+            .rows_affected()
+    });
+    Ok(enabled == 1)
+}
+
 /// Whether a member has left.
 ///
 /// # Errors

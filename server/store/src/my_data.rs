@@ -246,9 +246,14 @@ mod tests {
     use super::*;
 
     /// Tables about people that are no part of their own.
-    const ELSEWHERE: [(&str, &str); 4] = [
+    const ELSEWHERE: [(&str, &str); 6] = [
         ("audit", "the history, as the page has it"),
         ("letter", "the history, as the page has it"),
+        ("look", "the history, as the page has it"),
+        (
+            "office_reason",
+            "the office's own words of why, beside the history; asked for at the office",
+        ),
         ("refused_try", "the history, as the page has it"),
         (
             "link",

@@ -36,6 +36,8 @@ pub struct Addressee {
     pub address: String,
     /// The account, if the person is a member already.
     pub member_id: Option<Uuid>,
+    /// Whether the office has closed that account.
+    pub is_disabled: bool,
 }
 
 /// Who may register on a day.
@@ -98,7 +100,7 @@ pub async fn awaiting_postcard(
     on!(read db, pool => {
         sqlx::query_as(eligible!(
             "select p.id, p.symbol, p.number, p.branch, p.name, p.postal_code, p.address,
-                    cast(null as uuid) as member_id
+                    cast(null as uuid) as member_id, false as is_disabled
              from person p where (p.symbol, p.number, p.branch) > ($5, $6, $7) and",
             "and not exists (select 1 from member m where m.person_id = p.id)
              and not exists (select 1 from postcard c where c.person_id = p.id
@@ -126,7 +128,7 @@ pub async fn eligible_by_key(db: &Db, who: Eligible, key: &Key) -> Result<Option
     on!(read db, pool => {
         sqlx::query_as(eligible!(
             "select p.id, p.symbol, p.number, p.branch, p.name, p.postal_code, p.address,
-                    m.id as member_id
+                    m.id as member_id, m.disabled_at is not null as is_disabled
              from person p left join member m on m.person_id = p.id
              where p.symbol = $4 and p.number = $5 and p.branch = $6 and",
             ""
@@ -155,6 +157,23 @@ pub async fn exists(db: &Db, key: &Key) -> Result<bool> {
         .bind(&key.number)
         .bind(&key.branch)
         .fetch_one(pool)
+        .await
+    })
+}
+
+/// Whoever on the roster has this key.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn by_key(db: &Db, key: &Key) -> Result<Option<Uuid>> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select id from person where symbol = $1 and number = $2 and branch = $3",
+        )
+        .bind(&key.symbol)
+        .bind(&key.number)
+        .bind(&key.branch)
+        .fetch_optional(pool)
         .await
     })
 }

@@ -16,6 +16,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
             "config",
             "check",
             "demo",
+            "account",
             "office",
             "upkeep",
             "mail",

@@ -42,6 +42,7 @@ mod session;
 mod sign_in;
 mod spellings;
 mod stored_words;
+mod telephone;
 mod test_app;
 mod upgrade;
 mod web;

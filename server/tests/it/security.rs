@@ -418,11 +418,12 @@ on_both! {
         app.browser().post("/reissue", &[("email", WISH.email)]).await.leads_to("/reissue/sent");
         app.browser().post_email(WISH.email).await.leads_to("/register/sent");
         let taro = member(&app, WISH.login_id).await;
+        let person: Uuid = ask!(&app.fresh.db, "select person_id from member where id = $1", taro);
         record(&app, Entry {
             actor: "山田",
             network_address: "10.0.0.7",
-            ..Event::OfficeLooked.at_the_command_line("電話でのお問い合わせ", NOW)
-        }.of_member(taro)).await;
+            ..Event::OfficeLooked.at_the_command_line("Desk phone", NOW)
+        }.of_person(person)).await;
         tell!(
             &app.fresh.db,
             "insert into audit (at, event, member_id, network_address, detail)
@@ -442,12 +443,12 @@ on_both! {
             "パスワード再発行のメールが依頼されました",
             "メール「パスワード再発行のご案内」をお送りしました",
             "メール「すでに登録されているメールアドレスです」をお送りしました",
-            "健康保険組合の職員（山田）が閲覧しました。理由：電話でのお問い合わせ",
+            "健康保険組合の職員（窓口）が、登録内容を見ました（職員による閲覧）。理由：お電話でのお問い合わせ",
             "ログインしました",
         ] {
             page.clone().shows(words);
         }
-        page.hides("10.0.0.7").hides("of_a_later_version").hides("jiro@");
+        page.hides("10.0.0.7").hides("山田").hides("of_a_later_version").hides("jiro@");
         jiro.get("/security").await.hides("山田").hides("taro@").hides("ログインに失敗");
     }
 }
@@ -633,10 +634,11 @@ on_both! {
             store::Db::Sqlite(_) => &[
                 "SEARCH audit USING INDEX audit_history (member_id=?)",
                 "SEARCH audit USING INDEX audit_seen (person_id=?)",
+                "SEARCH audit USING INDEX audit_looked (person_id=?)",
                 "SEARCH refused_try USING PRIMARY KEY (member_id=?)",
                 "SEARCH letter USING INDEX letter_member (member_id=?",
             ],
-            store::Db::Postgres(_) => &["audit_history", "audit_seen", "refused_try_pkey", "letter_member"],
+            store::Db::Postgres(_) => &["audit_history", "audit_seen", "audit_looked", "refused_try_pkey", "letter_member"],
         };
         for index in by_index {
             assert!(plan.contains(index), "{index}: {plan}");
@@ -660,6 +662,7 @@ async fn plan_of(db: &store::Db) -> String {
                 .bind(nobody)
                 .bind(lines)
                 .bind(0_i64)
+                .bind(0_i64)
                 .fetch_all(&file.writer)
                 .await
                 .unwrap();
@@ -676,6 +679,7 @@ async fn plan_of(db: &store::Db) -> String {
             query
                 .bind(nobody)
                 .bind(lines)
+                .bind(0_i64)
                 .bind(0_i64)
                 .fetch_all(&mut *tx)
                 .await

@@ -12,7 +12,7 @@ use store::{
 };
 use uuid::Uuid;
 
-const EVENTS: [&str; 41] = [
+const EVENTS: [&str; 54] = [
     "letter_asked",
     "postcard_accepted",
     "postcard_refused",
@@ -54,9 +54,22 @@ const EVENTS: [&str; 41] = [
     "notices_imported",
     "audit_chain_begun",
     "checkups_imported",
+    "disabled",
+    "enabled",
+    "office_ended_sessions",
+    "office_sent_confirmation",
+    "office_removed_second_step",
+    "postcard_wanted",
+    "postcard_returned",
+    "data_disclosed",
+    "office_searched",
+    "second_person_asked",
+    "second_person_agreed",
+    "reason_removed",
+    "audit_exported",
 ];
 
-const LETTERS: [&str; 11] = [
+const LETTERS: [&str; 12] = [
     "registration",
     "already_registered",
     "reissue",
@@ -66,6 +79,7 @@ const LETTERS: [&str; 11] = [
     "welcome",
     "new_device",
     "left",
+    "by_office",
     "notice",
     "withheld",
 ];

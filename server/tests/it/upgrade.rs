@@ -1,5 +1,6 @@
 //! A database of the first version, with members in it, under this version.
 
+use domain::values::timestamp::Timestamp;
 use sqlx::migrate::Migrator;
 use store::Db;
 use uuid::Uuid;
@@ -158,7 +159,7 @@ async fn everything_is_there_and_has_what_is_new(fresh: Fresh) {
     let actor: String = ask!(db, "select max(actor) from audit");
     let entries: i64 = ask!(db, "select count(*) from audit");
     assert_eq!((&*actor, entries), ("", 5), "entries stay as they are");
-    let history = store::history::of(db, Uuid::from_u128(2), 100)
+    let history = store::history::of(db, Uuid::from_u128(2), 100, Timestamp(0))
         .await
         .unwrap();
     let lines: Vec<_> = history

@@ -15,7 +15,7 @@ pub trait Security: Send + Sync {
     async fn sessions(&self, member: &Member, now: Timestamp) -> Answer<Vec<OpenSession>>;
 
     /// What has happened, the newest first; `page` counts from 1.
-    async fn history(&self, member: &Member, page: u32) -> Answer<History>;
+    async fn history(&self, member: &Member, page: u32, now: Timestamp) -> Answer<History>;
 
     /// Ends one of the member's sessions.
     async fn end_session(
@@ -77,6 +77,8 @@ pub struct History {
 pub struct HistoryEntry {
     /// When.
     pub at: Timestamp,
+    /// Whether only the day is told.
+    pub is_of_a_day: bool,
     /// What, in a member's words.
     pub what: String,
     /// From where, if it came in over the net.

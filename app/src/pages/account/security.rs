@@ -2,7 +2,7 @@
 
 use domain::{
     ports::{Answer, History, HistoryEntry, OpenSession, Ports},
-    values::device,
+    values::{device, timestamp::day_in_words},
     visit::{Member, RequestOrigin, Visit, Visitor},
 };
 use leptos::prelude::*;
@@ -41,7 +41,7 @@ async fn look(
     page: u32,
 ) -> Answer<(Vec<OpenSession>, History)> {
     let sessions = ports.security.sessions(member, visit.now).await?;
-    let history = ports.security.history(member, page).await?;
+    let history = ports.security.history(member, page, visit.now).await?;
     Ok((sessions, history))
 }
 
@@ -188,10 +188,14 @@ fn entry(entry: HistoryEntry) -> impl IntoView {
         let device = device::in_words(&from.device);
         view! { <span class="device">{device} <br /> {from.network_address}</span> }
     };
+    let when = match entry.is_of_a_day {
+        true => day_in_words(entry.at.in_japan().date()),
+        false => entry.at.full(),
+    };
     view! {
         <tr>
             <td data-label="日時">
-                <time>{entry.at.full()}</time>
+                <time>{when}</time>
             </td>
             <td data-label="内容">{entry.what}</td>
             <td data-label="端末">{entry.from.map(from)}</td>

@@ -22,6 +22,8 @@ pub enum PostcardError {
     Unknown,
     /// The person has left, is not qualified yet, or is too young.
     NotEligible,
+    /// The office has closed the account: the postcard would be refused.
+    Disabled,
     /// The file cannot be written.
     File(io::Error),
     /// No hash could be made.
@@ -51,6 +53,9 @@ impl fmt::Display for PostcardError {
             Self::Unknown => f.write_str("その記号・番号・枝番の加入者はいません。"),
             Self::NotEligible => f.write_str(
                 "この方は利用登録の対象ではありません（資格喪失、資格取得前、または年齢）。",
+            ),
+            Self::Disabled => f.write_str(
+                "この方の利用は停止しています。先に portal members enable で再開してください。",
             ),
             Self::File(error) => write!(f, "ファイルに書けません: {}", reason(error)),
             Self::Hash(error) => write!(f, "仮パスワードを処理できません: {error}"),

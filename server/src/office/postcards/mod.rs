@@ -165,6 +165,9 @@ pub async fn reissue(
             PostcardError::Unknown
         });
     };
+    if person.is_disabled {
+        return Err(PostcardError::Disabled);
+    }
     let mut part = PartFile::open(out)?;
     run.drop_dead_lines(&mut part).await?;
     if part.lines()?.iter().any(|line| !line.is_of(key)) {
