@@ -63,6 +63,79 @@ impl Reason {
     }
 }
 
+/// What is asked of who calls, before anything is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// 生年月日
+    BornOn,
+    /// 住所
+    Address,
+    /// 事業所
+    Employer,
+    /// 家族の名前
+    Family,
+}
+
+impl Question {
+    /// All of them, in the order of the form.
+    pub const ALL: [Self; 4] = [Self::BornOn, Self::Address, Self::Employer, Self::Family];
+
+    /// As it is posted and stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BornOn => "born_on",
+            Self::Address => "address",
+            Self::Employer => "employer",
+            Self::Family => "family",
+        }
+    }
+
+    /// What the clerk reads.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::BornOn => "生年月日",
+            Self::Address => "住所",
+            Self::Employer => "事業所",
+            Self::Family => "家族の名前",
+        }
+    }
+}
+
+/// How it was made sure who called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Confirmed {
+    /// Two right answers at least.
+    Answers(Vec<Question>),
+    /// 折り返し電話: the office called the number that it knows.
+    CalledBack,
+}
+
+impl Confirmed {
+    /// How it is stored for 折り返し電話.
+    pub const CALLBACK: &str = "callback";
+
+    /// Reads what was ticked: two answers at least, or that the office called back.
+    pub fn parse(ticked: impl Fn(&str) -> bool) -> Option<Self> {
+        if ticked(Self::CALLBACK) {
+            return Some(Self::CalledBack);
+        }
+        let answers = Question::ALL.into_iter().filter(|one| ticked(one.as_str()));
+        let answers: Vec<_> = answers.collect();
+        (answers.len() >= 2).then_some(Self::Answers(answers))
+    }
+
+    /// As it is kept: `born_on,address`, or `callback`.
+    pub fn words(&self) -> String {
+        match self {
+            Self::CalledBack => Self::CALLBACK.to_owned(),
+            Self::Answers(answers) => {
+                let words: Vec<_> = answers.iter().map(|one| one.as_str()).collect();
+                words.join(",")
+            }
+        }
+    }
+}
+
 /// What a clerk writes beside a reason: at most 200 characters, in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReasonText(String);
@@ -149,6 +222,16 @@ mod tests {
             assert_eq!(Reason::parse(reason.as_str()), Some(reason));
         }
         assert_eq!(Reason::parse("curiosity"), None);
+    }
+
+    #[test]
+    fn two_answers_make_sure_who_called_or_a_call_back() {
+        let ticked = |all: &'static [&str]| Confirmed::parse(move |one| all.contains(&one));
+        assert_eq!(ticked(&[]), None);
+        assert_eq!(ticked(&["address"]), None);
+        let both = ticked(&["family", "born_on"]).map(|confirmed| confirmed.words());
+        assert_eq!(both.as_deref(), Some("born_on,family"));
+        assert_eq!(ticked(&["callback"]), Some(Confirmed::CalledBack));
     }
 
     #[test]

@@ -200,14 +200,47 @@ impl Name<'_> {
     }
 }
 
+/// By what a person is found: the beginning of the whole name or of the given name, and the
+/// same in kana.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SearchKeys {
+    /// The whole name.
+    pub name: String,
+    /// What stands behind its blank; nothing where there is none.
+    pub given: Option<String>,
+    /// The whole name in kana; nothing where the list has none.
+    pub kana: Option<String>,
+    /// Its given name.
+    pub given_kana: Option<String>,
+}
+
+impl SearchKeys {
+    /// Those of a name.
+    pub fn of(Name { name, kana }: Name<'_>) -> Self {
+        Self {
+            name: folded_person(name),
+            given: folded_given(name),
+            kana: Some(folded_person(kana)).filter(|kana| !kana.is_empty()),
+            given_kana: folded_given(kana),
+        }
+    }
+}
+
+/// What is searched for, as [`SearchKeys`] are kept: empty where nothing is left of it.
+pub fn searched(typed: &str) -> String {
+    folded_person(typed)
+}
+
+/// The part behind the blank, if there is one.
+fn folded_given(name: &str) -> Option<String> {
+    let mut parts = name.split_whitespace();
+    let last = parts.next_back();
+    parts.next().and(last).map(folded_person)
+}
+
 /// The part behind the blank; of names without one, an end of two characters.
 fn same_given(a: &str, b: &str) -> bool {
-    let given = |name: &str| {
-        let mut parts = name.split_whitespace();
-        let last = parts.next_back();
-        parts.next().and(last).map(folded_person)
-    };
-    if let (Some(a), Some(b)) = (given(a), given(b)) {
+    if let (Some(a), Some(b)) = (folded_given(a), folded_given(b)) {
         return a == b;
     }
     let (a, b) = (folded_person(a), folded_person(b));
@@ -298,6 +331,23 @@ mod tests {
         ] {
             assert!(!a.is_spelling_of(b), "{a:?} {b:?}");
         }
+    }
+
+    #[test]
+    fn a_person_is_found_by_the_beginning_of_any_spelling() {
+        let keys = SearchKeys::of(name("髙橋　健一", "ﾀｶﾊｼ ｹﾝｲﾁ"));
+        for typed in ["高橋", "髙橋 健", "高橋健一", "高"] {
+            assert!(keys.name.starts_with(&searched(typed)), "{typed}");
+        }
+        assert!(keys.given.unwrap().starts_with(&searched("健")));
+        for typed in ["たかはし", "タカハシ けん", "ﾀｶﾊｼ"] {
+            let kana = keys.kana.as_deref().unwrap();
+            assert!(kana.starts_with(&searched(typed)), "{typed}");
+        }
+        assert_eq!(keys.given_kana.as_deref(), Some("ケンイチ"));
+        let one = SearchKeys::of(name("John", ""));
+        assert_eq!((one.given, one.kana, one.given_kana), (None, None, None));
+        assert_eq!(searched(" ・　"), "");
     }
 
     #[test]

@@ -7,22 +7,25 @@ use std::{fmt, sync::Arc};
 
 use domain::{
     looking::ReasonText,
+    rules::EmailAddress,
     values::{society::Society, timestamp::Timestamp},
 };
 use store::{
     Db, Tx,
     audit::Event,
-    device,
+    device, email,
     letter::{self, LetterKind},
     link::{self, End},
     member::{self, Account},
     office_reason::{self, NewReason},
-    postcard, session,
+    postcard,
+    second_step::{self, Holder},
+    session,
 };
 use uuid::Uuid;
 
-use super::my_data;
-use crate::base::fault::InternalError;
+use super::{confirmation_letter::ConfirmationLetter, my_data};
+use crate::base::{fault::InternalError, secrets::Secrets};
 
 /// Who of the office does something, from where, and when.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +84,21 @@ impl Clerk<'_> {
         Ok(())
     }
 
-    /// The same for what its member hears of.
+    /// Tells it to the confirmed addresses, where there is an account.
+    async fn tell(
+        &self,
+        tx: &mut Tx,
+        event: Event,
+        member: Option<Uuid>,
+    ) -> Result<(), InternalError> {
+        if let Some(member) = member {
+            let (kind, about) = (LetterKind::ByOffice, event.as_str());
+            letter::notify_all(tx, member, kind, about, self.now).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes and tells what was done to a member.
     async fn note_and_tell(
         &self,
         tx: &mut Tx,
@@ -89,10 +106,20 @@ impl Clerk<'_> {
         (person, member): (Uuid, Uuid),
         reason: Option<&ReasonText>,
     ) -> Result<(), InternalError> {
-        self.note(tx, event, (person, Some(member)), reason).await?;
-        let (kind, about) = (LetterKind::ByOffice, event.as_str());
-        letter::notify_all(tx, member, kind, about, self.now).await?;
-        Ok(())
+        let member = Some(member);
+        self.note(tx, event, (person, member), reason).await?;
+        self.tell(tx, event, member).await
+    }
+
+    /// The same about somebody who may have no account.
+    async fn note_of(
+        &self,
+        tx: &mut Tx,
+        event: Event,
+        (person, member): (Uuid, Option<Uuid>),
+    ) -> Result<(), InternalError> {
+        self.note(tx, event, (person, member), None).await?;
+        self.tell(tx, event, member).await
     }
 }
 
@@ -179,6 +206,149 @@ async fn end_what_is_open(tx: &mut Tx, account: Uuid, now: Timestamp) -> Result<
     Ok(())
 }
 
+/// Ends all sessions of a member and half-done reissues, and forgets the known browsers:
+/// somebody has lost a phone.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_sessions(db: &Db, clerk: Clerk<'_>, person: Uuid) -> Result<Acted, InternalError> {
+    let mut tx = db.write().await?;
+    let Some(Account { id, .. }) = member::of_person(&mut tx, person).await? else {
+        return Ok(Acted::NoAccount);
+    };
+    if !member::lock(&mut tx, id).await? {
+        // Disabled, or left: there are none.
+        return Ok(Acted::Already);
+    }
+    end_what_is_open(&mut tx, id, clerk.now).await?;
+    let whose = (person, id);
+    clerk
+        .note_and_tell(&mut tx, Event::OfficeEndedSessions, whose, None)
+        .await?;
+    tx.commit().await?;
+    Ok(Acted::Done)
+}
+
+/// Takes away passkeys and codes that a member has lost: the password is asked for as
+/// before, and by nobody of the office.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn remove_second_step(
+    db: &Db,
+    clerk: Clerk<'_>,
+    person: Uuid,
+) -> Result<Acted, InternalError> {
+    let mut tx = db.write().await?;
+    let Some(Account { id, .. }) = member::of_person(&mut tx, person).await? else {
+        return Ok(Acted::NoAccount);
+    };
+    // Disabled, or left: what there is stays for the day on which it is opened again.
+    let is_open = member::lock(&mut tx, id).await?;
+    if !is_open
+        || !second_step::remove_all(&mut tx, Holder::Member(id))
+            .await?
+            .is_any()
+    {
+        return Ok(Acted::Already);
+    }
+    let whose = (person, id);
+    clerk
+        .note_and_tell(&mut tx, Event::OfficeRemovedSecondStep, whose, None)
+        .await?;
+    tx.commit().await?;
+    Ok(Acted::Done)
+}
+
+/// Sends a waiting address its confirmation once more, within the caps that hold for its
+/// member.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn send_confirmation(
+    db: &Db,
+    secrets: &Secrets,
+    clerk: Clerk<'_>,
+    person: Uuid,
+    row: Uuid,
+) -> Result<Acted, InternalError> {
+    let Some(email) = email::find(db, row).await? else {
+        return Ok(Acted::Already);
+    };
+    let Ok(address) = EmailAddress::parse(&email.address) else {
+        return Ok(Acted::Already);
+    };
+    let letter = ConfirmationLetter::to(secrets, address);
+    let mut tx = db.write().await?;
+    let account = member::of_person(&mut tx, person).await?;
+    let Some(Account { id, .. }) = account.filter(|account| account.id == email.member_id) else {
+        return Ok(Acted::NoAccount);
+    };
+    let is_open = member::lock(&mut tx, id).await?;
+    let addresses = email::of_member(&mut tx, id).await?;
+    let waits = addresses
+        .iter()
+        .any(|one| one.id == row && !one.is_confirmed());
+    if !is_open || !waits {
+        return Ok(Acted::Already);
+    }
+    letter.send(&mut tx, id, row, clerk.now).await?;
+    let whose = (person, id);
+    clerk
+        .note_and_tell(&mut tx, Event::OfficeSentConfirmation, whose, None)
+        .await?;
+    tx.commit().await?;
+    Ok(Acted::Done)
+}
+
+/// Somebody needs a new postcard: they wait for it until one is issued, and what they have
+/// stays good until then.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn want_postcard(
+    db: &Db,
+    clerk: Clerk<'_>,
+    person: Uuid,
+) -> Result<Acted, InternalError> {
+    let mut tx = db.write().await?;
+    let account = member::of_person(&mut tx, person).await?;
+    if account.is_some_and(|account| account.disabled_at.is_some())
+        || !postcard::want_another(&mut tx, person, clerk.now).await?
+    {
+        return Ok(Acted::Already);
+    }
+    let member = account.map(|account| account.id);
+    clerk
+        .note_of(&mut tx, Event::PostcardWanted, (person, member))
+        .await?;
+    tx.commit().await?;
+    Ok(Acted::Done)
+}
+
+/// 返送: the last postcard came back. It opens nothing any more, and its holder is listed
+/// under 住所不明 until the roster has another address.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn postcard_came_back(
+    db: &Db,
+    clerk: Clerk<'_>,
+    person: Uuid,
+) -> Result<Acted, InternalError> {
+    let mut tx = db.write().await?;
+    let account = member::of_person(&mut tx, person).await?;
+    if !postcard::came_back(&mut tx, person, clerk.now).await? {
+        return Ok(Acted::Already);
+    }
+    let member = account.map(|account| account.id);
+    clerk
+        .note_of(&mut tx, Event::PostcardReturned, (person, member))
+        .await?;
+    tx.commit().await?;
+    Ok(Acted::Done)
+}
+
 /// 開示: everything that is held about a person, as one file. Nobody sees it on a screen
 /// here, and the member is told.
 ///
@@ -194,20 +364,11 @@ pub async fn disclose(
     let mut tx = db.write().await?;
     let account = member::of_person(&mut tx, person).await?;
     let member = account.map(|account| account.id);
-    match member {
-        Some(member) => {
-            let whose = (person, member);
-            clerk
-                .note_and_tell(&mut tx, Event::DataDisclosed, whose, Some(reason))
-                .await?;
-        }
-        None => {
-            let whose = (person, None);
-            clerk
-                .note(&mut tx, Event::DataDisclosed, whose, Some(reason))
-                .await?;
-        }
-    }
+    let whose = (person, member);
+    clerk
+        .note(&mut tx, Event::DataDisclosed, whose, Some(reason))
+        .await?;
+    clerk.tell(&mut tx, Event::DataDisclosed, member).await?;
     // Noted before the first byte is read; the file says that it was made.
     tx.commit().await?;
     my_data::packed(db, society, (person, member), clerk.now).await

@@ -2,6 +2,7 @@
 
 pub mod by_office;
 pub mod closing;
+pub mod confirmation_letter;
 pub mod history;
 pub mod letter_request;
 pub mod my_data;

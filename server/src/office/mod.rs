@@ -1,8 +1,10 @@
-//! What the society's office does: its lists come in, its postcards go out.
+//! What the society's office does: its lists come in, its postcards go out, and it answers
+//! the telephone.
 
 pub mod checkups;
 pub mod expenses;
 pub mod file;
 pub mod notices;
+pub mod people;
 pub mod postcards;
 pub mod roster;

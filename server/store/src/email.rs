@@ -174,6 +174,22 @@ pub async fn of_member(tx: &mut Tx, member: Uuid) -> Result<Vec<Email>> {
     })
 }
 
+/// The same for a page.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn of_account(db: &Db, member: Uuid) -> Result<Vec<Email>> {
+    on!(read db, conn => {
+        sqlx::query_as(
+            "select id, member_id, address, address_key, added_at, confirmed_at, notices
+             from email where member_id = $1 order by added_at, id",
+        )
+        .bind(member)
+        .fetch_all(conn)
+        .await
+    })
+}
+
 /// A member's confirmed addresses, each with its key.
 ///
 /// # Errors

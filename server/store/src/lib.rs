@@ -20,17 +20,20 @@ pub mod history;
 pub mod household;
 pub mod letter;
 pub mod link;
+pub mod look;
 pub mod member;
 pub mod membership;
 pub mod my_data;
 pub mod notice;
 pub mod office_reason;
+pub mod people;
 pub mod person;
 pub mod postcard;
 pub mod purge;
 pub mod restored;
 pub mod roster;
 pub mod roster_moves;
+pub mod second_person;
 pub mod second_step;
 pub mod session;
 mod sqlite;
@@ -278,10 +281,15 @@ impl Db {
             Self::Sqlite(file) => {
                 sqlx_macros::migrate!("migrations/sqlite")
                     .run(&file.writer)
-                    .await
+                    .await?;
             }
-            Self::Postgres(pool) => sqlx_macros::migrate!("migrations/postgres").run(pool).await,
+            Self::Postgres(pool) => {
+                sqlx_macros::migrate!("migrations/postgres")
+                    .run(pool)
+                    .await?;
+            }
         }
+        Ok(people::fold_names(self).await?)
     }
 
     /// How the tables stand to this version.

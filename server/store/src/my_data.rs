@@ -162,7 +162,8 @@ pub const PARTS: &[Part] = &[
     Part {
         name: "postcards",
         about: "お送りしたハガキ",
-        query: "select issued_at as \"発行日時\", expires_at as \"期限日時\", ended_at as \"終了日時\"
+        query: "select issued_at as \"発行日時\", expires_at as \"期限日時\", ended_at as \"終了日時\",
+                       returned_at as \"返送日時\"
                 from postcard where person_id = $1 order by issued_at desc",
     },
 ];
@@ -246,7 +247,7 @@ mod tests {
     use super::*;
 
     /// Tables about people that are no part of their own.
-    const ELSEWHERE: [(&str, &str); 6] = [
+    const ELSEWHERE: [(&str, &str); 7] = [
         ("audit", "the history, as the page has it"),
         ("letter", "the history, as the page has it"),
         ("look", "the history, as the page has it"),
@@ -255,6 +256,10 @@ mod tests {
             "the office's own words of why, beside the history; asked for at the office",
         ),
         ("refused_try", "the history, as the page has it"),
+        (
+            "second_person",
+            "what a clerk has asked another: the look or the file that came of it is in the history",
+        ),
         (
             "link",
             "a letter's address, for hours: the letter is in the history, the address in emails",

@@ -65,7 +65,8 @@ macro_rules! eligible {
 
 pub(super) use eligible;
 
-/// How many eligible people have neither an account nor an open postcard at `now`.
+/// How many eligible people have neither an account nor an open postcard at `now`, and an
+/// address from which none came back.
 ///
 /// # Errors
 /// Whatever the engine answers.
@@ -73,7 +74,8 @@ pub async fn count_awaiting_postcard(db: &Db, who: Eligible, now: Timestamp) -> 
     on!(read db, pool => {
         sqlx::query_scalar(eligible!(
             "select count(*) from person p where",
-            "and not exists (select 1 from member m where m.person_id = p.id)
+            "and p.address_unknown_since is null
+             and not exists (select 1 from member m where m.person_id = p.id)
              and not exists (select 1 from postcard c where c.person_id = p.id
                              and c.ended_at is null and c.expires_at > $4)"
         ))
@@ -102,7 +104,8 @@ pub async fn awaiting_postcard(
             "select p.id, p.symbol, p.number, p.branch, p.name, p.postal_code, p.address,
                     cast(null as uuid) as member_id, false as is_disabled
              from person p where (p.symbol, p.number, p.branch) > ($5, $6, $7) and",
-            "and not exists (select 1 from member m where m.person_id = p.id)
+            "and p.address_unknown_since is null
+             and not exists (select 1 from member m where m.person_id = p.id)
              and not exists (select 1 from postcard c where c.person_id = p.id
                              and c.ended_at is null and c.expires_at > $4)
              order by p.symbol, p.number, p.branch limit $8"

@@ -59,6 +59,14 @@ pub async fn insert(tx: &mut Tx, new: &NewPostcard) -> Result<bool> {
         if added == 0 {
             return Ok(false);
         }
+        // Whoever waited for a new one has it.
+        sqlx::query(
+            "update person set postcard_wanted_at = null
+             where id = $1 and postcard_wanted_at is not null",
+        )
+        .bind(new.person_id)
+        .execute(&mut *conn)
+        .await?;
         sqlx::query(
             "insert into throttle (id, tries, pause_ms, paused_until) values ($1, 0, 0, 0)",
         )
@@ -94,6 +102,64 @@ pub async fn end_all_of(tx: &mut Tx, person_id: Uuid, now: Timestamp) -> Result<
         .await?;
     });
     Ok(())
+}
+
+/// The office has asked for a new postcard: the person waits for it until one is issued.
+/// `false` when they wait already.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn want_another(tx: &mut Tx, person_id: Uuid, now: Timestamp) -> Result<bool> {
+    let wanted = on!(write tx, conn => {
+        sqlx::query(
+            "update person set postcard_wanted_at = $2
+             where id = $1 and postcard_wanted_at is null",
+        )
+        .bind(person_id)
+        .bind(now.0)
+        .execute(conn)
+        .await?
+        .rows_affected()
+    });
+    Ok(wanted == 1)
+}
+
+/// 返送: the postcard that was sent last came back. Every open one is ended, and nothing is
+/// printed for this address until the roster has another. `false` when it was noted already,
+/// or no postcard was sent.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn came_back(tx: &mut Tx, person_id: Uuid, now: Timestamp) -> Result<bool> {
+    let noted = on!(write tx, conn => {
+        sqlx::query(
+            "update postcard set returned_at = $2
+             where returned_at is null and id = (
+                 select id from postcard where person_id = $1
+                 order by issued_at desc, id desc limit 1)",
+        )
+        .bind(person_id)
+        .bind(now.0)
+        .execute(conn)
+        .await?
+        .rows_affected()
+    });
+    if noted == 0 {
+        return Ok(false);
+    }
+    end_all_of(tx, person_id, now).await?;
+    on!(write tx, conn => {
+        sqlx::query(
+            "update person set address_unknown_since = coalesce(address_unknown_since, $2),
+                               postcard_wanted_at = null
+             where id = $1",
+        )
+        .bind(person_id)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(true)
 }
 
 /// Ends the open postcards of everybody whose 資格喪失日 is reached, with the

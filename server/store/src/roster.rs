@@ -3,7 +3,11 @@
 
 use std::borrow::Cow;
 
-use domain::{relation::Relation, spelling::one_form, values::sex::Sex};
+use domain::{
+    relation::Relation,
+    spelling::{Name, SearchKeys, one_form},
+    values::sex::Sex,
+};
 use sqlx::AssertSqlSafe;
 use sqlx_macros::FromRow;
 use time::Date;
@@ -32,6 +36,19 @@ macro_rules! values {
             "employer_name",
             "postal_code",
             "address"
+        )
+    };
+}
+
+/// The columns of `person` by which somebody is found: what `name` and `kana` come to.
+macro_rules! search_keys {
+    ($prefix:literal) => {
+        $crate::columns!(
+            $prefix,
+            "name_key",
+            "given_key",
+            "kana_key",
+            "given_kana_key"
         )
     };
 }
@@ -70,7 +87,8 @@ impl Staged {
                      sex text not null, relation text not null, qualified_on date not null,
                      disqualified_on date, employer_code text not null,
                      employer_name text not null, postal_code text not null,
-                     address text not null)",
+                     address text not null, name_key text not null, given_key text,
+                     kana_key text, given_kana_key text)",
             )
             .await?,
         ))
@@ -86,6 +104,10 @@ impl Staged {
                 // Made of constants and a number alone.
                 let mut query = sqlx::query(AssertSqlSafe(insert(rows.len())));
                 for (line, row) in rows {
+                    let keys = SearchKeys::of(Name {
+                        name: &row.name,
+                        kana: &row.kana,
+                    });
                     query = query
                         .bind(line.cast_signed())
                         .bind(Uuid::now_v7())
@@ -102,7 +124,11 @@ impl Staged {
                         .bind(&row.employer_code)
                         .bind(&row.employer_name)
                         .bind(&row.postal_code)
-                        .bind(&row.address);
+                        .bind(&row.address)
+                        .bind(keys.name)
+                        .bind(keys.given)
+                        .bind(keys.kana)
+                        .bind(keys.given_kana);
                 }
                 query.execute(conn).await?;
             });
@@ -240,9 +266,11 @@ fn insert(rows: usize) -> String {
     let columns = concat!(
         "insert into staged_person (line, id, symbol, number, branch, ",
         values!(""),
+        ", ",
+        search_keys!(""),
         ") values "
     );
-    columns.to_owned() + &placeholders(rows, 16)
+    columns.to_owned() + &placeholders(rows, 20)
 }
 
 /// Whom the people of the waiting rows work for, beside those on file. Who has no
@@ -316,14 +344,24 @@ pub async fn respell(tx: &mut Tx) -> Result<()> {
                     continue;
                 }
                 let mut update = sqlx::query(
-                    "update person set name = $2, kana = $3, employer_name = $4, address = $5
+                    "update person set name = $2, kana = $3, employer_name = $4, address = $5,
+                                       name_key = $6, given_key = $7, kana_key = $8,
+                                       given_kana_key = $9
                      where id = $1",
                 )
                 .bind(id);
+                let [name, kana, ..] = &texts;
+                let keys = SearchKeys::of(Name { name, kana });
                 for text in texts {
                     update = update.bind(text.into_owned());
                 }
-                update.execute(&mut *conn).await?;
+                update
+                    .bind(keys.name)
+                    .bind(keys.given)
+                    .bind(keys.kana)
+                    .bind(keys.given_kana)
+                    .execute(&mut *conn)
+                    .await?;
             }
         }
     })
@@ -392,8 +430,9 @@ pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
         .fetch_one(&mut *conn)
         .await?;
         sqlx::query(concat!(
-            "insert into person (id, symbol, number, branch, ", values!(""), ")
-             select id, symbol, number, branch, ", values!(""), " from staged_person where true
+            "insert into person (id, symbol, number, branch, ", values!(""), ", ", search_keys!(""), ")
+             select id, symbol, number, branch, ", values!(""), ", ", search_keys!(""), "
+             from staged_person where true
              on conflict (symbol, number, branch) do update set
                  name = excluded.name, kana = excluded.kana, born_on = excluded.born_on,
                  sex = excluded.sex, relation = excluded.relation,
@@ -401,7 +440,12 @@ pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
                  disqualified_on = excluded.disqualified_on,
                  employer_code = excluded.employer_code,
                  employer_name = excluded.employer_name,
-                 postal_code = excluded.postal_code, address = excluded.address
+                 postal_code = excluded.postal_code, address = excluded.address,
+                 address_unknown_since = case
+                     when person.address = excluded.address then person.address_unknown_since
+                 end,
+                 name_key = excluded.name_key, given_key = excluded.given_key,
+                 kana_key = excluded.kana_key, given_kana_key = excluded.given_kana_key
              where (", values!("person."), ") is distinct from (", values!("excluded."), ")"
         ))
         .execute(&mut *conn)

@@ -25,6 +25,7 @@ mod leaving;
 mod limits;
 mod links;
 mod log;
+mod looks;
 mod mail;
 mod my_data;
 mod notices;

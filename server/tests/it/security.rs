@@ -633,12 +633,11 @@ on_both! {
         let by_index: &[&str] = match &app.fresh.db {
             store::Db::Sqlite(_) => &[
                 "SEARCH audit USING INDEX audit_history (member_id=?)",
-                "SEARCH audit USING INDEX audit_seen (person_id=?)",
-                "SEARCH audit USING INDEX audit_looked (person_id=?)",
+                "SEARCH audit USING INDEX audit_person (person_id=? AND event=?)",
                 "SEARCH refused_try USING PRIMARY KEY (member_id=?)",
                 "SEARCH letter USING INDEX letter_member (member_id=?",
             ],
-            store::Db::Postgres(_) => &["audit_history", "audit_seen", "audit_looked", "refused_try_pkey", "letter_member"],
+            store::Db::Postgres(_) => &["audit_history", "audit_person", "refused_try_pkey", "letter_member"],
         };
         for index in by_index {
             assert!(plan.contains(index), "{index}: {plan}");

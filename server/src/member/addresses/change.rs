@@ -14,34 +14,25 @@ use store::{
     Tx,
     audit::Event,
     email::{self, Email},
-    letter::{self, LetterKind},
-    link::{self, Purpose},
+    link,
 };
 use uuid::Uuid;
 
 use super::{AddressService, Request};
 use crate::{
-    account::letter_request::{self, LetterRequest},
-    base::{fault::InternalError, secrets::token_hash},
+    account::confirmation_letter::ConfirmationLetter, base::fault::InternalError,
     mail::letters::ChangedAddress,
 };
 
 /// What is wanted, with everything that has to be known before the transaction.
 pub(super) enum Wanted {
-    Add(Confirmation),
-    Again(Uuid, Confirmation),
+    Add(ConfirmationLetter),
+    Again(Uuid, ConfirmationLetter),
     Remove(Uuid),
     /// Of an address that is not there any more.
     Nothing,
     /// Of another member's address.
     NotTheirs,
-}
-
-/// A confirmation's link to be.
-pub(super) struct Confirmation {
-    address: EmailAddress,
-    link: Uuid,
-    token_hash: [u8; 32],
 }
 
 impl AddressService {
@@ -54,7 +45,10 @@ impl AddressService {
     ) -> Result<Wanted, InternalError> {
         let row = match asked {
             PendingAddressChange::Add(address) => {
-                return Ok(Wanted::Add(self.confirmation(address.clone())));
+                return Ok(Wanted::Add(ConfirmationLetter::to(
+                    &self.secrets,
+                    address.clone(),
+                )));
             }
             PendingAddressChange::Again(row) | PendingAddressChange::Remove(row) => *row,
         };
@@ -66,7 +60,7 @@ impl AddressService {
         }
         Ok(match (asked, EmailAddress::parse(&email.address)) {
             (PendingAddressChange::Again(_), Ok(address)) => {
-                Wanted::Again(row, self.confirmation(address))
+                Wanted::Again(row, ConfirmationLetter::to(&self.secrets, address))
             }
             (PendingAddressChange::Again(_), Err(_)) => {
                 // No letter could go there.
@@ -75,17 +69,6 @@ impl AddressService {
             }
             _ => Wanted::Remove(row),
         })
-    }
-
-    fn confirmation(&self, address: EmailAddress) -> Confirmation {
-        let link = Uuid::now_v7();
-        let purpose = Purpose::Email.as_str();
-        let token = self.secrets.link_token(purpose, link, address.as_str());
-        Confirmation {
-            address,
-            link,
-            token_hash: token_hash(&token),
-        }
     }
 }
 
@@ -98,12 +81,16 @@ pub(super) async fn refusal(
 ) -> Result<Option<EmailError>, InternalError> {
     let addresses = email::of_member(tx, member).await?;
     let refusal = match wanted {
-        Wanted::Add(new) if addresses.iter().any(|e| e.address_key == new.address.key()) => {
+        Wanted::Add(new)
+            if addresses
+                .iter()
+                .any(|e| e.address_key == new.address().key()) =>
+        {
             Some(EmailError::Yours)
         }
         Wanted::Add(_) if addresses.len() >= MOST => Some(EmailError::ThreeAlready),
         Wanted::Add(new) => {
-            let key = new.address.key();
+            let key = new.address().key();
             let others = link::confirmation::count_others(tx, member, &key, now).await?;
             usize::try_from(others)
                 .is_ok_and(|others| others >= MOST_A_DAY)
@@ -134,9 +121,9 @@ pub(super) async fn carry_out(
             Ok(AddressChange::NotTheirs)
         }
         Wanted::Add(new) => {
-            let row = email::add(tx, member.id, &new.address, now, None).await?;
+            let row = email::add(tx, member.id, new.address(), now, None).await?;
             request.record(tx, Event::AddressAdded).await?;
-            let added = ChangedAddress::Added(new.address.as_str().to_owned());
+            let added = ChangedAddress::Added(new.address().as_str().to_owned());
             request.tell_all(tx, &added).await?;
             send(tx, request, row, new).await
         }
@@ -169,39 +156,12 @@ async fn own(tx: &mut Tx, member: Uuid, row: Uuid) -> Result<Option<Email>, Inte
     Ok(addresses.into_iter().find(|email| email.id == row))
 }
 
-/// Sends an address its confirmation; where it is another member's, the truth.
 async fn send(
     tx: &mut Tx,
     request: &Request<'_>,
     row: Uuid,
-    confirmation: &Confirmation,
+    letter: &ConfirmationLetter,
 ) -> Result<AddressChange, InternalError> {
-    let Confirmation {
-        address,
-        link,
-        token_hash,
-    } = confirmation;
-    let now = request.now;
-    letter::lock_address(tx, &address.key(), now).await?;
-    let is_taken = email::is_taken(tx, address).await?;
-    let asked = letter_request::ask(
-        tx,
-        &LetterRequest {
-            purpose: Purpose::Email,
-            link: *link,
-            token_hash,
-            address,
-            member: Some(request.member.id),
-            email: Some(row),
-            session: None,
-            letter: LetterKind::AddressConfirmation,
-            truth: is_taken.then_some(LetterKind::AlreadyRegistered),
-            is_capped: true,
-            now,
-        },
-    )
-    .await?;
-    Ok(AddressChange::Sent {
-        earlier: asked.letter != *link,
-    })
+    let earlier = letter.send(tx, request.member.id, row, request.now).await?;
+    Ok(AddressChange::Sent { earlier })
 }
