@@ -13,6 +13,7 @@ use crate::pages::{
         confirm::{AddressConfirmedPage, ConfirmAddressPage},
         confirm_password::ConfirmPasswordPage,
         my_data::MyDataPage,
+        passkeys::{PasskeyAnswerPage, PasskeysPage},
         profile::{AddressesPage, ProfilePage},
         report::ReportPage,
         security::SecurityPage,
@@ -58,6 +59,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/register/profile") view=RegistrationProfilePage />
                     <Route path=path!("/register/done") view=RegistrationDonePage />
                     <Route path=path!("/login") view=LoginPage />
+                    <Route path=path!("/login/passkey") view=LoginPage />
                     <Route path=path!("/reissue") view=ReissuePage />
                     <Route path=path!("/reissue/sent") view=ReissueSentPage />
                     <Route path=path!("/reissue/provisional") view=ReissueProvisionalPage />
@@ -74,6 +76,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/my-data") view=MyDataPage />
                     <Route path=path!("/profile") view=ProfilePage />
                     <Route path=path!("/profile/confirm-password") view=ConfirmPasswordPage />
+                    <Route path=path!("/profile/passkeys") view=PasskeysPage />
+                    <Route path=path!("/profile/passkeys/rename") view=PasskeyAnswerPage />
+                    <Route path=path!("/profile/passkeys/remove") view=PasskeyAnswerPage />
+                    <Route path=path!("/profile/passkeys/password") view=PasskeyAnswerPage />
                     <Route path=path!("/profile/emails/add") view=AddressesPage />
                     <Route path=path!("/profile/emails/again") view=AddressesPage />
                     <Route path=path!("/profile/emails/remove") view=AddressesPage />

@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     http::assets::Bundle,
     mail::{setting::MailSetting, transport::Transport},
+    second_step::passkeys::RelyingParty,
     upkeep::audit_seal::{self, SealError, Sealed},
 };
 
@@ -44,6 +45,10 @@ pub async fn run(config: Config, now: Timestamp) -> Vec<CheckResult> {
             config.public_url.as_str()
         )),
     }];
+    findings.push(CheckResult {
+        subject: "passkeys",
+        result: passkeys(&config),
+    });
     let secrets = Secrets::open(&config.secret_file);
     match open(&config).await {
         Err(wrong) => findings.push(CheckResult {
@@ -124,6 +129,17 @@ pub fn settings_file(file: &Path) -> Option<CheckResult> {
             "{} holds a password and can be read by others: chmod 600 {0}",
             file.display()
         )),
+    })
+}
+
+/// The portal works without them, so it is named and no fault.
+fn passkeys(config: &Config) -> Result<String, String> {
+    let public_url = config.public_url.as_str();
+    let relying_party = RelyingParty::new(public_url, &config.society.portal_name);
+    Ok(if relying_party.is_possible() {
+        "on, for the host of public_url".to_owned()
+    } else {
+        format!("off: {public_url} has an IP address, and they belong to a domain name")
     })
 }
 

@@ -15,5 +15,6 @@ pub mod http;
 pub mod mail;
 pub mod member;
 pub mod office;
+pub mod second_step;
 pub mod startup;
 pub mod upkeep;

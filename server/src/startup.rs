@@ -33,9 +33,10 @@ use crate::{
     member::{
         addresses::AddressService, checkups::CheckupService, closing::AccountClosingService,
         expenses::ExpenseService, my_data::MyDataService, notices::NoticeService,
-        profile::ProfileService, registration::RegistrationService, reissue::ReissueService,
-        sessions::SessionService, sign_in::SignInService,
+        passkeys::PasskeyService, profile::ProfileService, registration::RegistrationService,
+        reissue::ReissueService, sessions::SessionService, sign_in::SignInService,
     },
+    second_step::passkeys::RelyingParty,
     upkeep::{
         audit_seal::{self, Sealer},
         cleanup::Cleanup,
@@ -125,6 +126,10 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
     let public_url: Arc<str> = config.public_url.as_str().into();
     let wake_mail = Arc::new(Notify::new());
     let cookies = Cookies::new(&secrets.cookie_key(), config.public_url.is_https());
+    let relying_party = RelyingParty::new(&public_url, &society.portal_name);
+    if !relying_party.is_possible() {
+        tracing::warn!("public_url has an IP address: passkeys are off");
+    }
     let ports = Ports {
         society: society.clone(),
         public_url: public_url.clone(),
@@ -146,7 +151,13 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         sign_in: Arc::new(SignInService {
             db: db.clone(),
             hasher: hasher.clone(),
+            relying_party: relying_party.clone(),
             secrets: secrets.clone(),
+            wake_mail: wake_mail.clone(),
+        }),
+        passkeys: Arc::new(PasskeyService {
+            db: db.clone(),
+            relying_party,
             wake_mail: wake_mail.clone(),
         }),
         profile: Arc::new(ProfileService {

@@ -9,7 +9,8 @@ use crate::rules::email::MOST_A_DAY;
 use crate::rules::login_id::Digits;
 use crate::rules::{
     ConfirmationError, CurrentPasswordError, EmailError, LoginIdError, NicknameError,
-    PasswordError, ProvisionalIdError, ProvisionalPasswordError, invisible::is_invisible,
+    PasskeyNameError, PasswordError, ProvisionalIdError, ProvisionalPasswordError,
+    invisible::is_invisible,
 };
 
 /// A refused sign-in, whatever the reason.
@@ -253,6 +254,22 @@ impl Sentence for NicknameError {
                 "文字）。",
             ),
             Self::Invisible => "表示できない文字が入っています。入力し直してください。".into(),
+        }
+    }
+}
+
+impl Sentence for PasskeyNameError {
+    fn sentence(&self) -> Cow<'static, str> {
+        match *self {
+            Self::Empty => "パスキーの名前を入力してください。".into(),
+            Self::TooLong(chars) => filled(
+                "パスキーの名前は30文字以内にしてください（今は",
+                &chars.to_string(),
+                "文字）。",
+            ),
+            Self::Invisible => {
+                "パスキーの名前に、表示できない文字が入っています。入力し直してください。".into()
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod addresses;
 pub mod expenses;
 pub mod my_data;
 mod outcome;
+pub mod passkeys;
 pub mod profile;
 pub mod refusal;
 pub mod register;
@@ -27,8 +28,8 @@ use domain::{
     visit::Visit,
 };
 pub use outcome::{
-    Next, Outcome, Retry, Slot, forbidden, not_found, not_possible, see_other, see_return_to,
-    sign_in_first, try_again,
+    Next, Outcome, Retry, Slot, forbidden, not_found, not_possible, refused_on_its_page, see_other,
+    see_return_to, sign_in_first, try_again,
 };
 
 /// Runs a server function's story and leaves its outcome.

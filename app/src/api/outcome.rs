@@ -124,6 +124,18 @@ pub fn not_possible(refusal: &impl Sentence) -> Outcome {
     }
 }
 
+/// The same screen again, which has nothing to do with addresses, and why.
+pub fn refused_on_its_page(refusal: &impl Sentence) -> Outcome {
+    Outcome {
+        next: Next::TryAgain(Retry {
+            form: "of its own",
+            alert: Some(refusal.sentence().into_owned()),
+            ..Retry::default()
+        }),
+        keep: Vec::new(),
+    }
+}
+
 /// Not for this visitor.
 pub fn forbidden(refusal: Refusal) -> Outcome {
     Outcome {

@@ -15,6 +15,8 @@ use crate::{api::Retry, components::form::Labels};
 pub enum Kind {
     /// An ID that the member has chosen or chooses.
     LoginId,
+    /// The same at the sign-in, where a browser offers passkeys beside it.
+    LoginIdOrPasskey,
     /// Another ID than the one that stands beside it ([`OwnId`]).
     OtherLoginId,
     /// The postcard's ID.
@@ -39,6 +41,7 @@ impl Kind {
     const fn autocomplete(self) -> &'static str {
         match self {
             Self::LoginId => "username",
+            Self::LoginIdOrPasskey => "username webauthn",
             Self::OtherLoginId | Self::ProvisionalId | Self::ProvisionalPassword => "off",
             Self::NewPassword => "new-password",
             Self::Password => "current-password",

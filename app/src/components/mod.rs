@@ -5,6 +5,7 @@ pub mod field;
 pub mod form;
 pub mod layout;
 pub mod notice_list;
+pub mod passkey;
 pub mod sharing;
 pub mod signed_in_here;
 pub mod status;

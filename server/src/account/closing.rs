@@ -6,6 +6,7 @@ use store::{
     Result, Tx, device, email,
     link::{self, End},
     member,
+    second_step::{self, Holder},
     throttle::{self, Count},
 };
 use uuid::Uuid;
@@ -27,7 +28,7 @@ pub async fn close(
     take_ways_in(tx, account, End::Removed, now).await
 }
 
-/// Ends links, addresses and known devices, and forgets what was tried. Answers as
+/// Ends links, addresses, known devices and second steps, and forgets what was tried. Answers as
 /// [`close`] does. `end` says why the links end.
 ///
 /// # Errors
@@ -40,6 +41,7 @@ pub async fn take_ways_in(
 ) -> Result<Vec<(String, String)>> {
     link::end_all_of(tx, account, end, now).await?;
     device::forget_all_of(tx, account).await?;
+    let _ = second_step::remove_all(tx, Holder::Member(account)).await?;
     throttle::reset_tries(tx, Count::Anybody(account)).await?;
     email::remove_all(tx, account, now).await
 }

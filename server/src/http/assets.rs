@@ -105,6 +105,7 @@ impl Bundle {
         let addresses = Assets {
             style: one("style sheet (style-….css)", "style-", ".css")?,
             loader: one("loader (loader-….js)", "loader-", ".js")?,
+            passkeys: one("script for passkeys (passkeys-….js)", "passkeys-", ".js")?,
             client: one("module (client-….js)", "client-", ".js")?,
             wasm: one("client (client-…_bg.wasm)", "client-", ".wasm")?,
         };

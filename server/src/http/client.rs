@@ -46,6 +46,8 @@ pub(super) fn anonymous(now: Timestamp, trusted: &[IpAddr], request: &Request) -
         sent: None,
         draft: None,
         asked: None,
+        sign_in_challenge: None,
+        passkey_challenge: None,
         return_to: None,
         told: None,
     }

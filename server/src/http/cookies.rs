@@ -9,12 +9,14 @@ use domain::{
     rules::EmailAddress,
     values::timestamp::Timestamp,
     visit::{
-        Changed, CookieChange, DeviceToken, Draft, LetterPurpose, LinkToken, PendingAddressChange,
-        SentLetter, SessionToken, Told, return_to::ReturnTo,
+        Challenge, Changed, CookieChange, DeviceToken, Draft, LetterPurpose, LinkToken,
+        PendingAddressChange, SentLetter, SessionToken, Told, return_to::ReturnTo,
     },
 };
 use store::{device::REMEMBERED, link, session};
 use uuid::Uuid;
+
+use crate::second_step::passkeys;
 
 const SESSION: &str = "session";
 const DEVICE: &str = "device";
@@ -23,6 +25,8 @@ const DRAFT: &str = "draft";
 const ASKED: &str = "asked";
 const WANTED: &str = "wanted";
 const TOLD: &str = "told";
+const PASSKEY: &str = "passkey";
+const NEW_PASSKEY: &str = "new_passkey";
 
 /// How a cookie says when its letter was asked for.
 const EARLIER: &str = "earlier";
@@ -69,6 +73,31 @@ impl Opened {
             Self::Reissue => REISSUE,
             Self::Confirmation => "confirmation",
             Self::Report => "report",
+        }
+    }
+}
+
+/// What a passkey was asked to sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// A sign-in.
+    ForSignIn,
+    /// That it is this session's member's.
+    ForNew(Uuid),
+}
+
+impl Asked {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::ForSignIn => PASSKEY,
+            Self::ForNew(_) => NEW_PASSKEY,
+        }
+    }
+
+    const fn session(self) -> Uuid {
+        match self {
+            Self::ForSignIn => Uuid::nil(),
+            Self::ForNew(session) => session,
         }
     }
 }
@@ -150,6 +179,26 @@ impl Cookies {
             (REMOVE, row) => Uuid::parse_str(row).ok().map(PendingAddressChange::Remove),
             _ => None,
         }
+    }
+
+    /// What a passkey was asked to sign in this browser.
+    pub(super) fn challenge(&self, headers: &HeaderMap, which: Asked) -> Option<Challenge> {
+        let text = self.read(headers, which.name())?;
+        let mut parts = text.splitn(3, ' ');
+        if Uuid::parse_str(parts.next()?).ok()? != which.session() {
+            return None;
+        }
+        Some(Challenge {
+            asked_at: Timestamp(parts.next()?.parse().ok()?),
+            state: parts.next()?.to_owned(),
+        })
+    }
+
+    /// Carries it for as long as it can be answered.
+    pub(super) fn ask(&self, which: Asked, challenge: &Challenge) -> Option<HeaderValue> {
+        let Challenge { asked_at, state } = challenge;
+        let text = format!("{} {} {state}", which.session(), asked_at.0);
+        self.encrypted(which.name(), text, passkeys::LIFE)
     }
 
     /// The page that was wanted before the sign-in.
@@ -244,6 +293,7 @@ impl Cookies {
             }
             CookieChange::NoPendingChange => self.forget(ASKED),
             CookieChange::NoReturn => self.forget(WANTED),
+            CookieChange::NoChallenge => return self.forget_all(&[PASSKEY, NEW_PASSKEY]),
             CookieChange::RegistrationDone => {
                 return self.forget_all(&[Opened::Registration.name(), SENT, DRAFT]);
             }
@@ -257,6 +307,8 @@ impl Cookies {
                     Opened::Report.name(),
                     SENT,
                     DRAFT,
+                    PASSKEY,
+                    NEW_PASSKEY,
                 ]);
             }
             CookieChange::ReissueDone => return self.forget_all(&[Opened::Reissue.name(), SENT]),

@@ -28,8 +28,13 @@ use super::{State, client::client};
 /// Posts that have a letter sent to whatever address is typed.
 const LETTERS: [&str; 2] = ["/register", "/reissue"];
 
-/// Posts that try a name and a password.
-const TRIES: [&str; 3] = ["/login", "/register/provisional", "/reissue/provisional"];
+/// Posts that try a name and a password, or a passkey.
+const TRIES: [&str; 4] = [
+    "/login",
+    "/login/passkey",
+    "/register/provisional",
+    "/reissue/provisional",
+];
 
 /// Below so many entries a table is not worth looking through.
 const SMALL: usize = 1024;

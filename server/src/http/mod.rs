@@ -14,6 +14,7 @@ mod links;
 mod my_data;
 mod page_cache;
 mod pages;
+mod passkeys;
 pub mod public_url;
 mod router;
 pub mod serve;

@@ -27,7 +27,7 @@ use super::{
     functions::function,
     headers, limits, links, my_data,
     pages::{self, Complete, after_panic, page},
-    visitor,
+    passkeys, visitor,
 };
 use crate::{base::tally, http::public_url::PublicUrl};
 
@@ -47,7 +47,11 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
     for (path, method) in server_fn_paths() {
         if method == Method::POST {
             let guarded = post(function).route_layer(from_fn(form_body::check));
-            site = site.route(path, guarded.get(page));
+            site = match path {
+                // The script asks here what a passkey is to sign.
+                "/login/passkey" => site.route(path, guarded.get(passkeys::for_sign_in)),
+                _ => site.route(path, guarded.get(page)),
+            };
         }
     }
     let my_data = post(my_data::download).route_layer(from_fn(form_body::check));
@@ -56,6 +60,7 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
         .route("/expenses/form.csv", get(downloads::expense_form))
         .route("/files/{id}", get(files::file))
         .route("/my-data.zip", my_data)
+        .route("/profile/passkeys/options", get(passkeys::for_new))
         // Where a password manager looks for the page that changes the password.
         .route(
             "/.well-known/change-password",

@@ -8,7 +8,12 @@ use axum::{
 use domain::visit::{Lapse, Visitor};
 use store::session;
 
-use super::{State, client::anonymous, cookies::Opened, pages::problem};
+use super::{
+    State,
+    client::anonymous,
+    cookies::{Asked, Opened},
+    pages::problem,
+};
 use crate::base::{fault::InternalError, secrets::token_hash};
 
 /// Puts the visit into the request.
@@ -29,6 +34,7 @@ pub(super) async fn load(
         .sent(headers)
         .filter(|sent| visit.now < sent.until);
     visit.draft = state.cookies.draft(headers);
+    visit.sign_in_challenge = state.cookies.challenge(headers, Asked::ForSignIn);
     visit.return_to = state.cookies.wanted(headers);
     visit.told = state.cookies.told(headers);
     if let Some(token) = state.cookies.session(headers) {
@@ -44,6 +50,8 @@ pub(super) async fn load(
                 }
                 if let Visitor::Member(member) = &who {
                     visit.asked = state.cookies.asked(headers, member.session);
+                    let for_new = Asked::ForNew(member.session);
+                    visit.passkey_challenge = state.cookies.challenge(headers, for_new);
                 }
                 visit.who = who;
             }

@@ -176,16 +176,28 @@ pub enum Changed {
     Password,
     /// メールアドレス
     Address,
+    /// パスキーの追加
+    PasskeyAdded,
+    /// パスキーの削除
+    PasskeyRemoved,
 }
 
 impl Changed {
-    const ALL: [Self; 3] = [Self::LoginId, Self::Password, Self::Address];
+    const ALL: [Self; 5] = [
+        Self::LoginId,
+        Self::Password,
+        Self::Address,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
+    ];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::LoginId => "login_id",
             Self::Password => "password",
             Self::Address => "address",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
         }
     }
 
@@ -194,6 +206,8 @@ impl Changed {
             Self::LoginId => "ログインID",
             Self::Password => "パスワード",
             Self::Address => "メールアドレス",
+            Self::PasskeyAdded => "パスキーの追加",
+            Self::PasskeyRemoved => "パスキーの削除",
         }
     }
 

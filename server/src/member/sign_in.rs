@@ -6,9 +6,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     forms::Credentials,
-    ports::{Answer, NewSession, SignIn, SignedIn},
+    ports::{Answer, PasskeyRefusal, SignIn, SignedIn},
     values::timestamp::Timestamp,
-    visit::{DeviceToken, Member, RequestOrigin, SessionToken},
+    visit::{Challenge, DeviceToken, Member, RequestOrigin},
 };
 use store::{
     Db,
@@ -20,12 +20,9 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
-    base::{
-        fault::InternalError,
-        hash::Hasher,
-        secrets::{Secrets, session_token, token_hash},
-    },
-    member::new_device,
+    base::{fault::InternalError, hash::Hasher, secrets::Secrets},
+    member::new_session::Opening,
+    second_step::passkeys::RelyingParty,
 };
 
 /// The use cases of sign-in.
@@ -35,6 +32,8 @@ pub struct SignInService {
     pub db: Db,
     /// The hash workers.
     pub hasher: Hasher,
+    /// The portal, as passkeys know it.
+    pub relying_party: RelyingParty,
     /// The server's key.
     pub secrets: Arc<Secrets>,
     /// Wakes the worker that sends letters.
@@ -52,6 +51,19 @@ impl SignIn for SignInService {
         now: Timestamp,
     ) -> Answer<Option<SignedIn>> {
         self.let_in(credentials, (device, earlier), origin, now)
+            .await
+            .map_err(InternalError::report)
+    }
+
+    async fn sign_in_with_passkey(
+        &self,
+        credential: &str,
+        challenge: Option<&Challenge>,
+        browser: (Option<&DeviceToken>, Option<Uuid>),
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Answer<Result<SignedIn, PasskeyRefusal>> {
+        self.let_in_with_passkey((credential, challenge), browser, origin, now)
             .await
             .map_err(InternalError::report)
     }
@@ -78,9 +90,7 @@ impl SignInService {
     ) -> Result<Option<SignedIn>, InternalError> {
         // First of all a place: whoever is turned away has not tried.
         let place = self.hasher.acquire()?;
-        let fresh = DeviceToken(session_token()?);
-        let device = device.cloned().unwrap_or(fresh);
-        let device_hash = token_hash(&device.0);
+        let opening = Opening::new(device, origin, now)?;
         // Counted before anything is judged, so that parallel guesses count too. Where the
         // browser is one that this member is known by, nobody else's tries pause it.
         let mut tx = self.db.write().await?;
@@ -88,7 +98,7 @@ impl SignInService {
         let tried = account
             .as_ref()
             .map_or(throttle::DECOY, |account| account.id);
-        let known = device::known(&mut tx, tried, &device_hash, now).await?;
+        let known = device::known(&mut tx, tried, &opening.device_hash, now).await?;
         let count = known.map_or(Count::Anybody(tried), Count::Device);
         let admitted = throttle::count_try(&mut tx, count, now).await?;
         tx.commit().await?;
@@ -107,9 +117,6 @@ impl SignInService {
             _ => None,
         };
         drop(place);
-        let token = session_token()?;
-        let hash = token_hash(&token);
-        let until = now.plus(session::ABSOLUTE);
 
         let mut tx = self.db.write().await?;
         let mut entry = Entry {
@@ -128,30 +135,9 @@ impl SignInService {
             let previous = account.last_sign_in_at.map(Timestamp);
             throttle::reset_tries(&mut tx, Count::Anybody(account.id)).await?;
             throttle::reset_tries(&mut tx, count).await?;
-            session::end_all_but(&mut tx, account.id, session::MOST - 1, now).await?;
-            let session = session::insert(
-                &mut tx,
-                &session::NewSession {
-                    token_hash: &hash,
-                    of: session::Holder::Member(account.id, previous),
-                    origin,
-                    started_at: now,
-                    expires_at: until,
-                },
-            )
-            .await?;
-            let is_new = device::note(&mut tx, account.id, &device_hash, session, now).await?;
-            if is_new && previous.is_some() {
-                new_device::tell(&mut tx, &self.secrets, account.id, session, (now, until)).await?;
-            }
+            let opened = opening.open(&mut tx, &self.secrets, account.id, previous);
+            new = Some(opened.await?);
             entry.event = Event::SignedIn;
-            new = Some(SignedIn {
-                session: NewSession {
-                    token: SessionToken(token),
-                    until,
-                },
-                device,
-            });
         }
         entry.record(&mut tx).await?;
         tx.commit().await?;

@@ -27,6 +27,10 @@ const ASKED_ADDRESSES: Duration = Duration::from_secs(2 * DAY.as_secs());
 /// For so long whoever has a used postcard is told that it was used.
 const POSTCARDS: Duration = Duration::from_secs(30 * DAY.as_secs());
 
+/// After its five minutes an answered challenge is as void as one that was not; two clocks
+/// may differ.
+const CHALLENGES: Duration = HOUR;
+
 /// Rows in one statement, and statements of a kind in one run: the rest is left
 /// for the next.
 const BATCH: i64 = 200;
@@ -60,6 +64,8 @@ pub struct Removed {
     pub refused_tries: u64,
     /// Secrets for one-time codes that were never confirmed.
     pub enrolments: u64,
+    /// Challenges that a passkey has answered.
+    pub challenges: u64,
 }
 
 impl Cleanup {
@@ -107,6 +113,8 @@ impl Cleanup {
         batches(gone, || expired::remove_refused_tries(db, before, BATCH)).await?;
         let (before, gone) = (now.minus(codes::ENROLMENT), &mut removed.enrolments);
         batches(gone, || expired::remove_enrolments(db, before, BATCH)).await?;
+        let (before, gone) = (now.minus(CHALLENGES), &mut removed.challenges);
+        batches(gone, || expired::remove_challenges(db, before, BATCH)).await?;
         Ok(removed)
     }
 }

@@ -80,6 +80,14 @@ events! {
     NoticesChanged => "notices_changed",
     /// A member signed in.
     SignedIn => "signed_in",
+    /// A member signed in with a passkey.
+    SignedInWithPasskey => "signed_in_with_passkey",
+    /// A member added a passkey.
+    PasskeyAdded => "passkey_added",
+    /// A member gave a passkey another name.
+    PasskeyRenamed => "passkey_renamed",
+    /// A member removed a passkey.
+    PasskeyRemoved => "passkey_removed",
     /// A sign-in failed.
     SignInFailed => "sign_in_failed",
     /// The present password was asked for, and another was given.

@@ -167,6 +167,21 @@ pub async fn remove_enrolments(db: &Db, before: Timestamp, most: i64) -> Result<
     .await
 }
 
+/// Challenges that nobody could answer any more at `before`.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn remove_challenges(db: &Db, before: Timestamp, most: i64) -> Result<u64> {
+    remove(
+        db,
+        "delete from used_challenge where hash in (
+             select hash from used_challenge where expires_at < $1 order by expires_at limit $2)",
+        before,
+        most,
+    )
+    .await
+}
+
 /// One statement that removes at most so many rows ($2) of before then ($1).
 async fn remove(db: &Db, sql: &'static str, before: Timestamp, most: i64) -> Result<u64> {
     let mut tx = db.write().await?;

@@ -81,6 +81,27 @@ pub async fn signed_in(
     Ok(noted == 1)
 }
 
+/// Notes a sign-in by something else than the password, and answers the one before it.
+/// The account is held.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn note_sign_in(tx: &mut Tx, member: Uuid, now: Timestamp) -> Result<Option<Timestamp>> {
+    let previous: Option<i64> = on!(write tx, conn => {
+        let previous = sqlx::query_scalar("select last_sign_in_at from member where id = $1")
+            .bind(member)
+            .fetch_one(&mut *conn)
+            .await?;
+        sqlx::query("update member set last_sign_in_at = $2 where id = $1")
+            .bind(member)
+            .bind(now.0)
+            .execute(&mut *conn)
+            .await?;
+        previous
+    });
+    Ok(previous.map(Timestamp))
+}
+
 /// Holds an account until the change is over, so that changes of it come one
 /// after the other. `false` when it was closed, or the member has left.
 ///

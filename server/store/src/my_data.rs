@@ -160,6 +160,14 @@ pub const PARTS: &[Part] = &[
                 order by r.issued_at desc, r.used_at desc",
     },
     Part {
+        name: "passkeys",
+        about: "パスキー（鍵は含みません）",
+        query: "select p.name as \"名前\", p.added_at as \"追加日時\",
+                       p.last_used_at as \"最後に使った日時\"
+                from passkey p join member m on m.id = p.holder_id
+                where p.holder_kind = 'member' and m.person_id = $1 order by p.added_at desc",
+    },
+    Part {
         name: "postcards",
         about: "お送りしたハガキ",
         query: "select issued_at as \"発行日時\", expires_at as \"期限日時\", ended_at as \"終了日時\",

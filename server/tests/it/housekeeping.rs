@@ -19,6 +19,7 @@ const NOTHING: Removed = Removed {
     postcards: 0,
     refused_tries: 0,
     enrolments: 0,
+    challenges: 0,
 };
 
 impl TestApp {

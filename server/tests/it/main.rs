@@ -5,6 +5,7 @@
 mod fresh;
 mod addresses;
 mod audit;
+mod authenticator;
 mod browser;
 mod checkups;
 mod demo;
@@ -30,6 +31,7 @@ mod mail;
 mod my_data;
 mod notices;
 mod own_addresses;
+mod passkeys;
 mod postcards;
 mod profile;
 mod provisional;

@@ -64,7 +64,7 @@ on_both! {
         assert_eq!(names, [
             "README.txt", "account.csv", "checkups.csv", "devices.csv", "emails.csv",
             "expenses.csv", "history.csv", "memberships.csv", "my-data.json", "notices.csv",
-            "one_time_code.csv", "person.csv", "postcards.csv", "recovery_codes.csv", "sessions.csv", "sharing.csv",
+            "one_time_code.csv", "passkeys.csv", "person.csv", "postcards.csv", "recovery_codes.csv", "sessions.csv", "sharing.csv",
         ]);
         let json: serde_json::Value = serde_json::from_str(&files["my-data.json"]).unwrap();
         assert_eq!(json["person"][0]["氏名"], "架空 太郎");

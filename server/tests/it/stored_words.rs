@@ -12,7 +12,7 @@ use store::{
 };
 use uuid::Uuid;
 
-const EVENTS: [&str; 54] = [
+const EVENTS: [&str; 58] = [
     "letter_asked",
     "postcard_accepted",
     "postcard_refused",
@@ -67,6 +67,10 @@ const EVENTS: [&str; 54] = [
     "second_person_agreed",
     "reason_removed",
     "audit_exported",
+    "signed_in_with_passkey",
+    "passkey_added",
+    "passkey_renamed",
+    "passkey_removed",
 ];
 
 const LETTERS: [&str; 12] = [

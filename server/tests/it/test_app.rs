@@ -365,6 +365,7 @@ fn write_site(fresh: &Fresh) {
         ("client-x.js.gz", "gzip"),
         ("client-x_bg.wasm", "\0asm"),
         ("loader-x.js", "import('/pkg/client-x.js');"),
+        ("passkeys-x.js", "navigator.credentials"),
         ("style-x.css", "body { color: black }"),
         ("client-x.js.map", "{}"),
         ("favicon.svg", "<svg/>"),

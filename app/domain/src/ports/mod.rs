@@ -11,6 +11,7 @@ mod expenses;
 mod mailbox;
 mod my_data;
 mod notices;
+mod passkeys;
 mod post;
 mod profile;
 mod registration;
@@ -33,6 +34,7 @@ pub use notices::{
     Article, ArticleLine, ArticleList, Attachment, AttachmentLink, Front, LeftToRead, Notice,
     NoticeLine, NoticeList, NoticeLook, NoticeWish, Notices,
 };
+pub use passkeys::{AskedChallenge, NewPasskey, Passkey, PasskeyChange, PasskeyRefusal, Passkeys};
 pub use post::{Delivery, DeliveryStatus};
 pub use profile::{Profile, ProfileChange};
 pub use registration::{Completion, Entry, OpenLink, Registration};
@@ -67,6 +69,8 @@ pub struct Ports {
     pub closing: Arc<dyn AccountClosing>,
     /// プロフィール設定
     pub profile: Arc<dyn Profile>,
+    /// パスキー
+    pub passkeys: Arc<dyn Passkeys>,
     /// A member's addresses.
     pub addresses: Arc<dyn Addresses>,
     /// 医療費通知
@@ -88,6 +92,8 @@ pub struct Assets {
     pub style: String,
     /// The module that fetches the client when it is wanted.
     pub loader: String,
+    /// The script of the pages about passkeys.
+    pub passkeys: String,
     /// wasm-bindgen's module.
     pub client: String,
     /// The client itself.

@@ -4,11 +4,11 @@ use async_trait::async_trait;
 
 use uuid::Uuid;
 
-use super::{AddressChange, Answer};
+use super::{AddressChange, Answer, PasskeyRefusal};
 use crate::{
     forms::Credentials,
     values::timestamp::Timestamp,
-    visit::{DeviceToken, Member, RequestOrigin, SessionToken},
+    visit::{Challenge, DeviceToken, Member, RequestOrigin, SessionToken},
 };
 
 /// Sign-in and sign-out.
@@ -25,6 +25,17 @@ pub trait SignIn: Send + Sync {
         origin: &RequestOrigin,
         now: Timestamp,
     ) -> Answer<Option<SignedIn>>;
+
+    /// The same with a passkey: `credential` is what the browser answered to the
+    /// challenge. A passkey names its member itself, so no login ID is asked for.
+    async fn sign_in_with_passkey(
+        &self,
+        credential: &str,
+        challenge: Option<&Challenge>,
+        browser: (Option<&DeviceToken>, Option<Uuid>),
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Answer<Result<SignedIn, PasskeyRefusal>>;
 
     /// Ends the session that asks.
     async fn sign_out(&self, member: &Member, origin: &RequestOrigin, now: Timestamp)

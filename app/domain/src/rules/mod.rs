@@ -13,6 +13,7 @@ pub mod invisible;
 pub mod login_id;
 pub mod mail_domain;
 pub mod nickname;
+pub mod passkey_name;
 pub mod password;
 pub mod provisional;
 pub mod sign_in;
@@ -22,6 +23,7 @@ pub use email::{EmailAddress, EmailError};
 pub use insurer_number::{InsurerNumber, InsurerNumberError};
 pub use login_id::{LoginId, LoginIdError};
 pub use nickname::{Nickname, NicknameError};
+pub use passkey_name::{PasskeyName, PasskeyNameError};
 pub use password::{ConfirmationError, Password, PasswordError};
 pub use provisional::{
     ProvisionalId, ProvisionalIdError, ProvisionalPassword, ProvisionalPasswordError,

@@ -38,6 +38,10 @@ pub struct Visit {
     pub draft: Option<Draft>,
     /// What waits in this session for the present password.
     pub asked: Option<PendingAddressChange>,
+    /// What a passkey was asked to sign for a sign-in.
+    pub sign_in_challenge: Option<Challenge>,
+    /// What a new passkey was asked to sign in this session.
+    pub passkey_challenge: Option<Challenge>,
     /// The page that was wanted before the sign-in.
     pub return_to: Option<ReturnTo>,
     /// What the step before has come to.
@@ -259,6 +263,21 @@ pub enum Told {
     Changed(Changed),
 }
 
+/// What a passkey was asked to sign; the browser carries it, encrypted.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Challenge {
+    /// When.
+    pub asked_at: Timestamp,
+    /// What its answer is judged by, as the server wrote it down.
+    pub state: String,
+}
+
+impl fmt::Debug for Challenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Challenge")
+    }
+}
+
 /// What the browser is to carry from now on.
 #[derive(Clone, Debug)]
 pub enum CookieChange {
@@ -278,6 +297,8 @@ pub enum CookieChange {
     PendingAddressChange(PendingAddressChange, uuid::Uuid),
     /// Nothing waits any more.
     NoPendingChange,
+    /// No passkey is waited for any more: the challenge was answered.
+    NoChallenge,
     /// The page that was wanted before the sign-in has been reached.
     NoReturn,
     /// The registration is complete: its link, letter and draft are forgotten.

@@ -5,6 +5,7 @@ pub mod closing;
 pub mod confirm;
 pub mod confirm_password;
 pub mod my_data;
+pub mod passkeys;
 pub mod profile;
 pub mod report;
 pub mod security;

@@ -106,6 +106,15 @@ fn Profile(member: Member, addresses: Vec<Address>, told: Option<Told>) -> impl 
             <p class="lead">"ログインIDや登録メールアドレス等の変更が行えます。"</p>
             <Known member=member.clone() />
             <AddressesSection addresses told=of_addresses />
+            <section id="passkeys">
+                <h2>"パスキー"</h2>
+                <p>
+                    "顔や指紋、端末の暗証番号でログインできます。使うかどうかは、ご自由にお選びください。"
+                </p>
+                <p>
+                    <a href="/profile/passkeys">"パスキーの追加・確認・削除"</a>
+                </p>
+            </section>
             <SharingSetting member />
         </Page>
     }

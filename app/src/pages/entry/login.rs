@@ -2,6 +2,8 @@
 
 use domain::{
     forms::{Field, SignInForm},
+    ports::{PasskeyRefusal, Ports},
+    text::Sentence,
     visit::{Lapse, Told, Visit, Visitor},
 };
 use leptos::prelude::*;
@@ -12,6 +14,7 @@ use crate::{
         field::{FormField, Kind},
         form::CheckedForm,
         layout::Page,
+        passkey::{Asked, PasskeyForm},
         status::Status,
     },
     respond::go_to,
@@ -50,9 +53,14 @@ pub fn LoginPage() -> impl IntoView {
             {(told == Some(Told::SignedOut) && !signed_in)
                 .then(|| view! { <Status sentence="ログアウトしました。" /> })}
             <CheckedForm form=SignInForm::default() action="/login" button="ログイン">
-                <FormField field=Field::LoginId kind=Kind::LoginId />
+                <FormField field=Field::LoginId kind=Kind::LoginIdOrPasskey />
                 <FormField field=Field::Password kind=Kind::Password />
             </CheckedForm>
+            {if expect_context::<Ports>().passkeys.are_possible() {
+                view! { <ByPasskey /> }.into_any()
+            } else {
+                view! { <p class="hint">{PasskeyRefusal::NotPossible.sentence()}</p> }.into_any()
+            }}
             <ul class="inline-links">
                 <li>
                     <a href="/reissue">"パスワードを忘れた方はこちら"</a>
@@ -70,4 +78,20 @@ pub fn LoginPage() -> impl IntoView {
         </Page>
     }
     .into_any()
+}
+
+#[component]
+fn ByPasskey() -> impl IntoView {
+    view! {
+        <PasskeyForm asked=Asked::ToSignIn button_class="button quiet wide" button="パスキーでログイン">
+            <p class="hint">
+                "パスキーを追加された方は、顔や指紋、端末の暗証番号でログインできます。"
+            </p>
+        </PasskeyForm>
+        <noscript>
+            <p class="hint">
+                "パスキーでログインするには、ブラウザーの設定でJavaScriptを有効にしてください。ログインIDとパスワードは、このままお使いいただけます。"
+            </p>
+        </noscript>
+    }
 }

@@ -2,6 +2,7 @@
 //! have the same, in the same tables.
 
 pub mod codes;
+pub mod passkeys;
 pub mod recovery;
 
 use domain::values::timestamp::Timestamp;
@@ -48,12 +49,14 @@ pub struct Removed {
     pub codes: bool,
     /// Recovery codes alone, which were newer than the app.
     pub recovery_codes: bool,
+    /// So many passkeys.
+    pub passkeys: u64,
 }
 
 impl Removed {
     /// Whether anything was.
     pub const fn is_any(self) -> bool {
-        self.codes || self.recovery_codes
+        self.codes || self.recovery_codes || self.passkeys > 0
     }
 }
 
@@ -73,8 +76,10 @@ pub async fn remove_all(tx: &mut Tx, holder: Holder) -> Result<Removed> {
 pub async fn remove_since(tx: &mut Tx, holder: Holder, first: Timestamp) -> Result<Removed> {
     let codes = codes::remove_since(tx, holder, first).await?;
     let recovery_codes = recovery::remove_since(tx, holder, first).await?;
+    let passkeys = passkeys::remove_since(tx, holder, first).await?;
     Ok(Removed {
         codes,
         recovery_codes: recovery_codes && !codes,
+        passkeys,
     })
 }
