@@ -3,7 +3,7 @@
 
 .PHONY: run test browsers bench client
 
-# The portal with a demo society on http://127.0.0.1:3000, its data in data/.
+# The portal with a demo society on http://localhost:3000, its data in data/.
 run:
 	@scripts/run
 

@@ -11,13 +11,15 @@ process.env.END2END_DIR ??= mkdtempSync(join(tmpdir(), "portal-end2end-"));
 
 // Likewise where it listens: its letters name the address before it is up.
 process.env.END2END_PORT ??= String(await freePort());
-export const address = `127.0.0.1:${process.env.END2END_PORT}`;
+const listener = `127.0.0.1:${process.env.END2END_PORT}`;
+// Found by name: passkeys belong to one, and not to a number.
+export const address = `localhost:${process.env.END2END_PORT}`;
 
 /** How Playwright starts and ends it. */
 export const portal = {
   command: "./start-server",
-  env: { PORTAL_ADDR: address, PORTAL_PUBLIC_URL: `http://${address}` },
-  url: `http://${address}/healthz`,
+  env: { PORTAL_ADDR: listener, PORTAL_PUBLIC_URL: `http://${address}` },
+  url: `http://${listener}/healthz`,
   reuseExistingServer: false,
   gracefulShutdown: { signal: "SIGTERM" as const, timeout: 10_000 },
   stdout: "pipe" as const,

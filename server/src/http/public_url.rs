@@ -26,6 +26,10 @@ impl PublicUrl {
 
     /// Where a portal without a name of its own listens.
     pub fn of_address(addr: std::net::SocketAddr) -> Self {
+        if addr.ip().is_loopback() {
+            // By name: passkeys belong to one, and not to a number.
+            return Self(format!("http://localhost:{}", addr.port()));
+        }
         Self(format!("http://{addr}"))
     }
 
