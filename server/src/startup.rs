@@ -41,6 +41,7 @@ use crate::{
         audit_seal::{self, Sealer},
         cleanup::Cleanup,
         notice_letters::NoticeMailer,
+        office_figures::OfficeFigures,
     },
 };
 
@@ -63,6 +64,7 @@ pub struct Portal {
     sealer: Sealer,
     housekeeper: Cleanup,
     herald: NoticeMailer,
+    figures: OfficeFigures,
 }
 
 /// Why there is no server.
@@ -229,6 +231,11 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         wake_mail: wake_mail.clone(),
         at_night: goes_to_a_folder,
     };
+    let figures = OfficeFigures {
+        db: db.clone(),
+        clock: clock.clone(),
+        registration_age: society.registration_age,
+    };
     let worker = MailWorker {
         db: db.clone(),
         transport,
@@ -251,6 +258,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         sealer,
         housekeeper,
         herald,
+        figures,
     })
 }
 
@@ -261,6 +269,7 @@ impl Portal {
             worker,
             housekeeper,
             herald,
+            figures,
             sealer,
             ..
         } = self;
@@ -276,6 +285,10 @@ impl Portal {
             let stop = stop.clone();
             move || herald.clone().run(stop.clone())
         });
+        let figures = keep_running("the office's figures", ANEW, stop.clone(), {
+            let stop = stop.clone();
+            move || figures.clone().run(stop.clone())
+        });
         let seals = keep_running("the audit's seals", ANEW, stop.clone(), {
             let (stop, sealer) = (stop.clone(), sealer.clone());
             move || {
@@ -284,7 +297,8 @@ impl Portal {
             }
         });
         let counts = run_every(MINUTE, stop.clone(), || async { tally::tell() });
-        let beside = tokio::spawn(async move { tokio::join!(post, tidy, told, seals, counts) });
+        let beside =
+            tokio::spawn(async move { tokio::join!(post, tidy, told, figures, seals, counts) });
         serve::run(self.listener, self.router, self.connections, stop).await;
         if let Err(error) = beside.await {
             tracing::error!(%error, "what works beside the requests ended before the work did");

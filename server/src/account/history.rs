@@ -49,6 +49,11 @@ pub fn history_entry(row: Row) -> Option<HistoryEntry> {
     })
 }
 
+/// What an event is called, for whoever reads the audit.
+pub fn event_in_words<'a>(event: Event, actor: &'a str, detail: &'a str) -> Cow<'a, str> {
+    describe(event, actor, detail)
+}
+
 fn describe(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
     match event {
         Event::LetterAsked => "利用登録のメールが依頼されました",

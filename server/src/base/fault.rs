@@ -32,6 +32,12 @@ impl From<HashError> for InternalError {
     }
 }
 
+impl From<csv::Error> for InternalError {
+    fn from(error: csv::Error) -> Self {
+        Self::Other(format!("a sheet: {error}"))
+    }
+}
+
 impl From<getrandom::Error> for InternalError {
     fn from(error: getrandom::Error) -> Self {
         Self::Randomness(error)

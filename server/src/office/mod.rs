@@ -8,3 +8,4 @@ pub mod notices;
 pub mod people;
 pub mod postcards;
 pub mod roster;
+pub mod trail;

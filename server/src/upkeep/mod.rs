@@ -3,4 +3,5 @@
 pub mod audit_seal;
 pub mod cleanup;
 pub mod notice_letters;
+pub mod office_figures;
 pub mod purge;

@@ -8,6 +8,7 @@
 mod attempt;
 pub mod audit;
 pub mod audit_seal;
+pub mod audit_trail;
 pub mod checkup;
 pub mod device;
 pub mod differences;
@@ -25,6 +26,7 @@ pub mod member;
 pub mod membership;
 pub mod my_data;
 pub mod notice;
+pub mod office_figure;
 pub mod office_reason;
 pub mod people;
 pub mod person;

@@ -42,3 +42,24 @@ pub async fn insert(tx: &mut Tx, new: &NewReason<'_>) -> Result<()> {
     });
     Ok(())
 }
+
+/// Removes the text that belongs to an entry of the audit: about whom it was. `None` where
+/// there is none, or no more.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn remove(tx: &mut Tx, entry: i64) -> Result<Option<Uuid>> {
+    on!(write tx, conn => {
+        sqlx::query_scalar(
+            "delete from office_reason where id in (
+                 select r.id from office_reason r
+                 join audit a on a.person_id = r.person_id and a.at = r.at
+                             and a.event = r.event and a.actor = r.actor
+                 where a.id = $1)
+             returning person_id",
+        )
+        .bind(entry)
+        .fetch_optional(conn)
+        .await
+    })
+}

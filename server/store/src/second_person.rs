@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{Db, Result, Tx, on, person::Key};
 
 /// For so long a question stands, from its asking to its use.
-const STANDS: Duration = Duration::from_secs(24 * 3600);
+pub const STANDS: Duration = Duration::from_secs(24 * 3600);
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -47,6 +47,7 @@ mod spellings;
 mod stored_words;
 mod telephone;
 mod test_app;
+mod trail;
 mod upgrade;
 mod web;
 mod wrong_clock;
