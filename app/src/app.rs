@@ -10,6 +10,7 @@ use leptos_router::{
 use crate::pages::{
     account::{
         closing::{ClosedPage, ClosingConfirmPage, ClosingPage},
+        codes::{CodesOffPage, CodesPage, NewRecoveryCodesPage, RecoveryCodesPage},
         confirm::{AddressConfirmedPage, ConfirmAddressPage},
         confirm_password::ConfirmPasswordPage,
         my_data::MyDataPage,
@@ -19,6 +20,7 @@ use crate::pages::{
         security::SecurityPage,
     },
     entry::{
+        code::CodePage,
         done::RegistrationDonePage,
         landing::EntryPage,
         login::LoginPage,
@@ -60,6 +62,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/register/done") view=RegistrationDonePage />
                     <Route path=path!("/login") view=LoginPage />
                     <Route path=path!("/login/passkey") view=LoginPage />
+                    <Route path=path!("/login/code") view=CodePage />
                     <Route path=path!("/reissue") view=ReissuePage />
                     <Route path=path!("/reissue/sent") view=ReissueSentPage />
                     <Route path=path!("/reissue/provisional") view=ReissueProvisionalPage />
@@ -80,6 +83,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/profile/passkeys/rename") view=PasskeyAnswerPage />
                     <Route path=path!("/profile/passkeys/remove") view=PasskeyAnswerPage />
                     <Route path=path!("/profile/passkeys/password") view=PasskeyAnswerPage />
+                    <Route path=path!("/profile/codes") view=CodesPage />
+                    <Route path=path!("/profile/codes/new") view=NewRecoveryCodesPage />
+                    <Route path=path!("/profile/codes/off") view=CodesOffPage />
+                    <Route path=path!("/profile/codes/recovery") view=RecoveryCodesPage />
                     <Route path=path!("/profile/emails/add") view=AddressesPage />
                     <Route path=path!("/profile/emails/again") view=AddressesPage />
                     <Route path=path!("/profile/emails/remove") view=AddressesPage />

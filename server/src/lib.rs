@@ -3,7 +3,7 @@
 //!
 //! The wings are named by who acts: `member` the one who is signed in, `office` the
 //! society's staff, `upkeep` time alone. `account` is what happens to an account whoever
-//! causes it, `mail` how letters leave, `base` the machinery below. `tests/it/house.rs`
+//! causes it, `second_step` what members and staff show besides a password, `mail` how letters leave, `base` the machinery below. `tests/it/house.rs`
 //! holds who may use whom.
 
 pub mod account;

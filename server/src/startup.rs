@@ -32,9 +32,10 @@ use crate::{
     },
     member::{
         addresses::AddressService, checkups::CheckupService, closing::AccountClosingService,
-        expenses::ExpenseService, my_data::MyDataService, notices::NoticeService,
-        passkeys::PasskeyService, profile::ProfileService, registration::RegistrationService,
-        reissue::ReissueService, sessions::SessionService, sign_in::SignInService,
+        codes::CodesService, expenses::ExpenseService, my_data::MyDataService,
+        notices::NoticeService, passkeys::PasskeyService, profile::ProfileService,
+        registration::RegistrationService, reissue::ReissueService, sessions::SessionService,
+        sign_in::SignInService,
     },
     second_step::passkeys::RelyingParty,
     upkeep::{
@@ -165,6 +166,13 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         profile: Arc::new(ProfileService {
             db: db.clone(),
             hasher: hasher.clone(),
+            wake_mail: wake_mail.clone(),
+        }),
+        codes: Arc::new(CodesService {
+            db: db.clone(),
+            hasher: hasher.clone(),
+            secrets: secrets.clone(),
+            society: society.clone(),
             wake_mail: wake_mail.clone(),
         }),
         closing: Arc::new(AccountClosingService {

@@ -117,7 +117,8 @@ fn careful(chance: &mut Chance, form: &str, field: Field) -> String {
         1, 5, 6, 7, 8, 9, 12, 20, 63, 64, 65, 127, 128, 129, 254, 300,
     ];
     match field {
-        Field::PasswordWanted => String::new(),
+        // No form that the browser judges has a code.
+        Field::PasswordWanted | Field::Code => String::new(),
         Field::LoginId if form == ProvisionalForm::NAME => {
             ProvisionalId::generate(|| chance.byte())
                 .as_str()

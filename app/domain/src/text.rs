@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use crate::rules::email::MOST_A_DAY;
 use crate::rules::login_id::Digits;
 use crate::rules::{
-    ConfirmationError, CurrentPasswordError, EmailError, LoginIdError, NicknameError,
+    CodeError, ConfirmationError, CurrentPasswordError, EmailError, LoginIdError, NicknameError,
     PasskeyNameError, PasswordError, ProvisionalIdError, ProvisionalPasswordError,
     invisible::is_invisible,
 };
@@ -86,12 +86,25 @@ pub const PASSWORD_AGAIN: &str =
 pub const PASSWORD_DUE: &str =
     "まだ変更していません。時間が過ぎたため、現在のパスワードも入力してください。";
 
+/// A sign-in whose code did not come in time.
+pub const CODE_OVER: &str = "時間が過ぎたか、登録内容が変わりました。もう一度、ログインIDとパスワードから入力してください。";
+
 /// A refused postcard, whatever the reason; `tel` is the society's telephone number.
 pub fn postcard_refused(tel: &str) -> String {
     [
         "ログインできませんでした。入力内容とハガキの有効期限をご確認ください。使用済みのハガキ、再発行される前のハガキは使えません。ご不明な場合は",
         tel,
         "へ。",
+    ]
+    .concat()
+}
+
+/// A new postcard of a member with a second step, before it is good.
+pub fn postcard_waits(until: &str) -> String {
+    [
+        "このハガキは、",
+        until,
+        " から使えます。二段階認証を解除するため、発行から1日お待ちいただいています。",
     ]
     .concat()
 }
@@ -201,6 +214,25 @@ impl Sentence for CurrentPasswordError {
             Self::Wrong => {
                 "現在のパスワードが違うか、いまは確認できません。続けて間違えると、しばらくお手続きできません。"
             }
+        }
+        .into()
+    }
+}
+
+impl Sentence for CodeError {
+    fn sentence(&self) -> Cow<'static, str> {
+        match self {
+            Self::Empty => "確認コードを入力してください。",
+            Self::Form => {
+                "確認コードは6けたの数字、予備コードは16文字です。もう一度お確かめください。"
+            }
+            Self::Wrong => {
+                "コードが違うか、すでに使われています。次の確認コードが出てから入力してください。続けて間違えると、しばらくログインできません。"
+            }
+            Self::WrongFirst => {
+                "確認コードが違います。アプリに表示されている新しい6けたの数字を入力してください。合わないときは、スマートフォンの時刻が正しいかご確認ください。"
+            }
+            Self::NotOfTheApp => "アプリに表示されている6けたの数字を入力してください。",
         }
         .into()
     }

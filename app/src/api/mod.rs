@@ -10,6 +10,7 @@
 )]
 
 pub mod addresses;
+pub mod codes;
 pub mod expenses;
 pub mod my_data;
 mod outcome;

@@ -66,6 +66,9 @@ pub async fn enter_with_postcard(
             }
             Entry::Refused => try_again(&form, Errors::default())
                 .alert(text::postcard_refused(&ports.society.telephone)),
+            Entry::PostcardWaits(until) => {
+                try_again(&form, Errors::default()).alert(text::postcard_waits(&until.full()))
+            }
             Entry::PostcardUsed => {
                 try_again(&form, Errors::default()).alert(text::POSTCARD_USED.to_owned())
             }

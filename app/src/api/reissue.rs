@@ -53,7 +53,7 @@ pub async fn enter_with_letter(
                 see_other("/reissue/password").keep(CookieChange::Session(session, until))
             }
             // A letter has no postcard.
-            Entry::Refused | Entry::PostcardUsed => {
+            Entry::Refused | Entry::PostcardUsed | Entry::PostcardWaits(_) => {
                 try_again(&form, Errors::default()).alert(text::LETTER_REFUSED.to_owned())
             }
             Entry::LinkOver => {

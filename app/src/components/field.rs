@@ -31,6 +31,10 @@ pub enum Kind {
     Email,
     /// ニックネーム
     Nickname,
+    /// A code from an app, or one on paper.
+    Code,
+    /// A code from an app alone.
+    AppCode,
 }
 
 impl Kind {
@@ -47,6 +51,7 @@ impl Kind {
             Self::Password => "current-password",
             Self::Email => "email",
             Self::Nickname => "nickname",
+            Self::Code | Self::AppCode => "one-time-code",
         }
     }
 
@@ -54,6 +59,7 @@ impl Kind {
     const fn keyboard(self) -> &'static str {
         match self {
             Self::Nickname => "text",
+            Self::AppCode => "numeric",
             _ => "email",
         }
     }

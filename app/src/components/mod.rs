@@ -6,6 +6,7 @@ pub mod form;
 pub mod layout;
 pub mod notice_list;
 pub mod passkey;
+pub mod second_steps;
 pub mod sharing;
 pub mod signed_in_here;
 pub mod status;

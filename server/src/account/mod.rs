@@ -6,5 +6,7 @@ pub mod confirmation_letter;
 pub mod history;
 pub mod letter_request;
 pub mod my_data;
+pub mod new_postcard;
 pub mod reissue_letter;
+pub mod way_back;
 pub mod welcome;

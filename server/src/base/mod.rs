@@ -7,6 +7,7 @@ pub mod html;
 pub mod markdown;
 pub mod media_type;
 pub mod periodic;
+pub mod qr;
 pub mod secrets;
 pub mod spreadsheet;
 pub(crate) mod tally;

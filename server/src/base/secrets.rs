@@ -11,6 +11,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use aes_gcm::{
+    Aes256Gcm,
+    aead::{Aead, Payload},
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::rules::ProvisionalPassword;
 use hmac::{Hmac, KeyInit, Mac};
@@ -20,6 +24,9 @@ use uuid::Uuid;
 
 /// 256 bits, as HMAC-SHA-256 wants at least (RFC 2104, section 3).
 const KEY_BYTES: usize = 32;
+
+/// Of AES-GCM: drawn for every value, of which a key sees far fewer than 2^32.
+const NONCE_BYTES: usize = 12;
 
 /// The key, and nothing that prints it.
 #[derive(Debug)]
@@ -52,8 +59,8 @@ impl std::fmt::Display for SecretsError {
             Self::WrongLength(file, bytes) => write!(
                 f,
                 "secret file {} holds {bytes} bytes instead of {KEY_BYTES}; restore it, or remove \
-                 it to have a new one made (links and cookies at hand end, and the seals over the \
-                 audit can be checked no more)",
+                 it to have a new one made (links and cookies at hand end, one-time codes fit no \
+                 more, and the seals over the audit can be checked no more)",
                 file.display()
             ),
             Self::NoRandomness(error) => write!(f, "no random numbers: {error}"),
@@ -136,12 +143,51 @@ impl Secrets {
         })
     }
 
+    /// What an app for one-time codes and we may come to share: the same for the same
+    /// holder and session, and nothing that can be guessed without the key.
+    pub fn one_time_secret(&self, holder: &str, session: &[u8]) -> [u8; 20] {
+        let parts: [&[u8]; 3] = [b"one-time code", holder.as_bytes(), session];
+        let mut secret = [0; 20];
+        secret.copy_from_slice(&self.derive(&parts)[..20]);
+        secret
+    }
+
     /// The key of encrypted cookies, for `axum_extra`'s private jar.
     pub fn cookie_key(&self) -> [u8; 64] {
         let mut key = [0; 64];
         key[..32].copy_from_slice(&self.derive(&[b"cookie", b"first half"]));
         key[32..].copy_from_slice(&self.derive(&[b"cookie", b"second half"]));
         key
+    }
+
+    /// Encrypts what the database keeps and we have to read again. Opened it can be at the
+    /// same place only: `place` says whose row it is.
+    ///
+    /// # Errors
+    /// The machine gives no random numbers.
+    pub fn seal(&self, what: &str, place: &str, value: &[u8]) -> Result<Vec<u8>, getrandom::Error> {
+        let mut nonce = [0; NONCE_BYTES];
+        getrandom::fill(&mut nonce)?;
+        let payload = Payload {
+            msg: value,
+            aad: place.as_bytes(),
+        };
+        // It fails for more bytes than there are in a machine.
+        let sealed = self.cipher(what).encrypt(&nonce.into(), payload);
+        Ok([&nonce[..], &sealed.unwrap_or_default()].concat())
+    }
+
+    /// What was encrypted for that place; `None` where it was not, or with another key.
+    pub fn open_sealed(&self, what: &str, place: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, msg) = sealed.split_first_chunk::<NONCE_BYTES>()?;
+        let aad = place.as_bytes();
+        let payload = Payload { msg, aad };
+        self.cipher(what).decrypt(nonce.into(), payload).ok()
+    }
+
+    fn cipher(&self, what: &str) -> Aes256Gcm {
+        let key = self.derive(&[b"sealed", what.as_bytes()]);
+        aes_gcm::KeyInit::new(&key.into())
     }
 
     /// Begins the seal over a batch of audit entries.
@@ -339,6 +385,29 @@ mod tests {
         ] {
             assert_ne!(password.as_str(), different.as_str());
         }
+    }
+
+    #[test]
+    fn what_is_sealed_opens_at_its_place_and_with_its_key_only() {
+        let (_folder, _, secrets) = fresh();
+        let (_folder, _, other_key) = fresh();
+        let sealed = secrets
+            .seal("one-time code", "member 1", b"secret")
+            .unwrap();
+        let open = |by: &Secrets, what, place| by.open_sealed(what, place, &sealed);
+        let opened = open(&secrets, "one-time code", "member 1").unwrap();
+        assert_eq!(opened, b"secret");
+        assert_eq!(open(&secrets, "one-time code", "member 2"), None);
+        assert_eq!(open(&secrets, "something else", "member 1"), None);
+        assert_eq!(open(&other_key, "one-time code", "member 1"), None);
+        assert_eq!(
+            secrets.open_sealed("one-time code", "member 1", &sealed[..11]),
+            None
+        );
+        let again = secrets
+            .seal("one-time code", "member 1", b"secret")
+            .unwrap();
+        assert_ne!(sealed, again, "two rows show that they hold the same");
     }
 
     #[test]

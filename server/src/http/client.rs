@@ -42,6 +42,8 @@ pub(super) fn anonymous(now: Timestamp, trusted: &[IpAddr], request: &Request) -
         reissue: None,
         confirmation: None,
         report: None,
+        code_due: None,
+        recovery_codes: Vec::new(),
         device: None,
         sent: None,
         draft: None,

@@ -6,10 +6,10 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, Key, PrivateCookieJar, SameSite};
 use domain::{
-    rules::EmailAddress,
+    rules::{EmailAddress, RecoveryCode, SecondStepCode},
     values::timestamp::Timestamp,
     visit::{
-        Challenge, Changed, CookieChange, DeviceToken, Draft, LetterPurpose, LinkToken,
+        Challenge, Changed, CodeDue, CookieChange, DeviceToken, Draft, LetterPurpose, LinkToken,
         PendingAddressChange, SentLetter, SessionToken, Told, return_to::ReturnTo,
     },
 };
@@ -27,6 +27,8 @@ const WANTED: &str = "wanted";
 const TOLD: &str = "told";
 const PASSKEY: &str = "passkey";
 const NEW_PASSKEY: &str = "new_passkey";
+const CODE_DUE: &str = "code";
+const RECOVERY_CODES: &str = "recovery";
 
 /// How a cookie says when its letter was asked for.
 const EARLIER: &str = "earlier";
@@ -49,9 +51,13 @@ const WANTED_LIFE: Duration = Duration::from_secs(30 * 60);
 /// Long enough for the next page, not for the one after a pause.
 const TOLD_LIFE: Duration = Duration::from_secs(60);
 
+/// Long enough for the page that shows them, also over a slow line.
+const RECOVERY_CODES_LIFE: Duration = Duration::from_secs(5 * 60);
+
 /// What the next page says: of ログアウト, or which of three were changed.
 const SIGNED_OUT: &str = "out";
 const CHANGED: &str = "changed";
+const CODE_OVER: &str = "code";
 
 /// Which letter's link a cookie carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,6 +207,38 @@ impl Cookies {
         self.encrypted(which.name(), text, passkeys::LIFE)
     }
 
+    /// The sign-in that waits for a code.
+    pub(super) fn code_due(&self, headers: &HeaderMap) -> Option<CodeDue> {
+        let text = self.read(headers, CODE_DUE)?;
+        let mut parts = text.split(' ');
+        Some(CodeDue {
+            member: Uuid::parse_str(parts.next()?).ok()?,
+            password_version: parts.next()?.parse().ok()?,
+            until: Timestamp(parts.next()?.parse().ok()?),
+        })
+    }
+
+    /// Recovery codes made in that session, which were not shown yet.
+    pub(super) fn recovery_codes(&self, headers: &HeaderMap, session: Uuid) -> Vec<RecoveryCode> {
+        let text = self.read(headers, RECOVERY_CODES).unwrap_or_default();
+        let mut words = text.split(' ');
+        let its = words.next().and_then(|word| Uuid::parse_str(word).ok());
+        let code = |word| match SecondStepCode::parse(word) {
+            Ok(SecondStepCode::Recovery(code)) => Some(code),
+            _ => None,
+        };
+        if its == Some(session) {
+            words.filter_map(code).collect()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// They have been shown, and are not again.
+    pub(super) fn forget_recovery_codes(&self) -> Option<HeaderValue> {
+        self.forget(RECOVERY_CODES)
+    }
+
     /// The page that was wanted before the sign-in.
     pub(super) fn wanted(&self, headers: &HeaderMap) -> Option<ReturnTo> {
         ReturnTo::parse(&self.read(headers, WANTED)?)
@@ -212,6 +250,7 @@ impl Cookies {
         let mut words = text.split(' ');
         match words.next()? {
             SIGNED_OUT => Some(Told::SignedOut),
+            CODE_OVER => Some(Told::CodeOver),
             CHANGED => {
                 let mut next = || words.next() == Some("yes");
                 Some(Told::Changed(Changed {
@@ -245,6 +284,7 @@ impl Cookies {
             CookieChange::Told(told) => {
                 let text = match told {
                     Told::SignedOut => SIGNED_OUT.to_owned(),
+                    Told::CodeOver => CODE_OVER.to_owned(),
                     Told::Changed(changed) => {
                         let word = |is_so| if is_so { "yes" } else { "no" };
                         let of = [changed.login_id, changed.nickname, changed.password].map(word);
@@ -252,6 +292,21 @@ impl Cookies {
                     }
                 };
                 self.encrypted(TOLD, text, TOLD_LIFE)
+            }
+            CookieChange::CodeDue(due) => {
+                let CodeDue {
+                    member,
+                    password_version,
+                    until,
+                } = due;
+                let text = format!("{member} {password_version} {}", until.0);
+                self.encrypted(CODE_DUE, text, span(now, *until))
+            }
+            CookieChange::NoCodeDue => self.forget(CODE_DUE),
+            CookieChange::RecoveryCodes(codes, session) => {
+                let codes = codes.iter().map(|code| format!(" {}", code.as_str()));
+                let text = session.to_string() + &codes.collect::<String>();
+                self.encrypted(RECOVERY_CODES, text, RECOVERY_CODES_LIFE)
             }
             CookieChange::Device(token) => self.encrypted(DEVICE, token.0.clone(), REMEMBERED),
             CookieChange::Sent(sent) => {
@@ -306,6 +361,8 @@ impl Cookies {
                     Opened::Confirmation.name(),
                     Opened::Report.name(),
                     SENT,
+                    CODE_DUE,
+                    RECOVERY_CODES,
                     DRAFT,
                     PASSKEY,
                     NEW_PASSKEY,

@@ -28,9 +28,10 @@ use super::{State, client::client};
 /// Posts that have a letter sent to whatever address is typed.
 const LETTERS: [&str; 2] = ["/register", "/reissue"];
 
-/// Posts that try a name and a password, or a passkey.
-const TRIES: [&str; 4] = [
+/// Posts that try a name and a password, a code, or a passkey.
+const TRIES: [&str; 5] = [
     "/login",
+    "/login/code",
     "/login/passkey",
     "/register/provisional",
     "/reissue/provisional",

@@ -19,6 +19,9 @@ use crate::base::fault::reference;
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
+/// The page that shows new recovery codes, once.
+const RECOVERY_CODES: &str = "/profile/codes/new";
+
 /// What a page is to say besides itself.
 #[derive(Clone, Debug)]
 pub(super) enum Beside {
@@ -50,7 +53,12 @@ pub(super) async fn page(FromState(state): FromState<State>, request: Request) -
                 .path_and_query()
                 .filter(|_| parts.method == Method::GET);
             let wanted = address.and_then(|address| ReturnTo::parse(address.as_str()));
-            let response = render(&state, visit, parts, Beside::Nothing).await;
+            let shows_recovery_codes =
+                !visit.recovery_codes.is_empty() && parts.uri.path() == RECOVERY_CODES;
+            let mut response = render(&state, visit, parts, Beside::Nothing).await;
+            if shows_recovery_codes && let Some(gone) = state.cookies.forget_recovery_codes() {
+                response.headers_mut().append(header::SET_COOKIE, gone);
+            }
             come_back(&state, wanted, response)
         }
         Some(place) => match place.get() {

@@ -28,6 +28,10 @@ pub(super) async fn load(
     visit.reissue = state.cookies.opened(headers, Opened::Reissue);
     visit.confirmation = state.cookies.opened(headers, Opened::Confirmation);
     visit.report = state.cookies.opened(headers, Opened::Report);
+    visit.code_due = state
+        .cookies
+        .code_due(headers)
+        .filter(|due| visit.now < due.until);
     visit.device = state.cookies.device(headers);
     visit.sent = state
         .cookies
@@ -52,6 +56,7 @@ pub(super) async fn load(
                     visit.asked = state.cookies.asked(headers, member.session);
                     let for_new = Asked::ForNew(member.session);
                     visit.passkey_challenge = state.cookies.challenge(headers, for_new);
+                    visit.recovery_codes = state.cookies.recovery_codes(headers, member.session);
                 }
                 visit.who = who;
             }

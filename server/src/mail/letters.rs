@@ -26,6 +26,8 @@ pub const fn title(kind: LetterKind) -> &'static str {
         LetterKind::Left => "利用停止のお知らせ",
         LetterKind::ByOffice => "事務局でのお手続きのお知らせ",
         LetterKind::Notice => "新しいお知らせがあります",
+        LetterKind::RecoveryCodeUsed => "予備コードが使われました",
+        LetterKind::NewPostcard => "新しいハガキの発行のお知らせ",
         // No letter, so no title.
         LetterKind::Withheld => "",
     }
@@ -176,6 +178,14 @@ pub enum Changed {
     Password,
     /// メールアドレス
     Address,
+    /// 確認コード, from now on asked for
+    CodesOn,
+    /// 確認コード, not any more
+    CodesOff,
+    /// 予備コード, new ones in place of the earlier
+    RecoveryCodes,
+    /// 予備コード, none any more
+    RecoveryCodesOff,
     /// パスキーの追加
     PasskeyAdded,
     /// パスキーの削除
@@ -183,10 +193,14 @@ pub enum Changed {
 }
 
 impl Changed {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 9] = [
         Self::LoginId,
         Self::Password,
         Self::Address,
+        Self::CodesOn,
+        Self::CodesOff,
+        Self::RecoveryCodes,
+        Self::RecoveryCodesOff,
         Self::PasskeyAdded,
         Self::PasskeyRemoved,
     ];
@@ -198,6 +212,10 @@ impl Changed {
             Self::Address => "address",
             Self::PasskeyAdded => "passkey_added",
             Self::PasskeyRemoved => "passkey_removed",
+            Self::CodesOn => "codes_on",
+            Self::CodesOff => "codes_off",
+            Self::RecoveryCodes => "recovery_codes",
+            Self::RecoveryCodesOff => "recovery_codes_off",
         }
     }
 
@@ -208,6 +226,10 @@ impl Changed {
             Self::Address => "メールアドレス",
             Self::PasskeyAdded => "パスキーの追加",
             Self::PasskeyRemoved => "パスキーの削除",
+            Self::CodesOn => "二段階認証（確認コード）の設定",
+            Self::CodesOff => "二段階認証（確認コード）の解除",
+            Self::RecoveryCodes => "予備コードの作り直し",
+            Self::RecoveryCodesOff => "予備コードの取り消し",
         }
     }
 
@@ -305,6 +327,65 @@ pub fn change(
         Block::Link(reissue.to_owned()),
     ]);
     Letter::new(society, title(LetterKind::Change), blocks)
+}
+
+/// 予備コードが使われました: so that a sign-in with a stolen one does not go unseen, and
+/// nobody is left without.
+pub fn recovery_code_used(society: &Society, at: Timestamp, left: &str, reissue: &str) -> Letter {
+    let blocks = vec![
+        Block::Lines(format!(
+            "{}に、予備コードを使ったログインがありました。\n\
+             使った予備コードは、もう使えません。",
+            society.portal_name
+        )),
+        Block::Value {
+            name: "ログイン日時",
+            value: at.full(),
+        },
+        Block::Value {
+            name: "残りの予備コード",
+            value: format!("{left}個"),
+        },
+        Block::Lines(
+            "残りが少なくなったら、ログインして「プロフィール設定」の「二段階認証」から、\n\
+             新しい予備コードを作ってください。"
+                .to_owned(),
+        ),
+        Block::Lines(format!(
+            "お心当たりがない場合は、ただちに以下の画面からパスワードを再発行し、\n\
+             健康保険組合（TEL:{}）までご連絡ください。",
+            society.telephone
+        )),
+        Block::Link(reissue.to_owned()),
+    ];
+    Letter::new(society, title(LetterKind::RecoveryCodeUsed), blocks)
+}
+
+/// 新しいハガキの発行: with it the account opens anew and without its second step, so that
+/// nobody does this unseen. `good_from` is when the postcard begins to be good.
+pub fn new_postcard(society: &Society, at: Timestamp, good_from: Timestamp) -> Letter {
+    let blocks = vec![
+        Block::Lines(format!(
+            "{}の、新しい利用登録のハガキを発行しました。\n\
+             このハガキで利用登録をやり直すと、設定されている二段階認証やパスキーは解除されます。",
+            society.portal_name
+        )),
+        Block::Value {
+            name: "発行日時",
+            value: at.full(),
+        },
+        Block::Value {
+            name: "ハガキが使えるようになる日時",
+            value: good_from.full(),
+        },
+        Block::Lines(format!(
+            "健康保険組合にハガキを依頼された場合は、お手続きは不要です。ハガキをお待ちください。\n\
+             お心当たりがない場合は、ハガキが使えるようになる前に、\n\
+             健康保険組合（TEL:{}）までご連絡ください。",
+            society.telephone
+        )),
+    ];
+    Letter::new(society, title(LetterKind::NewPostcard), blocks)
 }
 
 /// メールアドレスの確認: an added address counts once this link was followed.

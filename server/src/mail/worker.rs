@@ -346,6 +346,13 @@ impl MailWorker {
                 let address = format!("{}/notices/{}", self.public_url, notice.id);
                 letters::notice(society, &notice.title, &address)
             }
+            LetterKind::RecoveryCodeUsed => {
+                letters::recovery_code_used(society, claimed.asked_at, &claimed.about, &reissue)
+            }
+            LetterKind::NewPostcard => {
+                let good_from = claimed.about.parse().map_or(claimed.asked_at, Timestamp);
+                letters::new_postcard(society, claimed.asked_at, good_from)
+            }
             LetterKind::Withheld => return Ok(None),
         }))
     }

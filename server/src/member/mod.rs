@@ -4,6 +4,7 @@
 pub mod addresses;
 pub mod checkups;
 pub mod closing;
+pub mod codes;
 pub mod expenses;
 pub mod household;
 pub mod my_data;

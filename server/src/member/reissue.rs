@@ -21,6 +21,7 @@ use store::{
     letter::{self, LetterKind},
     link::{self, Purpose},
     member,
+    second_step::{self, Holder},
     session::{self, IdQuestion},
     throttle::{self, Count},
 };
@@ -29,7 +30,10 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
-    account::reissue_letter::{Asker, ReissueLetter},
+    account::{
+        reissue_letter::{Asker, ReissueLetter},
+        way_back,
+    },
     base::{
         fault::InternalError,
         hash::Hasher,
@@ -239,6 +243,10 @@ impl ReissueService {
         email::remove_waiting(&mut tx, account, now).await?;
         undo_addresses(&mut tx, account, &sent, origin, now).await?;
         throttle::reset_tries(&mut tx, Count::Anybody(account)).await?;
+        let doubted = now.minus(way_back::DOUBTED);
+        let holder = Holder::Member(account);
+        let removed = second_step::remove_since(&mut tx, holder, doubted).await?;
+        way_back::tell(&mut tx, account, removed, origin, now).await?;
         let other_id = new
             .login_id
             .is_some_and(|id| id.as_str() != reissuing.login_id);

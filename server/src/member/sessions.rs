@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    ports::{Answer, Disowning, Ending, History, OpenSession, ReportedSignIn, Security},
+    ports::{
+        Answer, Disowning, Ending, History, OpenSession, ReportedSignIn, SecondSteps, Security,
+    },
     rules::EmailAddress,
     values::timestamp::Timestamp,
     visit::{LinkToken, Member, RequestOrigin},
@@ -15,7 +17,9 @@ use store::{
     audit::Event,
     device,
     history::{self},
-    link, member, session,
+    link, member,
+    second_step::{self, Holder},
+    session,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -24,6 +28,7 @@ use crate::{
     account::{
         history::history_entry,
         reissue_letter::{Asker, ReissueLetter},
+        way_back,
     },
     base::{
         fault::InternalError,
@@ -93,6 +98,23 @@ impl Security for SessionService {
         link::device::reported_sign_in(&self.db, &token_hash(&token.0), now)
             .await
             .map_err(|error| InternalError::from(error).report())
+    }
+
+    async fn second_steps(&self, member: Uuid) -> Answer<SecondSteps> {
+        second_step::of(&self.db, Holder::Member(member))
+            .await
+            .map_err(|error| InternalError::from(error).report())
+    }
+
+    async fn second_steps_reported(&self, token: &LinkToken) -> Answer<SecondSteps> {
+        let look = async {
+            match link::device::member(&self.db, &token_hash(&token.0)).await? {
+                Some(member) => second_step::of(&self.db, Holder::Member(member)).await,
+                None => Ok(SecondSteps::default()),
+            }
+        };
+        look.await
+            .map_err(|error: store::Error| InternalError::from(error).report())
     }
 
     async fn disown(
@@ -177,6 +199,10 @@ impl SessionService {
             .map_err(|_| InternalError::Other("a link has an address that is none".to_owned()))?;
         session::end_since(&mut tx, disowned.member_id, disowned.session_id, now).await?;
         device::forget(&mut tx, disowned.session_id).await?;
+        let holder = Holder::Member(disowned.member_id);
+        let began_at = Timestamp(disowned.started_at);
+        let removed = second_step::remove_since(&mut tx, holder, began_at).await?;
+        way_back::tell(&mut tx, disowned.member_id, removed, origin, now).await?;
         Event::SignInDisowned
             .by(origin, now)
             .of_member(disowned.member_id)

@@ -1,19 +1,25 @@
 //! ログイン and ログアウト. One answer for every failure, for the same work:
-//! unknown, wrong, paused and closed cost the same hash and the same writes.
+//! unknown, wrong, paused and closed cost the same hash and the same writes, whether the
+//! account asks for codes or not.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
     forms::Credentials,
-    ports::{Answer, PasskeyRefusal, SignIn, SignedIn},
+    ports::{Answer, PasskeyRefusal, SecondStep, SignIn, SignInAnswer, SignedIn},
+    rules::SecondStepCode,
     values::timestamp::Timestamp,
-    visit::{Challenge, DeviceToken, Member, RequestOrigin},
+    visit::{Challenge, CodeDue, DeviceToken, Member, RequestOrigin},
 };
 use store::{
-    Db,
+    Db, Tx,
     audit::{Entry, Event},
-    device, member, session,
+    device,
+    letter::{self, LetterKind},
+    member::{self, SignInRow},
+    second_step::Holder,
+    session,
     throttle::{self, Count},
 };
 use tokio::sync::Notify;
@@ -22,8 +28,14 @@ use uuid::Uuid;
 use crate::{
     base::{fault::InternalError, hash::Hasher, secrets::Secrets},
     member::new_session::Opening,
-    second_step::passkeys::RelyingParty,
+    second_step::{
+        codes::{self, Taken},
+        passkeys::RelyingParty,
+    },
 };
+
+/// So long after the password a code may come.
+const CODE_WAITS: Duration = Duration::from_secs(5 * 60);
 
 /// The use cases of sign-in.
 #[derive(Clone)]
@@ -49,8 +61,22 @@ impl SignIn for SignInService {
         earlier: Option<Uuid>,
         origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Option<SignedIn>> {
+    ) -> Answer<SignInAnswer> {
         self.let_in(credentials, (device, earlier), origin, now)
+            .await
+            .map_err(InternalError::report)
+    }
+
+    async fn second_step(
+        &self,
+        due: &CodeDue,
+        code: SecondStepCode,
+        device: Option<&DeviceToken>,
+        earlier: Option<Uuid>,
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Answer<SecondStep> {
+        self.let_in_with_code(due, &code, (device, earlier), origin, now)
             .await
             .map_err(InternalError::report)
     }
@@ -87,7 +113,7 @@ impl SignInService {
         (device, earlier): (Option<&DeviceToken>, Option<Uuid>),
         origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Result<Option<SignedIn>, InternalError> {
+    ) -> Result<SignInAnswer, InternalError> {
         // First of all a place: whoever is turned away has not tried.
         let place = self.hasher.acquire()?;
         let opening = Opening::new(device, origin, now)?;
@@ -101,6 +127,7 @@ impl SignInService {
         let known = device::known(&mut tx, tried, &opening.device_hash, now).await?;
         let count = known.map_or(Count::Anybody(tried), Count::Device);
         let admitted = throttle::count_try(&mut tx, count, now).await?;
+        let app = codes::app(&mut tx, Holder::Member(tried)).await?;
         tx.commit().await?;
 
         let stored = account
@@ -123,28 +150,114 @@ impl SignInService {
             member: (tried != throttle::DECOY).then_some(tried),
             ..Event::SignInFailed.by(origin, now)
         };
-        let mut new = None;
+        let mut answer = SignInAnswer::Refused;
         let mut welcome = None;
-        if let Some(account) = account
-            && member::signed_in(&mut tx, &account, rehashed.as_deref(), now).await?
-        {
-            welcome = Some(account);
+        match (account, app) {
+            (Some(account), None)
+                if member::signed_in(&mut tx, &account, rehashed.as_deref(), now).await? =>
+            {
+                welcome = Some(account);
+            }
+            (Some(account), Some(_))
+                if member::keep_hash(&mut tx, &account, rehashed.as_deref()).await? =>
+            {
+                throttle::take_back(&mut tx, count).await?;
+                entry.event = Event::CodeAsked;
+                answer = SignInAnswer::CodeDue(CodeDue {
+                    member: account.id,
+                    password_version: account.password_version,
+                    until: now.plus(CODE_WAITS),
+                });
+            }
+            _ => {}
         }
         session::end_earlier(&mut tx, earlier.filter(|_| welcome.is_some()), now).await?;
         if let Some(account) = welcome {
-            let previous = account.last_sign_in_at.map(Timestamp);
-            throttle::reset_tries(&mut tx, Count::Anybody(account.id)).await?;
-            throttle::reset_tries(&mut tx, count).await?;
-            let opened = opening.open(&mut tx, &self.secrets, account.id, previous);
-            new = Some(opened.await?);
+            let signed_in = self.begin(&mut tx, &account, count, opening).await?;
+            answer = SignInAnswer::In(signed_in);
             entry.event = Event::SignedIn;
         }
         entry.record(&mut tx).await?;
         tx.commit().await?;
-        if new.is_some() {
+        if matches!(answer, SignInAnswer::In(_)) {
             self.wake_mail.notify_one();
         }
-        Ok(new)
+        Ok(answer)
+    }
+
+    /// Whoever comes here has shown the password: a wrong code tells nothing new, and only
+    /// the tries are counted as there.
+    async fn let_in_with_code(
+        &self,
+        due: &CodeDue,
+        code: &SecondStepCode,
+        (device, earlier): (Option<&DeviceToken>, Option<Uuid>),
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Result<SecondStep, InternalError> {
+        let holder = Holder::Member(due.member);
+        let opening = Opening::new(device, origin, now)?;
+        // Counted before it is judged, so that parallel guesses count too.
+        let mut tx = self.db.write().await?;
+        let account = member::by_id(&mut tx, due.member).await?;
+        let account = account.filter(|account| account.password_version == due.password_version);
+        let known = device::known(&mut tx, due.member, &opening.device_hash, now).await?;
+        let count = known.map_or(Count::Anybody(due.member), Count::Device);
+        let admitted = throttle::count_try(&mut tx, count, now).await?;
+        let app = codes::app(&mut tx, holder).await?;
+        tx.commit().await?;
+        let (Some(account), Some(app)) = (account, app) else {
+            return Ok(SecondStep::Over);
+        };
+        let judged = codes::judge(&self.secrets, holder, &app, code, now);
+
+        let mut tx = self.db.write().await?;
+        // The account first, which every change of it begins with.
+        if !member::lock(&mut tx, account.id).await? {
+            return Ok(SecondStep::Over);
+        }
+        let mut entry = Event::CodeRefused.by(origin, now).of_member(account.id);
+        let taken = match admitted {
+            true => codes::take(&mut tx, holder, &app, judged, now).await?,
+            false => None,
+        };
+        let Some(taken) = taken else {
+            entry.record(&mut tx).await?;
+            tx.commit().await?;
+            return Ok(SecondStep::Refused);
+        };
+        if !member::signed_in(&mut tx, &account, None, now).await? {
+            return Ok(SecondStep::Over);
+        }
+        session::end_earlier(&mut tx, earlier, now).await?;
+        let signed_in = self.begin(&mut tx, &account, count, opening).await?;
+        if let Taken::Recovery { left } = taken {
+            let used = Event::RecoveryCodeUsed
+                .by(origin, now)
+                .of_member(account.id);
+            used.record(&mut tx).await?;
+            let (kind, left) = (LetterKind::RecoveryCodeUsed, left.to_string());
+            letter::notify_all(&mut tx, account.id, kind, &left, now).await?;
+        }
+        entry.event = Event::SignedIn;
+        entry.record(&mut tx).await?;
+        tx.commit().await?;
+        self.wake_mail.notify_one();
+        Ok(SecondStep::In(signed_in))
+    }
+
+    /// Opens the session of a sign-in that is complete, and forgets what was tried.
+    async fn begin(
+        &self,
+        tx: &mut Tx,
+        account: &SignInRow,
+        count: Count,
+        opening: Opening<'_>,
+    ) -> Result<SignedIn, InternalError> {
+        let previous = account.last_sign_in_at.map(Timestamp);
+        throttle::reset_tries(tx, Count::Anybody(account.id)).await?;
+        throttle::reset_tries(tx, count).await?;
+        opening.open(tx, &self.secrets, account.id, previous).await
     }
 
     async fn see_off(

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use store::{self, Db, device, expired, second_step::codes};
+use store::{self, Db, device, expired};
 use tokio::sync::watch;
 
 use crate::base::{
@@ -62,8 +62,6 @@ pub struct Removed {
     pub postcards: u64,
     /// Hours in which something was refused.
     pub refused_tries: u64,
-    /// Secrets for one-time codes that were never confirmed.
-    pub enrolments: u64,
     /// Challenges that a passkey has answered.
     pub challenges: u64,
 }
@@ -111,8 +109,6 @@ impl Cleanup {
         batches(gone, || expired::forget_postcards(db, before, BATCH)).await?;
         let (before, gone) = (now.minus(REFUSED_TRIES), &mut removed.refused_tries);
         batches(gone, || expired::remove_refused_tries(db, before, BATCH)).await?;
-        let (before, gone) = (now.minus(codes::ENROLMENT), &mut removed.enrolments);
-        batches(gone, || expired::remove_enrolments(db, before, BATCH)).await?;
         let (before, gone) = (now.minus(CHALLENGES), &mut removed.challenges);
         batches(gone, || expired::remove_challenges(db, before, BATCH)).await?;
         Ok(removed)

@@ -148,25 +148,6 @@ pub async fn remove_refused_tries(db: &Db, before: Timestamp, most: i64) -> Resu
     .await
 }
 
-/// Secrets for one-time codes that were shown before `before` and wait for a code still.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn remove_enrolments(db: &Db, before: Timestamp, most: i64) -> Result<u64> {
-    // The outer condition is judged again on a row that has become an app, or was begun
-    // anew, while this waited for it.
-    remove(
-        db,
-        "delete from one_time_code
-         where confirmed_at is null and begun_at < $1 and (holder_kind, holder_id) in (
-             select holder_kind, holder_id from one_time_code
-             where confirmed_at is null and begun_at < $1 order by begun_at limit $2)",
-        before,
-        most,
-    )
-    .await
-}
-
 /// Challenges that nobody could answer any more at `before`.
 ///
 /// # Errors

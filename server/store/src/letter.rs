@@ -38,13 +38,17 @@ pub enum LetterKind {
     ByOffice,
     /// 新しいお知らせがあります
     Notice,
+    /// 予備コードが使われました
+    RecoveryCodeUsed,
+    /// 新しいハガキの発行
+    NewPostcard,
     /// None: the mailbox's owner was told within the hour. It waits in the queue
     /// and is ticked off like a letter, so that whoever asked sees no difference.
     Withheld,
 }
 
 impl LetterKind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::Registration,
         Self::AlreadyRegistered,
         Self::Reissue,
@@ -56,6 +60,8 @@ impl LetterKind {
         Self::Left,
         Self::ByOffice,
         Self::Notice,
+        Self::RecoveryCodeUsed,
+        Self::NewPostcard,
         Self::Withheld,
     ];
 
@@ -73,6 +79,8 @@ impl LetterKind {
             Self::Left => "left",
             Self::ByOffice => "by_office",
             Self::Notice => "notice",
+            Self::RecoveryCodeUsed => "recovery_code_used",
+            Self::NewPostcard => "new_postcard",
             Self::Withheld => "withheld",
         }
     }
@@ -86,6 +94,8 @@ impl LetterKind {
             | Self::AddressConfirmation
             | Self::Welcome
             | Self::NewDevice
+            | Self::RecoveryCodeUsed
+            | Self::NewPostcard
             | Self::Left
             | Self::ByOffice => 0,
             Self::Registration

@@ -40,6 +40,22 @@ pub async fn by_login_id(tx: &mut Tx, key: &str) -> Result<Option<SignInRow>> {
     })
 }
 
+/// The account of that row, as sign-in needs it.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn by_id(tx: &mut Tx, member: Uuid) -> Result<Option<SignInRow>> {
+    on!(write tx, conn => {
+        sqlx::query_as(
+            "select id, password_hash, password_version, disabled_at, last_sign_in_at from member
+             where id = $1",
+        )
+        .bind(member)
+        .fetch_optional(conn)
+        .await
+    })
+}
+
 /// The hash of a member's password.
 ///
 /// # Errors
@@ -100,6 +116,27 @@ pub async fn note_sign_in(tx: &mut Tx, member: Uuid, now: Timestamp) -> Result<O
         previous
     });
     Ok(previous.map(Timestamp))
+}
+
+/// Keeps the hash with today's cost where the stored one is older, and says whether the
+/// account is what it was when `judged` was read: open, and with the same password.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn keep_hash(tx: &mut Tx, judged: &SignInRow, rehashed: Option<&str>) -> Result<bool> {
+    let kept = on!(write tx, conn => {
+        sqlx::query(
+            "update member set password_hash = coalesce($2, password_hash)
+             where id = $1 and password_version = $3 and disabled_at is null",
+        )
+        .bind(judged.id)
+        .bind(rehashed)
+        .bind(judged.password_version)
+        .execute(conn)
+        .await?
+        .rows_affected()
+    });
+    Ok(kept == 1)
 }
 
 /// Holds an account until the change is over, so that changes of it come one

@@ -147,7 +147,7 @@ pub const PARTS: &[Part] = &[
     Part {
         name: "one_time_code",
         about: "二段階認証の確認コード（アプリの鍵は含みません）",
-        query: "select c.begun_at as \"設定の開始日時\", c.confirmed_at as \"設定日時\"
+        query: "select c.added_at as \"設定日時\"
                 from one_time_code c join member m on m.id = c.holder_id
                 where c.holder_kind = 'member' and m.person_id = $1",
     },

@@ -77,6 +77,21 @@ pub async fn insert(tx: &mut Tx, new: &NewPostcard) -> Result<bool> {
     Ok(true)
 }
 
+/// Has a postcard wait: it is good only from that instant on.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn hold_back(tx: &mut Tx, postcard: Uuid, good_from: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update postcard set good_from = $2 where id = $1")
+            .bind(postcard)
+            .bind(good_from.0)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
+}
+
 /// Ends every open postcard of a person, with the provisional sessions begun
 /// with any of that person's postcards.
 ///
@@ -242,6 +257,7 @@ pub struct Postcard {
     pub person_id: Uuid,
     /// Its password, as an argon2 string.
     pub password_hash: String,
+    good_from: i64,
     expires_at: i64,
     ended_at: Option<i64>,
     used_at: Option<i64>,
@@ -254,8 +270,18 @@ impl Postcard {
         self.used_at.is_some()
     }
 
-    /// Neither used nor reissued nor out of date, and of somebody who may register.
+    /// Neither used nor reissued nor out of date, and of somebody who may register; nor
+    /// one that has to wait.
     pub fn is_good(&self, now: Timestamp) -> bool {
+        self.would_be_good(now) && self.good_from <= now.0
+    }
+
+    /// When it begins to be good, where that is still to come.
+    pub fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
+        (self.would_be_good(now) && now.0 < self.good_from).then_some(Timestamp(self.good_from))
+    }
+
+    fn would_be_good(&self, now: Timestamp) -> bool {
         self.is_eligible && self.ended_at.is_none() && now.0 < self.expires_at
     }
 }
@@ -267,7 +293,7 @@ impl Postcard {
 pub async fn by_login_id(tx: &mut Tx, who: Eligible, login_id: &str) -> Result<Option<Postcard>> {
     on!(write tx, conn => {
         sqlx::query_as(eligible!(
-            "select c.id, c.person_id, c.password_hash, c.expires_at, c.ended_at, c.used_at,
+            "select c.id, c.person_id, c.password_hash, c.good_from, c.expires_at, c.ended_at, c.used_at,
                     exists (select 1 from person p where p.id = c.person_id and",
             "and not exists (select 1 from member m
                              where m.person_id = p.id and m.disabled_at is not null)) as is_eligible
@@ -308,7 +334,7 @@ pub async fn use_up(tx: &mut Tx, who: Eligible, postcard: Uuid, now: Timestamp) 
     let used = on!(write tx, conn => {
         sqlx::query(eligible!(
             "update postcard set ended_at = $5, used_at = $5
-             where id = $4 and ended_at is null and expires_at > $5
+             where id = $4 and ended_at is null and expires_at > $5 and good_from <= $5
                and person_id in (select p.id from person p where",
             "and not exists (select 1 from member m
                              where m.person_id = p.id and m.disabled_at is not null))"

@@ -228,6 +228,20 @@ pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visit
     }))
 }
 
+/// What the session's token is known by at this moment; empty for one that is gone.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn token_hash(db: &Db, session: Uuid) -> Result<Vec<u8>> {
+    let hash: Option<Vec<u8>> = on!(read db, pool => {
+        sqlx::query_scalar("select token_hash from session where id = $1")
+            .bind(session)
+            .fetch_optional(pool)
+            .await?
+    });
+    Ok(hash.unwrap_or_default())
+}
+
 /// Whether a member's session that is nobody's any more was ended, and did not run out.
 ///
 /// # Errors

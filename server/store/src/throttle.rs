@@ -27,6 +27,7 @@ pub enum Count {
 struct Statements {
     hold: &'static str,
     set: &'static str,
+    take_back: &'static str,
 }
 
 macro_rules! statements {
@@ -41,6 +42,11 @@ macro_rules! statements {
                 "update ",
                 $table,
                 " set tries = $2, pause_ms = $3, paused_until = $4 where id = $1"
+            ),
+            take_back: concat!(
+                "update ",
+                $table,
+                " set tries = tries - 1, pause_ms = pause_ms / 2, paused_until = 0 where id = $1"
             ),
         }
     };
@@ -90,6 +96,20 @@ pub async fn count_try(tx: &mut Tx, count: Count, now: Timestamp) -> Result<bool
     let (after, admitted) = before.after_try(now);
     set(tx, count, after).await?;
     Ok(admitted && held.is_some())
+}
+
+/// A try that was admitted was right as far as it went, and one more has to follow before
+/// anything is forgotten: it is as if it had not been made. Otherwise its own pause would
+/// stand in the way of the next.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn take_back(tx: &mut Tx, count: Count) -> Result<()> {
+    let (statements, id) = count.place();
+    on!(write tx, conn => {
+        sqlx::query(statements.take_back).bind(id).execute(conn).await?;
+    });
+    Ok(())
 }
 
 /// The right one came: earlier tries are forgotten.

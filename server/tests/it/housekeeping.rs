@@ -18,7 +18,6 @@ const NOTHING: Removed = Removed {
     asked_addresses: 0,
     postcards: 0,
     refused_tries: 0,
-    enrolments: 0,
     challenges: 0,
 };
 

@@ -8,6 +8,7 @@ mod audit;
 mod authenticator;
 mod browser;
 mod checkups;
+mod codes;
 mod demo;
 mod disowning;
 mod drawn;

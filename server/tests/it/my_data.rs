@@ -22,7 +22,7 @@ const HANAKO_S: Wish<'_> = Wish {
 };
 
 /// The download's headers and files by their names.
-async fn download(browser: &Browser) -> (HeaderMap, BTreeMap<String, String>) {
+pub(crate) async fn download(browser: &Browser) -> (HeaderMap, BTreeMap<String, String>) {
     let request = browser
         .request(Method::POST, "/my-data.zip")
         .header("origin", PUBLIC)

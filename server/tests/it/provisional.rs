@@ -275,7 +275,8 @@ on_both! {
         let app = TestApp::start(fresh).await;
         let browser = app.with_postcard(JIRO, "jiro@example.jp").await;
         let for_anybody = [
-            "/login", "/login/passkey", "/register", "/register/provisional", "/register/profile", "/reissue",
+            "/login", "/login/code", "/login/passkey", "/register", "/register/provisional", "/register/profile",
+            "/reissue",
             "/reissue/provisional",
         ];
         for (path, _) in server_fn_paths() {

@@ -9,10 +9,11 @@ use store::{
     letter::LetterKind,
     link::{End, Purpose},
     notice::Kind,
+    second_step::Holder,
 };
 use uuid::Uuid;
 
-const EVENTS: [&str; 58] = [
+const EVENTS: [&str; 65] = [
     "letter_asked",
     "postcard_accepted",
     "postcard_refused",
@@ -71,9 +72,16 @@ const EVENTS: [&str; 58] = [
     "passkey_added",
     "passkey_renamed",
     "passkey_removed",
+    "code_asked",
+    "code_refused",
+    "codes_turned_on",
+    "codes_turned_off",
+    "recovery_codes_made",
+    "recovery_code_used",
+    "second_steps_removed",
 ];
 
-const LETTERS: [&str; 12] = [
+const LETTERS: [&str; 14] = [
     "registration",
     "already_registered",
     "reissue",
@@ -86,6 +94,8 @@ const LETTERS: [&str; 12] = [
     "by_office",
     "notice",
     "withheld",
+    "recovery_code_used",
+    "new_postcard",
 ];
 
 #[test]
@@ -119,7 +129,8 @@ fn events_and_letters_are_read_by_the_words_they_were_written_with() {
     );
 }
 
-/// Computed apart from this code, with HMAC-SHA-256 over each part and its length.
+/// Computed apart from this code, with HMAC-SHA-256 over each part and its length, and
+/// AES-256-GCM.
 #[test]
 fn what_is_derived_from_the_secret_file_stays_what_it_was() {
     let folder = tempfile::tempdir().unwrap();
@@ -140,4 +151,16 @@ fn what_is_derived_from_the_secret_file_stays_what_it_was() {
         hex(&secrets.cookie_key()[..32]),
         "4d1db81331f61bd79850f48a355bf079c021c12163a0073c009d897444f5fb19"
     );
+    let holder = Holder::Member(Uuid::from_u128(1)).mark();
+    assert_eq!(
+        hex(&secrets.one_time_secret(&holder, b"session")),
+        "62db6ea7dd78f3663fa974995cd6b85736dc16d6"
+    );
+    let sealed = "000102030405060708090a0ba4342275ef416a648b539af16658f315ec776f9a7ff06553ae648621854d04ce303f0b5a";
+    let bytes = |hex: &str| -> Vec<u8> {
+        let byte = |place| u8::from_str_radix(&hex[place..place + 2], 16).unwrap();
+        (0..hex.len()).step_by(2).map(byte).collect()
+    };
+    let opened = secrets.open_sealed("one-time code", &holder, &bytes(sealed));
+    assert_eq!(opened.unwrap(), b"12345678901234567890");
 }

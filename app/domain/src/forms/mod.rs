@@ -4,6 +4,7 @@
 //! for every post; there is no other check of a form anywhere.
 
 mod address;
+mod codes;
 mod profile;
 mod provisional;
 mod registration_profile;
@@ -17,6 +18,7 @@ use crate::rules::half_width;
 use crate::text::Sentence;
 
 pub use address::AddressForm;
+pub use codes::{CodeForm, FirstCodeForm, SecondStepForm};
 pub use profile::{NewProfile, PresentPasswordForm, ProfileForm};
 pub use provisional::{ProvisionalCredentials, ProvisionalForm};
 pub use registration_profile::{NewMember, RegistrationProfileForm};
@@ -39,6 +41,8 @@ pub enum Field {
     Nickname,
     /// 現在のパスワード
     CurrentPassword,
+    /// 確認コード, or a recovery code in its place
+    Code,
     /// No field that anybody sees: that a new password was typed in a try that was
     /// refused. It is not sent back, and left blank it would be forgotten.
     PasswordWanted,
@@ -54,6 +58,7 @@ impl Field {
             Self::PasswordConfirmation => "password_confirmation",
             Self::Nickname => "nickname",
             Self::CurrentPassword => "current_password",
+            Self::Code => "code",
             Self::PasswordWanted => "password_wanted",
         }
     }
@@ -62,7 +67,7 @@ impl Field {
     pub const fn is_secret(self) -> bool {
         matches!(
             self,
-            Self::Password | Self::PasswordConfirmation | Self::CurrentPassword
+            Self::Password | Self::PasswordConfirmation | Self::CurrentPassword | Self::Code
         )
     }
 }
@@ -272,6 +277,9 @@ macro_rules! debug_hides_what_was_typed {
 }
 debug_hides_what_was_typed!(
     AddressForm,
+    CodeForm,
+    FirstCodeForm,
+    SecondStepForm,
     ProvisionalForm,
     RegistrationProfileForm,
     SignInForm,

@@ -7,6 +7,7 @@
 mod addresses;
 mod checkups;
 mod closing;
+mod codes;
 mod expenses;
 mod mailbox;
 mod my_data;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 pub use addresses::{Address, AddressChange, AddressState, Addresses, WaitingAddress};
 pub use checkups::{CheckupLook, CheckupResults, Checkups};
 pub use closing::{AccountClosing, Closed};
+pub use codes::{Codes, CodesChange, CodesState, Enrolment, SecondSteps};
 pub use expenses::{
     AfterDisqualification, Coverage, Decision, ExpenseFront, ExpenseLook, ExpenseWish, ExpenseYear,
     Expenses, Sharing,
@@ -42,7 +44,7 @@ pub use reissue::{Reissue, Renewal};
 pub use security::{
     Disowning, Ending, History, HistoryEntry, OpenSession, ReportedSignIn, Security,
 };
-pub use sign_in::{NewSession, PasswordGiven, SignIn, SignedIn};
+pub use sign_in::{NewSession, PasswordGiven, SecondStep, SignIn, SignInAnswer, SignedIn};
 
 use crate::values::society::Society;
 
@@ -63,6 +65,8 @@ pub struct Ports {
     pub post: Arc<dyn DeliveryStatus>,
     /// ログイン, ログアウト
     pub sign_in: Arc<dyn SignIn>,
+    /// 二段階認証
+    pub codes: Arc<dyn Codes>,
     /// 利用状況とセキュリティ
     pub security: Arc<dyn Security>,
     /// 利用停止

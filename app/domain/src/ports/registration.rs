@@ -74,6 +74,8 @@ pub enum Entry {
     Refused,
     /// It is right, and somebody has registered with it.
     PostcardUsed,
+    /// It is right, and good from then on.
+    PostcardWaits(Timestamp),
     /// The link was not.
     LinkOver,
 }

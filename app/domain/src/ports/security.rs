@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::Answer;
+use super::{Answer, SecondSteps};
 use crate::{
     values::timestamp::Timestamp,
     visit::{LinkToken, Member, RequestOrigin, SentLetter},
@@ -37,6 +37,12 @@ pub trait Security: Send + Sync {
     /// The sign-in that a new device's letter told of; `None` for a link that is
     /// forged, over or used.
     async fn reported(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<ReportedSignIn>>;
+
+    /// The second steps of an account.
+    async fn second_steps(&self, member: uuid::Uuid) -> Answer<SecondSteps>;
+
+    /// Those of the account that a new device's letter speaks of.
+    async fn second_steps_reported(&self, token: &LinkToken) -> Answer<SecondSteps>;
 
     /// Ends that session and those begun since, forgets the device, and asks for the
     /// reissue's letter.

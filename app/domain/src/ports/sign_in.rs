@@ -7,15 +7,16 @@ use uuid::Uuid;
 use super::{AddressChange, Answer, PasskeyRefusal};
 use crate::{
     forms::Credentials,
+    rules::SecondStepCode,
     values::timestamp::Timestamp,
-    visit::{Challenge, DeviceToken, Member, RequestOrigin, SessionToken},
+    visit::{Challenge, CodeDue, DeviceToken, Member, RequestOrigin, SessionToken},
 };
 
 /// Sign-in and sign-out.
 #[async_trait]
 pub trait SignIn: Send + Sync {
-    /// A new session, or `None`: one answer for every failure. `device` is what
-    /// the browser carries from an earlier sign-in; `earlier` is the session it carries,
+    /// A new session, or that a code is asked for first, or one answer for every failure.
+    /// `device` is what the browser carries from an earlier sign-in; `earlier` is the session it carries,
     /// which ends when another takes its place.
     async fn sign_in(
         &self,
@@ -24,7 +25,18 @@ pub trait SignIn: Send + Sync {
         earlier: Option<Uuid>,
         origin: &RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Option<SignedIn>>;
+    ) -> Answer<SignInAnswer>;
+
+    /// Completes a sign-in whose password was right, with a one-time or recovery code.
+    async fn second_step(
+        &self,
+        due: &CodeDue,
+        code: SecondStepCode,
+        device: Option<&DeviceToken>,
+        earlier: Option<Uuid>,
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Answer<SecondStep>;
 
     /// The same with a passkey: `credential` is what the browser answered to the
     /// challenge. A passkey names its member itself, so no login ID is asked for.
@@ -58,6 +70,28 @@ pub struct SignedIn {
     pub session: NewSession,
     /// By which the browser is known the next time.
     pub device: DeviceToken,
+}
+
+/// What became of a login ID and a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignInAnswer {
+    /// They were right.
+    In(SignedIn),
+    /// They were right, and a code is asked for.
+    CodeDue(CodeDue),
+    /// They were not, or nobody is let in.
+    Refused,
+}
+
+/// What became of a code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecondStep {
+    /// It was right.
+    In(SignedIn),
+    /// It was not, or was used before, or comes during a pause.
+    Refused,
+    /// The account is not what it was when the password was given.
+    Over,
 }
 
 /// A password was given as the present one.

@@ -16,6 +16,7 @@ pub mod nickname;
 pub mod passkey_name;
 pub mod password;
 pub mod provisional;
+pub mod second_step;
 pub mod sign_in;
 
 pub use current_password::CurrentPasswordError;
@@ -28,4 +29,5 @@ pub use password::{ConfirmationError, Password, PasswordError};
 pub use provisional::{
     ProvisionalId, ProvisionalIdError, ProvisionalPassword, ProvisionalPasswordError,
 };
+pub use second_step::{CodeError, RecoveryCode, SecondStepCode};
 pub use sign_in::{SignInId, SignInPassword};

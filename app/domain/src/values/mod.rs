@@ -2,6 +2,7 @@
 
 pub mod checkup;
 pub mod device;
+pub mod drawing;
 pub mod era;
 pub mod expense;
 pub mod month;

@@ -6,7 +6,11 @@ pub mod return_to;
 
 use std::{fmt, time::Duration};
 
-use crate::{rules::EmailAddress, values::timestamp::Timestamp, visit::return_to::ReturnTo};
+use crate::{
+    rules::{EmailAddress, RecoveryCode},
+    values::timestamp::Timestamp,
+    visit::return_to::ReturnTo,
+};
 
 /// For so long after the password was given, changes are made without it.
 const PASSWORD_LASTS: Duration = Duration::from_secs(10 * 60);
@@ -30,6 +34,10 @@ pub struct Visit {
     pub confirmation: Option<LinkToken>,
     /// The link that disowns a sign-in, likewise.
     pub report: Option<LinkToken>,
+    /// The sign-in that waits for a code in this browser.
+    pub code_due: Option<CodeDue>,
+    /// Recovery codes that were made for this session a moment ago, to be shown once.
+    pub recovery_codes: Vec<RecoveryCode>,
     /// What the browser carries from an earlier sign-in.
     pub device: Option<DeviceToken>,
     /// The letter that was asked for last in this browser.
@@ -57,6 +65,7 @@ impl Visit {
             && self.registration.is_none()
             && self.reissue.is_none()
             && self.confirmation.is_none()
+            && self.code_due.is_none()
             && self.sent.is_none()
             && self.draft.is_none()
             && self.told.is_none()
@@ -223,6 +232,17 @@ pub struct SentLetter {
     pub earlier: bool,
 }
 
+/// A sign-in whose password was right and whose code is still to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeDue {
+    /// Whose.
+    pub member: uuid::Uuid,
+    /// Which of the account's passwords it was.
+    pub password_version: i64,
+    /// Until when the code may come.
+    pub until: Timestamp,
+}
+
 /// What is kept of 利用者情報入力 when the time runs out: never a password.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
@@ -259,6 +279,8 @@ pub struct Changed {
 pub enum Told {
     /// ログアウト
     SignedOut,
+    /// A code that came too late for its sign-in.
+    CodeOver,
     /// プロフィール設定
     Changed(Changed),
 }
@@ -287,6 +309,12 @@ pub enum CookieChange {
     NoSession,
     /// What the next page is to say, for a minute.
     Told(Told),
+    /// A sign-in that waits for a code.
+    CodeDue(CodeDue),
+    /// None waits any more.
+    NoCodeDue,
+    /// Recovery codes that the next page shows, in the session of that row.
+    RecoveryCodes(Vec<RecoveryCode>, uuid::Uuid),
     /// That somebody has signed in here.
     Device(DeviceToken),
     /// The letter that was asked for.

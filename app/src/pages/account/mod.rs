@@ -2,6 +2,7 @@
 
 pub mod addresses;
 pub mod closing;
+pub mod codes;
 pub mod confirm;
 pub mod confirm_password;
 pub mod my_data;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::{
     forms::{Field, ProfileForm},
-    ports::{Address, Ports},
+    ports::{Address, Ports, SecondSteps},
     visit::{self, Changed, Member, Visit, Visitor},
 };
 use leptos::prelude::*;
@@ -17,6 +17,7 @@ use crate::{
         field::{FormField, Kind, LoginIdExamples},
         form::CheckedForm,
         layout::Page,
+        second_steps::SecondStepSections,
         sharing::SharingSetting,
         status::Status,
     },
@@ -34,8 +35,12 @@ pub fn ProfilePage() -> impl IntoView {
     let word = use_query_map().read_untracked().get("told");
     let told = word.and_then(|word| Told::parse(&word, expect_context::<Visit>().told));
     Suspend::new(async move {
-        match ports.addresses.of(&member).await {
-            Ok(addresses) => view! { <Profile member addresses told /> }.into_any(),
+        let looked = async {
+            let addresses = ports.addresses.of(&member).await?;
+            Ok((addresses, ports.security.second_steps(member.id).await?))
+        };
+        match looked.await {
+            Ok((addresses, steps)) => view! { <Profile member addresses steps told /> }.into_any(),
             Err(what) => trouble(&what),
         }
     })
@@ -87,7 +92,12 @@ impl Told {
 }
 
 #[component]
-fn Profile(member: Member, addresses: Vec<Address>, told: Option<Told>) -> impl IntoView {
+fn Profile(
+    member: Member,
+    addresses: Vec<Address>,
+    steps: SecondSteps,
+    told: Option<Told>,
+) -> impl IntoView {
     let (changed, what, of_addresses) = match told {
         Some(Told::Changed(Some(changed))) if changed == Changed::default() => (
             Some("変更した項目はありません。"),
@@ -106,15 +116,7 @@ fn Profile(member: Member, addresses: Vec<Address>, told: Option<Told>) -> impl 
             <p class="lead">"ログインIDや登録メールアドレス等の変更が行えます。"</p>
             <Known member=member.clone() />
             <AddressesSection addresses told=of_addresses />
-            <section id="passkeys">
-                <h2>"パスキー"</h2>
-                <p>
-                    "顔や指紋、端末の暗証番号でログインできます。使うかどうかは、ご自由にお選びください。"
-                </p>
-                <p>
-                    <a href="/profile/passkeys">"パスキーの追加・確認・削除"</a>
-                </p>
-            </section>
+            <SecondStepSections steps />
             <SharingSetting member />
         </Page>
     }

@@ -2,7 +2,7 @@
 //! button does. Works without a session, in whatever browser opens the letter.
 
 use domain::{
-    ports::{Ports, ReportedSignIn},
+    ports::{Ports, ReportedSignIn, SecondSteps},
     values::device,
     visit::Visit,
 };
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::refusal::{Begun, Refusal},
-    components::layout::Page,
+    components::{layout::Page, second_steps::SecondStepList},
     pages::portal::problem::{refused, refused_link, trouble},
 };
 
@@ -23,7 +23,10 @@ pub fn ReportPage() -> impl IntoView {
             return refused(Refusal::Elsewhere(Begun::Report));
         };
         match ports.security.reported(&token, visit.now).await {
-            Ok(Some(sign_in)) => view! { <Report sign_in /> }.into_any(),
+            Ok(Some(sign_in)) => match ports.security.second_steps_reported(&token).await {
+                Ok(steps) => view! { <Report sign_in steps /> }.into_any(),
+                Err(what) => trouble(&what),
+            },
             Ok(None) => {
                 let over = Refusal::Link(Begun::Report);
                 refused_link(&ports, Some(&token), Begun::Report, over).await
@@ -34,7 +37,7 @@ pub fn ReportPage() -> impl IntoView {
 }
 
 #[component]
-fn Report(sign_in: ReportedSignIn) -> impl IntoView {
+fn Report(sign_in: ReportedSignIn, steps: SecondSteps) -> impl IntoView {
     view! {
         <Page title="新しい端末からのログイン" screen="T-5" sheet=true>
             <h1>"新しい端末からのログイン"</h1>
@@ -56,6 +59,17 @@ fn Report(sign_in: ReportedSignIn) -> impl IntoView {
             <p>
                 "ボタンを押すと、この端末のログインを終了し、パスワード再発行のメールをお送りします。届いたメールから、新しいパスワードに変更してください。"
             </p>
+            {steps
+                .is_any()
+                .then(|| {
+                    view! {
+                        <h2>"設定されている二段階認証・パスキー"</h2>
+                        <SecondStepList steps />
+                        <p>
+                            "このログイン以後に設定されたものは、ボタンを押すと解除します。"
+                        </p>
+                    }
+                })}
             <form method="post" action="/security/report">
                 <button class="button wide">"ログインを終了し、パスワードを再発行する"</button>
             </form>

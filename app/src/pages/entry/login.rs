@@ -3,7 +3,7 @@
 use domain::{
     forms::{Field, SignInForm},
     ports::{PasskeyRefusal, Ports},
-    text::Sentence,
+    text::{self, Sentence},
     visit::{Lapse, Told, Visit, Visitor},
 };
 use leptos::prelude::*;
@@ -52,6 +52,14 @@ pub fn LoginPage() -> impl IntoView {
                 })}
             {(told == Some(Told::SignedOut) && !signed_in)
                 .then(|| view! { <Status sentence="ログアウトしました。" /> })}
+            {(told == Some(Told::CodeOver))
+                .then(|| {
+                    view! {
+                        <div class="notice">
+                            <p>{text::CODE_OVER}</p>
+                        </div>
+                    }
+                })}
             <CheckedForm form=SignInForm::default() action="/login" button="ログイン">
                 <FormField field=Field::LoginId kind=Kind::LoginIdOrPasskey />
                 <FormField field=Field::Password kind=Kind::Password />

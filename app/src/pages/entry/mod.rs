@@ -1,5 +1,6 @@
 //! The way in: 新規利用登録, ログイン, パスワード再発行.
 
+pub mod code;
 pub mod done;
 pub mod landing;
 pub mod login;

@@ -2,7 +2,7 @@
 
 use domain::{
     forms::{AddressForm, Field, NewPasswordForm, ReissueProvisionalForm},
-    ports::{OpenLink, Ports},
+    ports::{OpenLink, Ports, SecondSteps},
     visit::{LetterPurpose, Reissuing, Visit, Visitor},
 };
 use leptos::prelude::*;
@@ -13,6 +13,7 @@ use crate::{
         field::{FormField, Kind, OwnId},
         form::CheckedForm,
         layout::{Page, Steps, Telephone},
+        second_steps::SecondStepList,
         signed_in_here::SignedInHere,
     },
     pages::portal::problem::{refused, refused_link, trouble},
@@ -130,7 +131,13 @@ fn WithLetter(link: OpenLink) -> impl IntoView {
 pub fn NewPasswordPage() -> impl IntoView {
     let (ports, visit) = (expect_context::<Ports>(), expect_context::<Visit>());
     match visit.who {
-        Visitor::Reissuing(reissuing) => view! { <NewPassword reissuing /> }.into_any(),
+        Visitor::Reissuing(reissuing) => Suspend::new(async move {
+            match ports.security.second_steps(reissuing.member).await {
+                Ok(steps) => view! { <NewPassword reissuing steps /> }.into_any(),
+                Err(what) => trouble(&what),
+            }
+        })
+        .into_any(),
         Visitor::Reissued => go_to("/reissue/done"),
         _ => Suspend::new(async move {
             let over = Refusal::Over(Begun::Reissue);
@@ -141,7 +148,7 @@ pub fn NewPasswordPage() -> impl IntoView {
 }
 
 #[component]
-fn NewPassword(reissuing: Reissuing) -> impl IntoView {
+fn NewPassword(reissuing: Reissuing, steps: SecondSteps) -> impl IntoView {
     let now = expect_context::<Visit>().now;
     view! {
         <Page title="パスワード変更(パスワード再発行)" screen="S-4" sheet=true>
@@ -168,6 +175,18 @@ fn NewPassword(reissuing: Reissuing) -> impl IntoView {
                     optional=true
                 />
             </CheckedForm>
+            {steps
+                .is_any()
+                .then(|| {
+                    view! {
+                        <h2>"設定されている二段階認証・パスキー"</h2>
+                        <SecondStepList steps />
+                        <p>
+                            "パスワードを変更しても、これらは続きます。ただし、この14日間に設定されたものは、念のため解除します。お心当たりがないものがあるときは、健康保険組合にお知らせください。"
+                            <Telephone />
+                        </p>
+                    }
+                })}
         </Page>
     }
 }

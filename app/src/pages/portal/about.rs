@@ -51,6 +51,12 @@ pub fn AboutPage() -> impl IntoView {
                                 <td>"ご利用の間"</td>
                             </tr>
                             <tr>
+                                <td>
+                                    "二段階認証の鍵（暗号にしたもの）と予備コード（元に戻せない形に変換したもの）"
+                                </td>
+                                <td>"設定されている間"</td>
+                            </tr>
+                            <tr>
                                 <td>"医療費通知の内容"</td>
                                 <td>
                                     {format!(

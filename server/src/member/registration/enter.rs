@@ -62,6 +62,7 @@ impl RegistrationService {
         // since up to here the same was done, and below the same is written.
         let theirs = card.filter(|_| admitted && right);
         let is_used = theirs.as_ref().is_some_and(Postcard::is_used);
+        let waits_until = theirs.as_ref().and_then(|card| card.waits_until(now));
         let good = theirs.filter(|card| card.is_good(now));
 
         let mut tx = self.db.write().await?;
@@ -106,7 +107,10 @@ impl RegistrationService {
                 match link {
                     None => Entry::LinkOver,
                     Some(_) if is_used => Entry::PostcardUsed,
-                    Some(_) => Entry::Refused,
+                    Some(_) => match waits_until {
+                        Some(until) => Entry::PostcardWaits(until),
+                        None => Entry::Refused,
+                    },
                 }
             }
         };

@@ -30,7 +30,7 @@ use uuid::Uuid;
 pub use self::error::PostcardError;
 
 use self::part_file::{Line, PartFile};
-use crate::base::hash::Hasher;
+use crate::{account::new_postcard, base::hash::Hasher};
 
 /// People whose lines and rows are written together.
 const BATCH: i64 = 200;
@@ -284,6 +284,9 @@ impl<'a> Run<'a> {
                     return Ok(any_dead);
                 }
                 continue;
+            }
+            if let Some(account) = person.member_id {
+                new_postcard::tell(&mut tx, account, new.id, self.now).await?;
             }
             let event = match kind {
                 Kind::First => Event::PostcardIssued,

@@ -1,23 +1,19 @@
 -- Second steps. Whose one is: a row of member or, where the kind is 'staff', of the
 -- office's people.
 
--- The app that shows one-time codes, one a holder. Not on before the first right code.
+-- The app that shows one-time codes, one a holder.
 create table one_time_code (
     holder_kind text not null,
     holder_id uuid not null,
     -- The secret that the app shares with us, encrypted for this holder alone.
     sealed_secret bytea not null,
-    -- The session that the secret was shown in, and when.
-    session_id uuid not null,
-    begun_at bigint not null,
     -- When the first right code came.
-    confirmed_at bigint,
+    added_at bigint not null,
     -- The 30 seconds of the last code that was taken, counted from 1970: none of that
     -- step or before is taken again.
-    last_step bigint not null default 0,
+    last_step bigint not null,
     primary key (holder_kind, holder_id)
 );
-create index one_time_code_begun on one_time_code (begun_at) where confirmed_at is null;
 
 -- Codes for whoever has lost the app: 80 bits of chance, so a plain SHA-256 is enough.
 create table recovery_code (

@@ -38,6 +38,20 @@ pub async fn reported_sign_in(
     }))
 }
 
+/// Whose account a new device's link speaks of.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn member(db: &Db, token_hash: &[u8]) -> Result<Option<Uuid>> {
+    on!(read db, pool => {
+        sqlx::query_scalar("select member_id from link where token_hash = $1 and purpose = $2")
+            .bind(token_hash)
+            .bind(Purpose::Device.as_str())
+            .fetch_optional(pool)
+            .await
+    })
+}
+
 /// What a new device's link was for.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Disowned {
@@ -45,6 +59,8 @@ pub struct Disowned {
     pub member_id: Uuid,
     /// Which session; the device has the same identifier.
     pub session_id: Uuid,
+    /// When that session began.
+    pub started_at: i64,
     /// Where the letter was sent.
     pub address: String,
 }
@@ -60,7 +76,9 @@ pub async fn use_up(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<Op
             "update link set ended_at = $3, ended_by = $5
              where token_hash = $1 and purpose = $2 and expires_at > $3 and expires_at <= $4
                and ended_at is null
-             returning member_id, session_id, address",
+             returning member_id, session_id, address,
+                       (select s.started_at from session s where s.id = link.session_id)
+                           as started_at",
         )
         .bind(token_hash)
         .bind(Purpose::Device.as_str())

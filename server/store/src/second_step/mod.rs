@@ -5,10 +5,13 @@ pub mod codes;
 pub mod passkeys;
 pub mod recovery;
 
-use domain::values::timestamp::Timestamp;
+use domain::{ports::SecondSteps, values::timestamp::Timestamp};
 use uuid::Uuid;
 
-use super::{Result, Tx};
+use super::{Db, Result, Tx};
+
+/// Before anything was added.
+const ALWAYS: Timestamp = Timestamp(i64::MIN);
 
 /// Whose a second step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,12 +63,42 @@ impl Removed {
     }
 }
 
+/// What somebody has, as pages list it.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn of(db: &Db, holder: Holder) -> Result<SecondSteps> {
+    Ok(SecondSteps {
+        codes_since: codes::on_since(db, holder).await?,
+        passkeys: passkeys::of(db, holder).await?,
+    })
+}
+
+/// Whether somebody has any.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn is_any(tx: &mut Tx, holder: Holder) -> Result<bool> {
+    Ok(codes::sealed_secret(tx, holder).await?.is_some() || passkeys::count(tx, holder).await? > 0)
+}
+
+/// Takes away the app for one-time codes and its recovery codes, and says whether there was
+/// one.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn remove_codes(tx: &mut Tx, holder: Holder) -> Result<bool> {
+    let was_on = codes::remove_since(tx, holder, ALWAYS).await?;
+    recovery::remove_since(tx, holder, ALWAYS).await?;
+    Ok(was_on)
+}
+
 /// Takes away every second step of somebody.
 ///
 /// # Errors
 /// Whatever the database answers.
 pub async fn remove_all(tx: &mut Tx, holder: Holder) -> Result<Removed> {
-    remove_since(tx, holder, Timestamp(i64::MIN)).await
+    remove_since(tx, holder, ALWAYS).await
 }
 
 /// Takes away those that were added at an instant or later: whoever had the password then
