@@ -11,10 +11,11 @@ export type FieldName =
   | "password"
   | "password_confirmation"
   | "nickname"
+  | "code"
   | "current_password";
 
 /** What a newcomer chooses at 利用者情報入力. */
-export type Choice = Record<Exclude<FieldName, "email" | "current_password">, string>;
+export type Choice = Record<Exclude<FieldName, "email" | "code" | "current_password">, string>;
 
 /** The address and the choice of whoever has that postcard: its ID is nobody else's, so neither are these. */
 export function madeFrom({ loginId }: Postcard): { address: string; choice: Choice } {
