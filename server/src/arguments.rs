@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::LazyLock};
 
 use clap::{Args, Parser, Subcommand};
 use domain::looking::ReasonText;
+use domain::office::{login::StaffLogin, role::Role};
 use store::person::Key;
 
 /// The version, and the commit where the build was told it.
@@ -44,6 +45,9 @@ pub(crate) enum Command {
     /// 利用登録をした加入者の利用停止と再開、開示
     #[command(subcommand)]
     Members(MembersCommand),
+    /// 事務局の職員
+    #[command(subcommand)]
+    Staff(StaffCommand),
     /// 医療費通知
     #[command(subcommand)]
     Expenses(ExpensesCommand),
@@ -137,6 +141,53 @@ pub(crate) struct Because {
     /// 理由（200文字まで。健康や家族のことは書かないでください）
     #[arg(long)]
     pub(crate) reason: ReasonText,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum StaffCommand {
+    /// 職員を登録する（パスワードは端末で、または標準入力から読む）
+    Add(NewStaff),
+    /// 職員の一覧：ログインID、氏名、役割、状態、最後のログイン
+    List,
+    /// 職員の利用を停止し、ログインを終了する
+    Disable {
+        /// ログインID
+        login: String,
+    },
+    /// 停止した利用を再開する
+    Enable {
+        /// ログインID
+        login: String,
+    },
+    /// 新しいパスワードを設定する（前の二段階認証とログインは終了する）
+    Reset {
+        /// ログインID
+        login: String,
+    },
+    /// 確認コードの代わりに、5分以内に1回だけ使えるコードを発行する
+    Code {
+        /// ログインID
+        login: String,
+    },
+}
+
+/// Somebody new in the office.
+#[derive(Args)]
+pub(crate) struct NewStaff {
+    /// ログインID（半角の英字・数字と . _ - @ の3～64文字）
+    pub(crate) login: StaffLogin,
+    /// 氏名
+    #[arg(long)]
+    pub(crate) name: String,
+    /// 役割：Desk, Publisher, Importer, HealthImporter, Auditor, Admin（続けて、または繰り返して指定）
+    #[arg(long, required = true, num_args = 1.., value_delimiter = ',')]
+    pub(crate) role: Vec<Role>,
+    /// 加入者であるときの記号-番号-枝番：自分の世帯は開けなくなる
+    #[arg(long, value_name = "記号-番号-枝番")]
+    pub(crate) person: Option<Key>,
+    /// パスワードの代わりに、本人が設定するためのURLを発行する
+    #[arg(long)]
+    pub(crate) invite: bool,
 }
 
 #[derive(Subcommand)]

@@ -12,6 +12,7 @@ use std::{
 use domain::{
     rules::{EmailAddress, InsurerNumber},
     values::society::Society,
+    visit::network::{Network, NetworkError},
 };
 use serde::Deserialize;
 
@@ -43,6 +44,10 @@ pub struct Config {
     pub site: PathBuf,
     /// Proxies whose word about the client's address counts.
     pub trusted_proxies: Vec<IpAddr>,
+    /// From where the office can be seen; from everywhere where there is none.
+    pub office_networks: Vec<Network>,
+    /// Whether what cannot be taken back needs a second person of the office.
+    pub four_eyes: bool,
     /// What may be posted.
     pub limits: Limits,
     /// How many connections may be open.
@@ -125,6 +130,8 @@ struct File {
     secret_file: Option<PathBuf>,
     site: Option<PathBuf>,
     trusted_proxies: Vec<IpAddr>,
+    office_networks: Vec<String>,
+    four_eyes: bool,
     postcard_days: Option<u16>,
     limits: LimitsSection,
     hash: HashSection,
@@ -367,6 +374,18 @@ impl File {
         if self.society.months_after_leaving > 120 {
             return Err(wrong("society.months_after_leaving", "months, 0 to 120"));
         }
+        let networks = self.office_networks.iter().map(|text| text.parse());
+        let office_networks: Vec<Network> = networks
+            .collect::<Result<_, _>>()
+            .map_err(|error: NetworkError| wrong("office_networks", &error.to_string()))?;
+        // Behind a proxy everybody would come from the proxy's address.
+        let behind_a_proxy = public_url.is_https() && self.trusted_proxies.is_empty();
+        if !office_networks.is_empty() && behind_a_proxy {
+            return Err(wrong(
+                "office_networks",
+                "needs trusted_proxies: without them every visitor has the proxy's address",
+            ));
+        }
         let postcard_days = self.postcard_days.unwrap_or(365);
         if postcard_days == 0 {
             return Err(wrong("postcard_days", "at least one day"));
@@ -382,6 +401,8 @@ impl File {
             data_dir,
             site: self.site.unwrap_or_else(|| ".".into()),
             trusted_proxies: self.trusted_proxies,
+            office_networks,
+            four_eyes: self.four_eyes,
             limits: self.limits.check()?,
             places: self.limits.places()?,
             postcard_days,

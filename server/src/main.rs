@@ -2,6 +2,7 @@
 //! those of the society's office Japanese.
 
 mod arguments;
+mod staff_command;
 
 use std::{
     fmt::Display,
@@ -24,7 +25,7 @@ use server::{
     },
     check,
     config::Config,
-    demo::{self, Found},
+    demo::{self, Found, staff::Office},
     mail::setting::MailSetting,
     office::{
         checkups, expenses,
@@ -32,6 +33,7 @@ use server::{
         notices,
         postcards::{self, Terms},
         roster::{self, Moved},
+        staff::StaffService,
     },
     startup::build,
     upkeep::{
@@ -115,6 +117,12 @@ async fn run(arguments: Arguments) -> Done {
             issue_postcards(config, reissue, &out).await
         }
         Command::Members(command) => members(config, command).await,
+        Command::Staff(command) => {
+            let db = open(&config).await?;
+            let done = staff_command::run(&db, config, command).await;
+            db.close().await;
+            done.map(|()| ExitCode::SUCCESS)
+        }
         Command::Expenses(ExpensesCommand::Import {
             list: ListFile { file, dry_run, all },
             add_repeated,
@@ -365,14 +373,18 @@ async fn on_the_roster(db: &Db, key: &Key) -> Result<Uuid, Box<dyn std::error::E
 async fn fill_demo(config: Config) -> Done {
     let db = open_or_make(&config).await?;
     let now = Clock::System.now();
-    let found = demo::fill(
-        &db,
-        &hasher(&config)?,
-        terms(&config),
-        &config.data_dir,
-        now,
-    )
-    .await;
+    let hasher = hasher(&config)?;
+    let found = demo::fill(&db, &hasher, terms(&config), &config.data_dir, now).await;
+    let service = StaffService {
+        db: db.clone(),
+        hasher,
+        society: Arc::new(config.society.clone()),
+        four_eyes: config.four_eyes,
+    };
+    let office = match &found {
+        Ok(_) => Some(demo::fill_office(&service, &config.data_dir, now).await),
+        Err(_) => None,
+    };
     db.close().await;
     let url = config.public_url.as_str();
     say!("{}（デモ）", config.society.portal_name);
@@ -403,6 +415,28 @@ async fn fill_demo(config: Config) -> Done {
     }
     if matches!(config.mail, MailSetting::Mailbox(_)) {
         say!("  メールボックス        {url}/dev/mailbox");
+    }
+    match office.transpose()? {
+        Some(Office::Passwords(file, lines)) => {
+            say!("  事務局                {url}/office");
+            for line in lines.lines() {
+                let mut parts = line.split('\t');
+                let mut part = || parts.next().unwrap_or_default();
+                let (login, password, role) = (part(), part(), part());
+                say!("    {login:<12}{password}  {role}");
+            }
+            say!("    （{} に控えがあります）", file.display());
+            say!("    二段階認証の代わりのコード： portal staff code kanri");
+        }
+        Some(Office::FileGone(file)) => {
+            say!("  事務局                {url}/office");
+            say!(
+                "    パスワードのファイル {} はありません。次のコマンドで設定できます。",
+                file.display()
+            );
+            say!("    portal staff reset kanri");
+        }
+        None => {}
     }
     say!("「新規利用登録」からメールアドレスを送信し、メールボックスに届いたURLを開いてください。");
     Ok(ExitCode::SUCCESS)

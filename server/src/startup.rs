@@ -20,8 +20,8 @@ use crate::{
     },
     config::Config,
     http::{
-        Cookies, PageCache, RateLimits, State, assets::Bundle, connections::Connections, router,
-        serve,
+        Cookies, Office, PageCache, RateLimits, State, assets::Bundle, connections::Connections,
+        router, serve,
     },
     mail::{
         delivery::DeliveryStatusService,
@@ -37,6 +37,7 @@ use crate::{
         registration::RegistrationService, reissue::ReissueService, sessions::SessionService,
         sign_in::SignInService,
     },
+    office::staff::{StaffService, sign_in::StaffSignIn},
     second_step::passkeys::RelyingParty,
     upkeep::{
         audit_seal::{self, Sealer},
@@ -199,7 +200,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         }),
         addresses: Arc::new(AddressService {
             db: db.clone(),
-            hasher,
+            hasher: hasher.clone(),
             secrets: secrets.clone(),
             wake_mail: wake_mail.clone(),
         }),
@@ -211,7 +212,26 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
     };
     let trusted_proxies: Arc<[_]> = config.trusted_proxies.into();
     let connections = Arc::new(Connections::new(config.places, trusted_proxies.clone()));
+    let office = Office {
+        db: db.clone(),
+        society: society.clone(),
+        public_url: public_url.clone(),
+        secrets: secrets.clone(),
+        staff: StaffService {
+            db: db.clone(),
+            hasher: hasher.clone(),
+            society: society.clone(),
+            four_eyes: config.four_eyes,
+        },
+        sign_in: StaffSignIn {
+            db: db.clone(),
+            hasher,
+            secrets: secrets.clone(),
+        },
+        networks: config.office_networks.into(),
+    };
     let state = State {
+        office,
         db: db.clone(),
         clock: clock.clone(),
         ports,

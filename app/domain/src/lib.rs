@@ -17,6 +17,8 @@ pub mod looking;
 #[cfg(feature = "server")]
 pub mod membership;
 #[cfg(feature = "server")]
+pub mod office;
+#[cfg(feature = "server")]
 pub mod ports;
 #[cfg(feature = "server")]
 pub mod relation;

@@ -127,6 +127,18 @@ fn describe(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
         Event::SecondPersonAgreed => "健康保険組合の別の職員が確認しました",
         Event::ReasonRemoved => "健康保険組合の職員が、理由の記載を削除しました",
         Event::AuditExported => "健康保険組合の職員が、記録を書き出しました",
+        Event::StaffSignedIn => "職員がログインしました",
+        Event::StaffSignedInByCode => "職員がサーバーのコードでログインしました",
+        Event::StaffSignedOut => "職員がログアウトしました",
+        Event::StaffAdded => "職員を追加しました",
+        Event::StaffRolesChanged => "職員の役割を変更しました",
+        Event::StaffDisabled => "職員の利用を停止しました",
+        Event::StaffEnabled => "職員の利用を再開しました",
+        Event::StaffLinkMade => "職員のパスワード設定のURLを発行しました",
+        Event::StaffPasswordChosen => "職員がパスワードを設定しました",
+        Event::StaffSecondStep => "職員が二段階認証を設定しました",
+        Event::StaffCodeMade => "職員のログイン用コードをサーバーで発行しました",
+        Event::StaffRefused => "役割のない画面を開こうとしました",
     }
     .into()
 }

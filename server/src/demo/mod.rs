@@ -2,6 +2,7 @@
 
 mod claims;
 mod results;
+pub mod staff;
 
 use std::{
     fmt, fs, io,
@@ -18,6 +19,7 @@ use crate::{
         checkups, expenses, notices,
         postcards::{self, PostcardError, Terms},
         roster::{self, Import, ImportError, Moved},
+        staff::{StaffError, StaffService},
     },
 };
 
@@ -55,6 +57,8 @@ pub enum DemoError {
     Checkups(checkups::ImportError),
     /// The postcards were not made.
     Postcards(PostcardError),
+    /// Nobody could be registered in the office.
+    Staff(StaffError),
     /// The postcards' file cannot be read.
     File(PathBuf, io::Error),
     /// The database refused.
@@ -77,6 +81,7 @@ impl fmt::Display for DemoError {
             Self::Notices(error) => error.fmt(f),
             Self::Checkups(error) => error.fmt(f),
             Self::Postcards(error) => error.fmt(f),
+            Self::Staff(error) => error.fmt(f),
             Self::File(file, error) => write!(f, "{}: {error}", file.display()),
             Self::Store(error) => write!(f, "データベースの誤りです: {}", store::told(error)),
         }
@@ -164,6 +169,18 @@ pub async fn fill(
         }
     }
     Ok(Found::AllUsed)
+}
+
+/// One of each role in the office, where nobody is there yet; and how it is opened.
+///
+/// # Errors
+/// Whatever stands in the way.
+pub async fn fill_office(
+    service: &StaffService,
+    data_dir: &Path,
+    now: Timestamp,
+) -> Result<staff::Office, DemoError> {
+    staff::fill(service, data_dir, now).await
 }
 
 /// Whether this folder's society is the demo's, and whole but for its postcards.

@@ -49,7 +49,7 @@ const DRAFT_LIFE: Duration = Duration::from_secs(24 * 3600);
 const WANTED_LIFE: Duration = Duration::from_secs(30 * 60);
 
 /// Long enough for the next page, not for the one after a pause.
-const TOLD_LIFE: Duration = Duration::from_secs(60);
+pub(super) const TOLD_LIFE: Duration = Duration::from_secs(60);
 
 /// Long enough for the page that shows them, also over a slow line.
 const RECOVERY_CODES_LIFE: Duration = Duration::from_secs(5 * 60);
@@ -377,11 +377,11 @@ impl Cookies {
         names.iter().filter_map(|name| self.forget(name)).collect()
     }
 
-    fn forget(&self, name: &str) -> Option<HeaderValue> {
+    pub(super) fn forget(&self, name: &str) -> Option<HeaderValue> {
         self.header(self.cookie(name, String::new(), Duration::ZERO))
     }
 
-    fn name(&self, name: &str) -> String {
+    pub(super) fn name(&self, name: &str) -> String {
         if self.https {
             format!("__Host-{name}")
         } else {
@@ -389,13 +389,13 @@ impl Cookies {
         }
     }
 
-    fn read(&self, headers: &HeaderMap, name: &str) -> Option<String> {
+    pub(super) fn read(&self, headers: &HeaderMap, name: &str) -> Option<String> {
         let jar = PrivateCookieJar::from_headers(headers, self.key.clone());
         jar.get(&self.name(name))
             .map(|cookie| cookie.value().to_owned())
     }
 
-    fn cookie(&self, name: &str, value: String, life: Duration) -> Cookie<'static> {
+    pub(super) fn cookie(&self, name: &str, value: String, life: Duration) -> Cookie<'static> {
         // Rounded up: what lives for less than a second is not dead yet.
         let seconds = i64::try_from(life.as_millis().div_ceil(1000)).unwrap_or_default();
         Cookie::build((self.name(name), value))
@@ -407,18 +407,23 @@ impl Cookies {
             .build()
     }
 
-    fn encrypted(&self, name: &str, value: String, life: Duration) -> Option<HeaderValue> {
+    pub(super) fn encrypted(
+        &self,
+        name: &str,
+        value: String,
+        life: Duration,
+    ) -> Option<HeaderValue> {
         use axum::response::IntoResponse;
         let jar = PrivateCookieJar::new(self.key.clone()).add(self.cookie(name, value, life));
         let response = jar.into_response();
         response.headers().get(header::SET_COOKIE).cloned()
     }
 
-    fn header(&self, cookie: Cookie<'static>) -> Option<HeaderValue> {
+    pub(super) fn header(&self, cookie: Cookie<'static>) -> Option<HeaderValue> {
         HeaderValue::from_str(&cookie.to_string()).ok()
     }
 }
 
-fn span(now: Timestamp, until: Timestamp) -> Duration {
+pub(super) fn span(now: Timestamp, until: Timestamp) -> Duration {
     Duration::from_millis(u64::try_from(until.0 - now.0).unwrap_or_default())
 }

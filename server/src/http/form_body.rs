@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::Request,
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -23,43 +23,53 @@ const HEARD_OUT_BYTES: usize = 8 * 1024 * 1024;
 /// Lets only a plain form through: 413, 415 or 400 for everything else.
 pub(super) async fn check(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let kind = parts
-        .headers
+    match read(&parts.headers, body, MOST_BYTES).await {
+        Ok(bytes) => {
+            next.run(Request::from_parts(parts, Body::from(bytes)))
+                .await
+        }
+        Err(status) => status.into_response(),
+    }
+}
+
+/// Reads a plain form of so many bytes at most.
+///
+/// # Errors
+/// The status for everything else.
+pub(super) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    most_bytes: usize,
+) -> Result<Bytes, StatusCode> {
+    let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
     let essence = kind.and_then(|kind| kind.split(';').next()).map(str::trim);
-    let length = parts
-        .headers
+    let length = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok());
     if length
         .and_then(|length| length.parse::<usize>().ok())
-        .is_some_and(|n| n > MOST_BYTES)
+        .is_some_and(|n| n > most_bytes)
     {
         hear_out(body).await;
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
     if !essence.is_some_and(|e| e.eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
-        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
+        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
-    let bytes = match to_bytes(body, MOST_BYTES).await {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            let too_long = std::error::Error::source(&error)
-                .is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
-            return if too_long {
-                StatusCode::PAYLOAD_TOO_LARGE
-            } else {
-                StatusCode::BAD_REQUEST
-            }
-            .into_response();
+    let bytes = to_bytes(body, most_bytes).await.map_err(|error| {
+        let too_long = std::error::Error::source(&error)
+            .is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
+        match too_long {
+            true => StatusCode::PAYLOAD_TOO_LARGE,
+            false => StatusCode::BAD_REQUEST,
         }
-    };
-    if !is_plain_form(&bytes) {
-        return StatusCode::BAD_REQUEST.into_response();
+    })?;
+    match is_plain_form(&bytes) {
+        true => Ok(bytes),
+        false => Err(StatusCode::BAD_REQUEST),
     }
-    next.run(Request::from_parts(parts, Body::from(bytes)))
-        .await
 }
 
 /// Reads on for a while and keeps nothing: a browser that is still sending when

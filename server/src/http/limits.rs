@@ -29,12 +29,15 @@ use super::{State, client::client};
 const LETTERS: [&str; 2] = ["/register", "/reissue"];
 
 /// Posts that try a name and a password, a code, or a passkey.
-const TRIES: [&str; 5] = [
+const TRIES: [&str; 8] = [
     "/login",
     "/login/code",
     "/login/passkey",
     "/register/provisional",
     "/reissue/provisional",
+    "/office/login",
+    "/office/login/code",
+    "/office/login/passkey",
 ];
 
 /// Below so many entries a table is not worth looking through.

@@ -12,6 +12,7 @@ mod headers;
 mod limits;
 mod links;
 mod my_data;
+mod office;
 mod page_cache;
 mod pages;
 mod passkeys;
@@ -23,6 +24,7 @@ mod visitor;
 
 pub use cookies::Cookies;
 pub use limits::{Limits, RateLimitSetting, RateLimits};
+pub use office::Office;
 pub use page_cache::PageCache;
 pub use router::router;
 pub use state::State;

@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    extract::State as FromState,
+    extract::{Request, State as FromState},
     http::{Method, StatusCode, header},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
@@ -10,6 +10,7 @@ use axum::{
 };
 use leptos::server_fn::axum::server_fn_paths;
 use store::{audit_seal, letter};
+use tower::ServiceExt;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{
@@ -23,9 +24,10 @@ use tower_http::{
 use super::state::State;
 use super::{
     assets::{AT_THE_ROOT, at_the_root, hashed, manifest},
+    client::client,
     downloads, files, form_body,
     functions::function,
-    headers, limits, links, my_data,
+    headers, limits, links, my_data, office,
     pages::{self, Complete, after_panic, page},
     passkeys, visitor,
 };
@@ -39,6 +41,31 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 /// # Errors
 /// A public URL that no browser would send as its `Origin`.
 pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigError> {
+    let open = with_or_without_office(state.clone(), public_url, true)?;
+    if state.office.networks.is_empty() {
+        return Ok(open);
+    }
+    // For whoever is not to see the office there is no such path, on any method.
+    let closed = with_or_without_office(state.clone(), public_url, false)?;
+    let choose = move |request: Request| {
+        let path = request.uri().path();
+        let below = path.strip_prefix(office::PATH);
+        let is_office = below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let hidden = is_office
+            && !state
+                .office
+                .is_there_for(client(&request, &state.trusted_proxies));
+        let service = if hidden { closed.clone() } else { open.clone() };
+        service.oneshot(request)
+    };
+    Ok(Router::new().fallback_service(tower::service_fn(choose)))
+}
+
+fn with_or_without_office(
+    state: State,
+    public_url: &PublicUrl,
+    office: bool,
+) -> Result<Router, ConfigError> {
     let csrf = CsrfLayer::new().add_trusted_origin(public_url.as_str())?;
 
     // A page and the function that its form posts to share one path; the pages
@@ -67,7 +94,13 @@ pub fn router(state: State, public_url: &PublicUrl) -> Result<Router, ConfigErro
             get(|| async { (StatusCode::SEE_OTHER, [(header::LOCATION, "/profile")]) }),
         )
         .fallback_service(get(page).with_state(state.clone()))
-        .layer(from_fn_with_state(state.clone(), visitor::load))
+        .layer(from_fn_with_state(state.clone(), visitor::load));
+    // The office has sessions of its own.
+    let site = match office {
+        true => site.merge(office::routes(&state)),
+        false => site,
+    };
+    let site = site
         .layer(from_fn_with_state(state.clone(), links::open))
         .layer(
             CompressionLayer::new().gzip(true).compress_when(

@@ -6,7 +6,9 @@ use axum::extract::FromRef;
 use domain::ports::Ports;
 use store::Db;
 
-use super::{assets::Bundle, cookies::Cookies, limits::RateLimits, page_cache::PageCache};
+use super::{
+    assets::Bundle, cookies::Cookies, limits::RateLimits, office::Office, page_cache::PageCache,
+};
 use crate::base::clock::Clock;
 
 /// What the handlers share.
@@ -26,6 +28,8 @@ pub struct State {
     pub kept: PageCache,
     /// Proxies whose word about the client counts.
     pub trusted_proxies: Arc<[IpAddr]>,
+    /// The society's office.
+    pub office: Office,
     /// What has been posted from where.
     pub limits: Arc<RateLimits>,
 }

@@ -60,6 +60,8 @@ pub struct Removed {
     pub asked_addresses: u64,
     /// Password hashes of postcards that are over.
     pub postcards: u64,
+    /// Sessions, links and codes of the office's people.
+    pub staff: u64,
     /// Hours in which something was refused.
     pub refused_tries: u64,
     /// Challenges that a passkey has answered.
@@ -107,6 +109,8 @@ impl Cleanup {
         batches(gone, || expired::remove_asked_addresses(db, before, BATCH)).await?;
         let (before, gone) = (now.minus(POSTCARDS), &mut removed.postcards);
         batches(gone, || expired::forget_postcards(db, before, BATCH)).await?;
+        let (before, gone) = (now.minus(SESSIONS), &mut removed.staff);
+        batches(gone, || expired::remove_ways_in_of_staff(db, before, BATCH)).await?;
         let (before, gone) = (now.minus(REFUSED_TRIES), &mut removed.refused_tries);
         batches(gone, || expired::remove_refused_tries(db, before, BATCH)).await?;
         let (before, gone) = (now.minus(CHALLENGES), &mut removed.challenges);

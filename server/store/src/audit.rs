@@ -176,6 +176,30 @@ events! {
     ReasonRemoved => "reason_removed",
     /// The audit was exported: `detail` is what it was filtered by.
     AuditExported => "audit_exported",
+    /// Somebody of the office signed in; `actor` is who, here and below.
+    StaffSignedIn => "staff_signed_in",
+    /// The same, by a code from the command line.
+    StaffSignedInByCode => "staff_signed_in_by_code",
+    /// Somebody of the office signed out.
+    StaffSignedOut => "staff_signed_out",
+    /// Somebody was added: `detail` is who, and the roles.
+    StaffAdded => "staff_added",
+    /// Somebody of the office has other roles.
+    StaffRolesChanged => "staff_roles_changed",
+    /// Somebody of the office is kept out.
+    StaffDisabled => "staff_disabled",
+    /// Somebody of the office is let in again.
+    StaffEnabled => "staff_enabled",
+    /// A link to a new password was made for somebody of the office.
+    StaffLinkMade => "staff_link_made",
+    /// Somebody of the office chose a password.
+    StaffPasswordChosen => "staff_password_chosen",
+    /// Somebody of the office has another second step, or other recovery codes.
+    StaffSecondStep => "staff_second_step",
+    /// A code that stands for a second step was made at the command line.
+    StaffCodeMade => "staff_code_made",
+    /// Somebody of the office asked for what their roles do not open: `detail` is the path.
+    StaffRefused => "staff_refused",
 }
 
 /// What anybody can cause without getting in, and what was refused: counted.

@@ -132,6 +132,28 @@ pub async fn forget_postcards(db: &Db, before: Timestamp, most: i64) -> Result<u
     .await
 }
 
+/// What let the office's people in and is over: sessions and links that ended before
+/// `before`, and codes from the command line.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn remove_ways_in_of_staff(db: &Db, before: Timestamp, most: i64) -> Result<u64> {
+    let mut removed = 0;
+    for sql in [
+        "delete from staff_session where id in (
+             select id from staff_session where expires_at < $1 order by expires_at limit $2)",
+        "delete from staff_link where id in (
+             select id from staff_link where expires_at < $1 order by expires_at limit $2)",
+        "delete from staff_draft where staff_id in (
+             select staff_id from staff_draft where expires_at < $1 order by expires_at limit $2)",
+        "delete from staff_code where staff_id in (
+             select staff_id from staff_code where expires_at < $1 order by expires_at limit $2)",
+    ] {
+        removed += remove(db, sql, before, most).await?;
+    }
+    Ok(removed)
+}
+
 /// What was refused in hours before `before`.
 ///
 /// # Errors

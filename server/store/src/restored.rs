@@ -17,6 +17,10 @@ pub async fn end_what_was_open(tx: &mut Tx, detail: &str, now: Timestamp) -> Res
         "update link set ended_at = $1, ended_by = 'replaced' where ended_at is null",
         // Every one of them, and those that a clock ahead has noted.
         "delete from device where last_seen_at <= $1 or last_seen_at > $1",
+        "update staff_session set ended_at = $1 where ended_at is null",
+        "update staff_link set ended_at = $1 where ended_at is null",
+        "delete from staff_code where expires_at <= $1 or expires_at > $1",
+        "delete from staff_device where last_seen_at <= $1 or last_seen_at > $1",
         "update letter set given_up_at = $1, trouble = 'the database was restored'
          where sent_at is null and given_up_at is null",
     ] {

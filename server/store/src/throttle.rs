@@ -21,6 +21,8 @@ pub enum Count {
     Device(Uuid),
     /// Those of somebody who is signed in.
     Session(Uuid),
+    /// Those from a browser that somebody of the office is known by.
+    StaffDevice(Uuid),
 }
 
 /// The statements about the counts in one table.
@@ -58,6 +60,7 @@ impl Count {
             Self::Anybody(id) => (statements!("throttle"), id),
             Self::Device(id) => (statements!("device"), id),
             Self::Session(id) => (statements!("session"), id),
+            Self::StaffDevice(id) => (statements!("staff_device"), id),
         }
     }
 }

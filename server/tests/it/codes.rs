@@ -23,7 +23,7 @@ const WRONG: &str = "コードが違うか、すでに使われています。";
 const STEP: i64 = 30_000;
 
 /// What stands in the element with that id.
-fn element(page: &Seen, id: &str) -> String {
+pub(crate) fn element(page: &Seen, id: &str) -> String {
     let at = page
         .body
         .find(&format!("id=\"{id}\""))
@@ -33,7 +33,7 @@ fn element(page: &Seen, id: &str) -> String {
 }
 
 /// What an app shows at that moment: written apart from the portal's own code.
-fn app_code(secret: &str, at: Timestamp) -> String {
+pub(crate) fn app_code(secret: &str, at: Timestamp) -> String {
     let bits = secret.bytes().fold(Vec::new(), |mut bits, letter| {
         let value = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
             .iter()

@@ -19,6 +19,7 @@ const NOTHING: Removed = Removed {
     postcards: 0,
     refused_tries: 0,
     challenges: 0,
+    staff: 0,
 };
 
 impl TestApp {

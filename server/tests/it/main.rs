@@ -31,6 +31,7 @@ mod looks;
 mod mail;
 mod my_data;
 mod notices;
+mod office;
 mod own_addresses;
 mod passkeys;
 mod postcards;

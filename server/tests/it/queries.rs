@@ -131,7 +131,11 @@ async fn nothing_asks_more_often_for_more_rows() {
     for (path, queries) in &asked[0] {
         // A statement for each part of the file, and a few to note that it was taken.
         let parts = store::my_data::PARTS.len();
-        let most = if *path == "/my-data.zip" { parts + 6 } else { 6 };
+        let most = if *path == "/my-data.zip" {
+            parts + 6
+        } else {
+            6
+        };
         assert!((1..=most).contains(queries), "{path}: {queries} queries");
     }
 }

@@ -13,7 +13,7 @@ use store::{
 };
 use uuid::Uuid;
 
-const EVENTS: [&str; 65] = [
+const EVENTS: [&str; 77] = [
     "letter_asked",
     "postcard_accepted",
     "postcard_refused",
@@ -79,6 +79,18 @@ const EVENTS: [&str; 65] = [
     "recovery_codes_made",
     "recovery_code_used",
     "second_steps_removed",
+    "staff_signed_in",
+    "staff_signed_in_by_code",
+    "staff_signed_out",
+    "staff_added",
+    "staff_roles_changed",
+    "staff_disabled",
+    "staff_enabled",
+    "staff_link_made",
+    "staff_password_chosen",
+    "staff_second_step",
+    "staff_code_made",
+    "staff_refused",
 ];
 
 const LETTERS: [&str; 14] = [

@@ -44,6 +44,17 @@ impl Holder {
     }
 }
 
+/// Whether somebody of the office, `s`, has a second step.
+macro_rules! staff_has_one {
+    () => {
+        "(exists (select 1 from one_time_code c where c.holder_kind = 'staff'
+                  and c.holder_id = s.id)
+          or exists (select 1 from passkey k where k.holder_kind = 'staff'
+                     and k.holder_id = s.id))"
+    };
+}
+pub(crate) use staff_has_one;
+
 /// What was taken away.
 #[must_use]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,0 +1,51 @@
+//! O-6: whoever wants to do what cannot be taken back shows once more who they are. What
+//! they typed goes on with it.
+
+use leptos::prelude::*;
+
+use crate::parts::{Input, TEXT, Tried, field, summary};
+
+/// Asks for password and code, beside the fields of the form that waits.
+pub fn page(tried: Option<&Tried>, path: &str, waiting: &[(String, String)]) -> AnyView {
+    let shown = tried.cloned().unwrap_or_default();
+    let hidden = waiting
+        .iter()
+        .map(
+            |(name, value)| view! { <input type="hidden" name=name.clone() value=value.clone() /> },
+        )
+        .collect_view();
+    view! {
+        <div class="sheet">
+            {summary(tried)} <h1>"ご本人の確認"</h1>
+            <p class="lead">
+                "取り消せない操作のため、もう一度パスワードと確認コードを入力してください（10分間有効です）。"
+            </p>
+            <form method="post" action=path.to_owned() novalidate>
+                {hidden}
+                {field(
+                    &shown,
+                    "proof_password",
+                    "パスワード",
+                    Input {
+                        kind: "password",
+                        autocomplete: "current-password",
+                        ..TEXT
+                    },
+                )}
+                {field(
+                    &shown,
+                    "proof_code",
+                    "確認コード",
+                    Input {
+                        autocomplete: "one-time-code",
+                        ..TEXT
+                    },
+                )} <button class="button wide">"確認して続ける"</button>
+            </form>
+            <p>
+                <a href="/office">"やめる"</a>
+            </p>
+        </div>
+    }
+    .into_any()
+}

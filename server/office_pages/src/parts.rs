@@ -1,0 +1,143 @@
+//! What the office's forms are made of. A note stands beside its field and in the summary.
+
+use leptos::prelude::*;
+
+/// What was typed in a try that failed, and what is wrong with it.
+#[derive(Clone, Debug, Default)]
+pub struct Tried {
+    /// What was typed, by the field's name; no password and no code.
+    pub typed: Vec<(String, String)>,
+    /// What is wrong, by the field's name; empty for the whole form.
+    pub notes: Vec<(&'static str, String)>,
+}
+
+impl Tried {
+    /// One sentence about one field.
+    pub fn note(field: &'static str, sentence: impl Into<String>) -> Self {
+        Self {
+            typed: Vec::new(),
+            notes: vec![(field, sentence.into())],
+        }
+    }
+
+    /// Keeps what was typed into a field.
+    #[must_use]
+    pub fn keep(mut self, field: &str, typed: &str) -> Self {
+        self.typed.push((field.to_owned(), typed.to_owned()));
+        self
+    }
+
+    /// What was typed into a field.
+    pub fn value(&self, field: &str) -> String {
+        let typed = self.typed.iter().find(|(name, _)| name == field);
+        typed.map(|(_, typed)| typed.clone()).unwrap_or_default()
+    }
+
+    /// What is wrong with a field.
+    pub fn wrong(&self, field: &str) -> Option<String> {
+        let note = self.notes.iter().find(|(name, _)| *name == field);
+        note.map(|(_, sentence)| sentence.clone())
+    }
+}
+
+/// How a field is filled in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Input {
+    /// `text`, `password`, `search`.
+    pub kind: &'static str,
+    /// For password managers.
+    pub autocomplete: &'static str,
+    /// Which keyboard a phone shows.
+    pub inputmode: &'static str,
+    /// Beside the label.
+    pub hint: &'static str,
+    /// The longest text, in characters; 0 for any.
+    pub longest: usize,
+}
+
+/// Plain text.
+pub const TEXT: Input = Input {
+    kind: "text",
+    autocomplete: "off",
+    inputmode: "text",
+    hint: "",
+    longest: 0,
+};
+
+/// A field with its label and its note.
+pub fn field(tried: &Tried, name: &'static str, label: &'static str, input: Input) -> AnyView {
+    let wrong = tried.wrong(name);
+    let note_id = format!("{name}-error");
+    let hint_id = format!("{name}-hint");
+    let described = match input.hint {
+        "" => note_id.clone(),
+        _ => format!("{hint_id} {note_id}"),
+    };
+    // Neither a password nor a code is sent back.
+    let value = match input.kind {
+        "password" => String::new(),
+        _ => tried.value(name),
+    };
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            {(!input.hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{input.hint}</p> })}
+            <div class="control">
+                <input
+                    id=name
+                    name=name
+                    type=input.kind
+                    value=value
+                    autocomplete=input.autocomplete
+                    inputmode=input.inputmode
+                    autocapitalize="none"
+                    spellcheck="false"
+                    maxlength=(input.longest > 0).then(|| input.longest.to_string())
+                    aria-describedby=described
+                    aria-invalid=wrong.is_some().then_some("true")
+                />
+            </div>
+            <p class="error" id=note_id>
+                {wrong}
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// What failed, on top of the page, focused without a script.
+pub fn summary(tried: Option<&Tried>) -> AnyView {
+    let Some(tried) = tried.filter(|tried| !tried.notes.is_empty()) else {
+        return ().into_any();
+    };
+    let lines = tried
+        .notes
+        .iter()
+        .map(|(field, sentence)| match *field {
+            "" => view! { <li>{sentence.clone()}</li> }.into_any(),
+            field => view! {
+                <li>
+                    <a href=format!("#{field}")>{sentence.clone()}</a>
+                </li>
+            }
+            .into_any(),
+        })
+        .collect_view();
+    view! {
+        <div class="summary" role="alert" tabindex="-1" autofocus>
+            <h2>"入力内容をご確認ください"</h2>
+            <ul>{lines}</ul>
+        </div>
+    }
+    .into_any()
+}
+
+/// What has come of the step before.
+pub fn status(sentence: &str) -> AnyView {
+    view! {
+        <p class="notice ok" role="status">
+            {sentence.to_owned()}
+        </p>
+    }
+    .into_any()
+}

@@ -1,0 +1,263 @@
+//! Who is asking, and whether they may: judged before the first byte of a body is read.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    body::Body,
+    extract::{FromRequest, FromRequestParts, Request, State as FromState},
+    http::{Method, StatusCode, request::Parts},
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+};
+use domain::{values::timestamp::Timestamp, visit::RequestOrigin};
+use office_pages::pages::proof;
+use store::{audit::Event, staff_session};
+
+use super::{
+    super::{State, client::anonymous, form_body, pages::Complete},
+    answer::{OfficePath, Refused, Responder, Screen, with_cookies},
+    drafts,
+};
+use crate::{
+    base::secrets::{session_token, token_hash},
+    office::access::{Acting, Needs, StaffVisit},
+};
+
+/// A form of the office: the longest is a notice.
+pub(super) const MOST_BYTES: usize = 256 * 1024;
+
+/// One request at the office.
+#[derive(Clone, Debug)]
+pub(super) struct Visit {
+    /// The one instant of this request.
+    pub(super) now: Timestamp,
+    /// From where.
+    pub(super) origin: RequestOrigin,
+    /// Who is asking; at least their password was right.
+    pub(super) staff: Option<StaffVisit>,
+    /// Whether the browser still carries a session that is over.
+    pub(super) lapsed: bool,
+    /// By what the browser is known, or will be.
+    pub(super) device: String,
+}
+
+/// Loads the visit, and makes the page of whatever was refused.
+pub(super) async fn load(
+    FromState(state): FromState<State>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let visit = anonymous(state.clock.now(), &state.trusted_proxies, &request);
+    let (now, origin) = (visit.now, visit.origin);
+    let headers = request.headers();
+    let token = state.cookies.office_session(headers);
+    if token.is_none() && comes_from_elsewhere(&request) {
+        let address = request
+            .uri()
+            .path_and_query()
+            .map_or("/office", |p| p.as_str());
+        let mut response = Html(office_pages::once_more(address)).into_response();
+        response.extensions_mut().insert(Complete);
+        return response;
+    }
+    let device = state
+        .cookies
+        .office_device(headers)
+        .map_or_else(session_token, Ok);
+    let Ok(device) = device else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let mut visit = Visit {
+        now,
+        origin,
+        staff: None,
+        lapsed: false,
+        device,
+    };
+    let (mut trouble, mut over) = (None, None);
+    if let Some(token) = token {
+        // A page that refreshes itself is nobody who is there.
+        let active = !request
+            .uri()
+            .query()
+            .is_some_and(|query| query.split('&').any(|pair| pair == "refresh=1"));
+        let hash = token_hash(&token);
+        match staff_session::current(&state.db, &hash, active, now).await {
+            Ok(Some(session)) => {
+                visit.staff = Some(StaffVisit::new(session, hash, visit.origin.clone(), now));
+            }
+            Ok(None) => {
+                visit.lapsed = true;
+                over = Some(hash);
+            }
+            Err(error) => trouble = Some(Refused::from(error)),
+        }
+    }
+    request.extensions_mut().insert(visit);
+    let (mut parts, body) = request.into_parts();
+    let responder = match Responder::from_request_parts(&mut parts, &state).await {
+        Ok(responder) => responder,
+        Err(status) => return status.into_response(),
+    };
+    if let Some(trouble) = trouble {
+        return responder.refuse(trouble).await;
+    }
+    let mut request = Request::from_parts(parts, body);
+    if let Some(hash) = over {
+        match drafts::keep(&state, &hash, request, now).await {
+            Ok(unread) => request = unread,
+            Err(answered) => return answered,
+        }
+    }
+    let sent = (request.method() == Method::POST).then(|| request.uri().path().to_owned());
+    let mut response = next.run(request).await;
+    let went_well = response.status().is_success() || response.status().is_redirection();
+    if let (Some(path), Some(staff), true) = (sent, &responder.visit().staff, went_well) {
+        drafts::sent(&state, staff, &path).await;
+    }
+    match response.extensions_mut().remove::<Refused>() {
+        Some(refused) => responder.refuse(refused).await,
+        None => response,
+    }
+}
+
+/// Somebody who followed a link in webmail or groupware: the strict cookie was not sent.
+fn comes_from_elsewhere(request: &Request) -> bool {
+    let site = request.headers().get("sec-fetch-site");
+    request.method() == Method::GET
+        && site.is_some_and(|site| site == "cross-site")
+        && request.uri().path() != "/office/invite"
+}
+
+/// Whoever has the roles that the handler names; and otherwise where they have to go first.
+impl<N: Needs> FromRequestParts<State> for Acting<N> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Refused> {
+        let visit = parts.extensions.get::<Visit>();
+        let Some(staff) = visit.and_then(|visit| visit.staff.clone()) else {
+            return Err(Refused::SeeOther(OfficePath::login()));
+        };
+        if !staff.is_in() {
+            let has_one = staff.session.staff.has_second_step;
+            return Err(Refused::SeeOther(match has_one {
+                true => OfficePath::code(),
+                false => OfficePath::second_step(),
+            }));
+        }
+        match Acting::of(staff.clone()) {
+            Some(acting) => Ok(acting),
+            None => {
+                let path = parts.uri.path().to_owned();
+                let entry = store::audit::Entry {
+                    detail: &path,
+                    ..staff.entry(Event::StaffRefused)
+                };
+                let mut tx = state.db.write().await?;
+                entry.record(&mut tx).await?;
+                tx.commit().await?;
+                Err(Refused::Forbidden)
+            }
+        }
+    }
+}
+
+/// A form, each field once.
+#[derive(Clone, Debug)]
+pub(super) struct Form(BTreeMap<String, String>);
+
+impl Form {
+    /// What stands in a field; nothing where there is none.
+    pub(super) fn get(&self, field: &str) -> &str {
+        self.0.get(field).map_or("", String::as_str)
+    }
+
+    /// Whether the act was confirmed.
+    pub(super) fn is_confirmed(&self) -> bool {
+        self.get("confirm") == "yes"
+    }
+
+    /// Every field but those of the proof, to be sent once more with it.
+    fn waiting(&self) -> Vec<(String, String)> {
+        let fields = self
+            .0
+            .iter()
+            .filter(|(name, _)| !name.starts_with("proof_"));
+        fields
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+}
+
+impl FromRequest<State> for Form {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request<Body>, _: &State) -> Result<Self, Refused> {
+        let (parts, body) = request.into_parts();
+        let bytes = form_body::read(&parts.headers, body, MOST_BYTES)
+            .await
+            .map_err(Refused::NotUnderstood)?;
+        let fields: BTreeMap<String, String> =
+            url::form_urlencoded::parse(&bytes).into_owned().collect();
+        // PostgreSQL takes no NUL in a text.
+        match fields.values().any(|value| value.contains('\0')) {
+            true => Err(Refused::NotUnderstood(StatusCode::BAD_REQUEST)),
+            false => Ok(Self(fields)),
+        }
+    }
+}
+
+/// A proof that is at most ten minutes old, and the cookies that a new one brings.
+pub(super) struct Proven<N> {
+    /// Who, with it.
+    pub(super) acting: Acting<N>,
+    cookies: Vec<axum::http::HeaderValue>,
+}
+
+impl<N> Proven<N> {
+    /// The answer, with the cookies of the proof.
+    pub(super) fn answer(self, response: Response) -> Response {
+        with_cookies(response, self.cookies)
+    }
+}
+
+/// Asks for password and code again, where they were shown more than ten minutes ago; what
+/// was typed waits on the page that asks. `Err` is that page.
+pub(super) async fn prove<N: Needs>(
+    responder: &Responder,
+    acting: Acting<N>,
+    form: &Form,
+) -> Result<Result<Proven<N>, Response>, Refused> {
+    if acting.is_proof_fresh() {
+        let cookies = Vec::new();
+        return Ok(Ok(Proven { acting, cookies }));
+    }
+    let screen = Screen("ご本人の確認", "O-6");
+    let (password, code) = (form.get("proof_password"), form.get("proof_code"));
+    let waiting = form.waiting();
+    if password.is_empty() && code.is_empty() {
+        let page = || proof::page(None, responder.path(), &waiting);
+        return Ok(Err(responder.again(screen, page).await));
+    }
+    let office = &responder.state().office;
+    let device = &responder.visit().device;
+    match office
+        .sign_in
+        .prove(&acting, password, code, device)
+        .await?
+    {
+        Some(begun) => Ok(Ok(Proven {
+            cookies: responder
+                .state()
+                .cookies
+                .keep_office_session(&begun, acting.now),
+            acting,
+        })),
+        None => {
+            let sentence = "パスワードか確認コードが違います。";
+            let tried = office_pages::parts::Tried::note("proof_password", sentence);
+            let page = || proof::page(Some(&tried), responder.path(), &waiting);
+            Ok(Err(responder.again(screen, page).await))
+        }
+    }
+}

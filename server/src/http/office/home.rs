@@ -1,0 +1,30 @@
+//! O-1: ダッシュボード
+
+use domain::{office::role::Role, values::timestamp::Timestamp};
+use leptos::prelude::*;
+use office_pages::pages::home::{self, Home};
+use store::{staff_change, staff_session};
+
+use super::{
+    answer::{Answer, Responder, Screen},
+    drafts,
+    staff::lines,
+};
+use crate::office::access::{Acting, AnyRole};
+
+/// GET /office
+pub(super) async fn page(acting: Acting<AnyRole>, responder: Responder) -> Answer {
+    let mut home = Home::default();
+    if acting.session.staff.roles.has(Role::Admin) {
+        let db = &responder.state().db;
+        let since = acting.session.previous_sign_in_at.unwrap_or(Timestamp(0));
+        home.waiting = lines(staff_change::waiting(db).await?, acting.id());
+        home.by_command_line = staff_session::by_command_line_since(db, since).await?;
+        home.changes = lines(staff_change::done_since(db, since).await?, acting.id());
+    }
+    home.draft = drafts::of(responder.state(), &acting).await?;
+    let screen = Screen("ダッシュボード", "O-1");
+    Ok(responder
+        .page(screen, || home::page(&home, ().into_any()))
+        .await)
+}

@@ -1,0 +1,113 @@
+//! The office's pages and forms: plain handlers, each of which names the role that it
+//! needs as the type of an argument.
+
+mod answer;
+mod cookies;
+mod drafts;
+mod guard;
+mod home;
+mod profile;
+mod sign_in;
+mod staff;
+
+use std::{net::IpAddr, sync::Arc};
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, header},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use domain::{values::society::Society, visit::network::Network};
+use store::Db;
+
+use self::answer::Refused;
+use super::State;
+use crate::{
+    base::secrets::Secrets,
+    office::staff::{StaffService, sign_in::StaffSignIn},
+};
+
+/// Where the office is.
+pub(super) const PATH: &str = "/office";
+
+/// What the office's handlers share.
+#[derive(Clone)]
+pub struct Office {
+    /// The database.
+    pub db: Db,
+    /// Whose office it is.
+    pub society: Arc<Society>,
+    /// Where members find the portal.
+    pub public_url: Arc<str>,
+    /// The server's key.
+    pub secrets: Arc<Secrets>,
+    /// Who works there.
+    pub staff: StaffService,
+    /// How they come in.
+    pub sign_in: StaffSignIn,
+    /// From where it can be seen; from everywhere where this is empty.
+    pub networks: Arc<[Network]>,
+}
+
+impl Office {
+    /// Whether the office is there for this address.
+    pub(super) fn is_there_for(&self, client: Option<IpAddr>) -> bool {
+        self.networks.is_empty()
+            || client.is_some_and(|client| self.networks.iter().any(|net| net.has(client)))
+    }
+}
+
+/// The office, below its path.
+pub(super) fn routes(state: &State) -> Router<State> {
+    Router::new()
+        .route("/office", get(home::page))
+        .route("/office/login", get(sign_in::page).post(sign_in::password))
+        .route(
+            "/office/login/code",
+            get(sign_in::code_page).post(sign_in::code),
+        )
+        .route(
+            "/office/second-step",
+            get(sign_in::enrolment).post(sign_in::enrol),
+        )
+        .route(
+            "/office/invite",
+            get(sign_in::invitation).post(sign_in::accept),
+        )
+        .route("/office/logout", post(sign_in::sign_out))
+        .route("/office/profile", get(profile::page).post(profile::change))
+        .route("/office/staff", get(staff::page).post(staff::add_or_decide))
+        .route("/office/staff/{id}/roles", post(staff::roles))
+        .route("/office/staff/{id}/disable", post(staff::disable))
+        .route("/office/staff/{id}/enable", post(staff::enable))
+        .route("/office/staff/{id}/link", post(staff::link))
+        .route("/office/draft", post(drafts::forget))
+        .route("/office/style.css", get(style))
+        .route("/office/{*nowhere}", get(nowhere).post(nowhere))
+        .layer(from_fn(mark))
+        .layer(from_fn_with_state(state.clone(), guard::load))
+}
+
+/// What is said of every answer of the office.
+async fn mark(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(
+        "x-robots-tag",
+        HeaderValue::from_static("noindex, nofollow"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn style() -> Response {
+    let css = HeaderValue::from_static("text/css; charset=utf-8");
+    ([(header::CONTENT_TYPE, css)], office_pages::STYLE).into_response()
+}
+
+async fn nowhere() -> Refused {
+    Refused::NotFound
+}
