@@ -1,5 +1,5 @@
-// Has a passkey sign what the server asks for, and posts the answer like any form: at the
-// sign-in, by the button or by autofill, or to be added. Its sentences stand in the form.
+// Has a passkey sign what the server asks for, and posts the answer like any form: to sign
+// in, by the button or by autofill, or to be added. The form has the sentences.
 
 const form = document.querySelector("[data-passkey]");
 const line = form.querySelector(".message");
@@ -8,48 +8,48 @@ const Passkey = window.PublicKeyCredential;
 const parse = signsIn ? Passkey?.parseRequestOptionsFromJSON : Passkey?.parseCreationOptionsFromJSON;
 
 // A challenge lives for five minutes.
-const ANEW_MS = 4 * 60 * 1000;
-let waiting, isPressed;
+const ANEW_MS = 240_000;
+let waiting, pressed, offeredAt = 0;
 
 async function ask(mediation) {
   waiting?.abort();
   waiting = new AbortController();
   const { signal } = waiting;
   const answer = await fetch(form.dataset.options, { signal });
-  // The password is due by now: the page asks for it.
+  // The password is due: the page asks for it.
   if (answer.status === 403) return location.reload();
   const publicKey = parse((await answer.json()).publicKey);
-  const credential = await navigator.credentials[form.dataset.passkey]({ publicKey, mediation, signal });
-  form.elements.credential.value = JSON.stringify(credential);
+  const signed = await navigator.credentials[form.dataset.passkey]({ publicKey, mediation, signal });
+  form.elements.credential.value = JSON.stringify(signed);
   form.submit();
 }
 
-// Offered in the list of the field for the login ID; whoever passes it over hears nothing.
+// In the field for the login ID; who passes it over hears nothing.
 async function offer() {
-  if (isPressed || !(await Passkey.isConditionalMediationAvailable?.())) return;
+  const can = await Passkey.isConditionalMediationAvailable?.();
+  if (!can || pressed || Date.now() - offeredAt < ANEW_MS) return;
+  offeredAt = Date.now();
   ask("conditional").catch(() => {});
 }
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  isPressed = true;
+  pressed = true;
   line.textContent = "";
   try {
     await ask();
   } catch ({ name }) {
     const { cancelled, known, failed } = form.dataset;
     line.textContent = { NotAllowedError: cancelled, InvalidStateError: known }[name] ?? failed;
-    isPressed = false;
-    if (signsIn) offer();
+    pressed = false;
+    offeredAt = 0;
   }
 });
 
 if (parse && Passkey.prototype.toJSON) {
   form.classList.add("is-ready");
-  if (signsIn) {
-    offer();
-    setInterval(offer, ANEW_MS);
-  }
+  // A device may come later.
+  if (signsIn) offer(), setInterval(offer, 2000);
 } else {
   document.querySelector("[data-no-passkeys]")?.removeAttribute("hidden");
 }

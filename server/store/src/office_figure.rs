@@ -100,7 +100,7 @@ macro_rules! counted {
              select 'sign_ins', ",
             in_japan!($engine, "at", day),
             ", '', count(*)
-             from audit where event = 'signed_in' and at >= $5
+             from audit where event in ('signed_in', 'signed_in_with_passkey') and at >= $5
                and id >= (select coalesce(min(id), 0) from audit where at >= $5) group by 2
              union all
              select 'imports', event, '', max(at) from audit

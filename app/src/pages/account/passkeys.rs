@@ -134,11 +134,9 @@ fn OneMore() -> impl IntoView {
             <PasskeyForm asked=Asked::ToBeAdded button_class="button wide" button="パスキーを追加する">
                 <NameField id="name".to_owned() value=String::new() is_new=true />
             </PasskeyForm>
-            <noscript>
-                <p>
+            <p class="without-script">
                     "パスキーを追加するには、ブラウザーの設定でJavaScriptを有効にしてください。ログインIDとパスワードは、これまでどおり使えます。"
                 </p>
-            </noscript>
             <p data-no-passkeys="" hidden>
                 "お使いのブラウザーでは、パスキーを追加できません。ブラウザーや端末を新しくすると使えることがあります。ログインIDとパスワードは、これまでどおり使えます。"
             </p>

@@ -96,10 +96,8 @@ fn ByPasskey() -> impl IntoView {
                 "パスキーを追加された方は、顔や指紋、端末の暗証番号でログインできます。"
             </p>
         </PasskeyForm>
-        <noscript>
-            <p class="hint">
+        <p class="without-script">
                 "パスキーでログインするには、ブラウザーの設定でJavaScriptを有効にしてください。ログインIDとパスワードは、このままお使いいただけます。"
             </p>
-        </noscript>
     }
 }
