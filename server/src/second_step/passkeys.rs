@@ -28,7 +28,7 @@ use webauthn_rs_proto::{
     RegisterPublicKeyCredential, ResidentKeyRequirement, UserVerificationPolicy,
 };
 
-use crate::base::{fault::InternalError, secrets::token_hash};
+use crate::base::{fault::InternalError, secrets::token_hash, tally};
 
 /// For so long a challenge can be answered.
 pub const LIFE: Duration = Duration::from_secs(5 * 60);
@@ -193,7 +193,7 @@ impl RelyingParty {
             Ok(passkey) => Kept::of(&passkey).map(Ok),
             Err(WebauthnError::MismatchedChallenge) => Ok(Err(PasskeyRefusal::Stale)),
             Err(why) => {
-                tracing::info!(%why, "a new passkey was refused");
+                tally::warn("a new passkey was refused", why.to_string());
                 Ok(Err(PasskeyRefusal::Unfit))
             }
         }
@@ -249,7 +249,7 @@ impl RelyingParty {
             Err(WebauthnError::MismatchedChallenge) => Ok(Err(PasskeyRefusal::Stale)),
             Err(why) => {
                 // A count that does not grow may be a copy of the device: worth a line.
-                tracing::warn!(%why, passkey = %stored.id, "a passkey was refused");
+                tally::warn("a passkey was refused", why.to_string());
                 Ok(Err(PasskeyRefusal::Unknown))
             }
         }

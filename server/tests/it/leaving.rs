@@ -59,7 +59,7 @@ on_both! {
         browser.home().await.shows("たろうさん");
 
         let done = leave(&browser, WISH.password).await.leads_to("/security/left");
-        assert_eq!(done.headers.get_all("set-cookie").iter().count(), 8);
+        assert_eq!(done.headers.get_all("set-cookie").iter().count(), 12);
         for cookie in ["__Host-session", "__Host-device"] {
             assert_eq!(browser.cookie(cookie), None);
         }

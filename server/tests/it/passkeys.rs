@@ -8,7 +8,7 @@ use store::second_step::Holder;
 use crate::{
     authenticator::{Authenticator, Manner},
     browser::{Browser, Seen},
-    test_app::{JIRO, MINUTE, OTHER_WISH, PUBLIC, TARO, TestApp, WISH},
+    test_app::{JIRO, MINUTE, OTHER_WISH, PUBLIC, TARO, TestApp, WISH, Wish},
 };
 
 const STATUS: &str = "パスキーを追加しました";
@@ -448,5 +448,41 @@ on_both! {
             .form(&[("credential", "{}")]);
         browser.send(post).await.refuses(422).shows(&off);
         assert!(PUBLIC.starts_with("https://"));
+    }
+}
+
+on_both! {
+    /// The way back for whoever has lost everything: the account opens anew, without what
+    /// let in before.
+    async fn a_new_postcard_takes_the_passkeys_away(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let (_, mut device) = with_a_passkey(&app).await;
+        let card = app.reissue(TARO).await;
+        // What is issued alone takes nothing.
+        sign_in(&app.browser(), &mut device).await.leads_to("/home");
+        app.clock.advance(25 * 60 * MINUTE);
+        let browser = app.with_open_link("taro2@example.jp").await;
+        browser.enter_with_postcard(&card).await.leads_to("/register/profile");
+        assert_eq!(rows(&app).await, 1);
+        browser.complete(&Wish { email: "taro2@example.jp", ..WISH }).await.leads_to("/register/done");
+        assert_eq!(rows(&app).await, 0);
+        sign_in(&app.browser(), &mut device).await.refuses(422).shows(&sentence(PasskeyRefusal::Unknown));
+    }
+}
+
+on_both! {
+    /// In the file of one's data it is named, and no key is in it.
+    async fn a_passkey_is_in_one_s_data_without_its_key(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let (browser, device) = with_a_passkey(&app).await;
+        let holder: uuid::Uuid = ask!(&app.fresh.db, "select holder_id from passkey");
+        let person: uuid::Uuid = ask!(&app.fresh.db, "select person_id from member");
+        let part = store::my_data::PARTS.iter().find(|part| part.name == "passkeys").unwrap();
+        let table = store::my_data::of(&app.server_db, person, part, 10).await.unwrap();
+        assert_eq!(table.columns, ["名前", "追加日時", "最後に使った日時"]);
+        assert_eq!(table.rows.len(), 1);
+        assert_eq!(table.rows[0][0], store::my_data::Cell::Text("自分の電話".to_owned()));
+        assert_eq!(device.handle[1..], *holder.as_bytes());
+        browser.post("/my-data.zip", &[]).await;
     }
 }

@@ -10,6 +10,7 @@ mod forms;
 mod insurer_number;
 mod login_id;
 mod nickname;
+mod passkey_name;
 mod password;
 mod properties;
 mod provisional;
