@@ -8,6 +8,7 @@ use store::second_step::Holder;
 use crate::{
     authenticator::{Authenticator, Manner},
     browser::{Browser, Seen},
+    reissue::{asked as asked_for_reissue, at_the_change, change},
     test_app::{JIRO, MINUTE, OTHER_WISH, PUBLIC, TARO, TestApp, WISH, Wish},
 };
 
@@ -484,5 +485,80 @@ on_both! {
         assert_eq!(table.rows[0][0], store::my_data::Cell::Text("自分の電話".to_owned()));
         assert_eq!(device.handle[1..], *holder.as_bytes());
         browser.post("/my-data.zip", &[]).await;
+    }
+}
+
+on_both! {
+    /// その心当たりはない: what was added since that sign-in goes, whoever says it, and what
+    /// was there before stays.
+    async fn a_disowned_sign_in_takes_its_passkeys_along(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let (_, mut own) = with_a_passkey(&app).await;
+        app.clock.advance(MINUTE);
+        let intruder = app.browser();
+        intruder.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        let mut his = Authenticator::new();
+        add(&intruder, &mut his, "他人の電話").await.leads_to("/profile/passkeys?told=added");
+        app.clock.advance(MINUTE);
+        // He comes back with it, in a session of its own.
+        let again = app.browser();
+        sign_in(&again, &mut his).await.leads_to("/home");
+        let letters = app.letters_to(WISH.email).await;
+        let first = letters.iter().filter(|letter| letter.subject.ends_with("新しい端末からのログイン"));
+        assert_eq!(first.count(), 2, "each new browser is told");
+
+        // The letter about the first of the two.
+        let links: Vec<_> = letters.iter().flat_map(|letter| letter.text.lines())
+            .filter_map(|line| line.trim().strip_prefix(PUBLIC))
+            .filter(|path| path.starts_with("/security/report?token=")).map(str::to_owned).collect();
+        let owner = app.browser();
+        owner.get(&links[0]).await.leads_to("/security/report");
+        owner.get("/security/report").await.shows("自分の電話").shows("他人の電話");
+        owner.post("/security/report", &[]).await.leads_to("/reissue/sent");
+        for his_browser in [&intruder, &again] {
+            his_browser.home().await.leads_to("/login");
+        }
+        sign_in(&app.browser(), &mut his).await.refuses(422).shows(&sentence(PasskeyRefusal::Unknown));
+        let letter = app.letters_to(WISH.email).await;
+        assert!(letter.iter().any(|letter| letter.text.contains("パスキーの削除")));
+        sign_in(&owner, &mut own).await.leads_to("/home");
+        owner.get("/profile/passkeys").await.shows("自分の電話").hides("他人の電話");
+    }
+}
+
+on_both! {
+    /// A reissue doubts what was added within two weeks, and lists what remains.
+    async fn a_reissue_takes_the_passkeys_of_the_last_fourteen_days_along(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let (browser, mut old) = with_a_passkey(&app).await;
+        app.clock.advance(10 * 24 * 60 * MINUTE);
+        browser.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
+        let mut new = Authenticator::new();
+        add(&browser, &mut new, "新しい電話").await.leads_to("/profile/passkeys?told=added");
+        app.clock.advance(5 * 24 * 60 * MINUTE);
+        let reissuing = at_the_change(&app, &asked_for_reissue(&app, WISH.email).await).await;
+        reissuing.get("/reissue/password").await.shows("自分の電話");
+        assert_eq!(rows(&app).await, 2, "nothing goes before the password is changed");
+        change(&reissuing, "haru2027sakura", "").await.leads_to("/reissue/done");
+        assert_eq!(rows(&app).await, 1);
+        sign_in(&app.browser(), &mut new).await.refuses(422);
+        sign_in(&app.browser(), &mut old).await.leads_to("/home");
+        let letters = app.letters_to(WISH.email).await;
+        assert!(letters.iter().any(|letter| letter.text.contains("パスキーの削除")));
+    }
+}
+
+on_both! {
+    /// A changed password takes none, and shows which there are.
+    async fn a_changed_password_shows_the_passkeys(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let (browser, mut device) = with_a_passkey(&app).await;
+        let profile = [
+            ("login_id", WISH.login_id), ("nickname", WISH.nickname), ("current_password", WISH.password),
+            ("password_wanted", "true"), ("password", "natsu2027umi"), ("password_confirmation", "natsu2027umi"),
+        ];
+        browser.post("/profile", &profile).await.leads_to("/profile?told=changed");
+        browser.get("/profile?told=changed").await.shows("自分の電話");
+        sign_in(&app.browser(), &mut device).await.leads_to("/home");
     }
 }

@@ -1,4 +1,4 @@
-//! P-5: パスキー. Those that are there, and one more; behind the present password where
+//! P-9: パスキー. Those that are there, and one more; behind the present password where
 //! that was given long ago.
 
 use std::time::Duration;
@@ -79,7 +79,7 @@ fn OwnPasskeys(
     let is_due = member.password_is_due(now.plus(WHILE_FILLING_IN)) || was_judged;
     let has_any = !passkeys.is_empty();
     view! {
-        <Page title="パスキー" screen="P-5" sheet=true>
+        <Page title="パスキー" screen="P-9" sheet=true>
             <h1>"パスキー"</h1>
             {told.map(|sentence| view! { <Status sentence /> })}
             <p class="lead">
