@@ -31,7 +31,7 @@ pub(super) async fn load(
     visit.code_due = state
         .cookies
         .code_due(headers)
-        .filter(|due| visit.now < due.until);
+        .filter(|due| due.waits(visit.now));
     visit.device = state.cookies.device(headers);
     visit.sent = state
         .cookies

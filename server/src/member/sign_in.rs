@@ -2,7 +2,7 @@
 //! unknown, wrong, paused and closed cost the same hash and the same writes, whether the
 //! account asks for codes or not.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
@@ -33,9 +33,6 @@ use crate::{
         passkeys::RelyingParty,
     },
 };
-
-/// So long after the password a code may come.
-const CODE_WAITS: Duration = Duration::from_secs(5 * 60);
 
 /// The use cases of sign-in.
 #[derive(Clone)]
@@ -166,7 +163,7 @@ impl SignInService {
                 answer = SignInAnswer::CodeDue(CodeDue {
                     member: account.id,
                     password_version: account.password_version,
-                    until: now.plus(CODE_WAITS),
+                    until: now.plus(CodeDue::LIFE),
                 });
             }
             _ => {}

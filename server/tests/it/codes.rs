@@ -218,6 +218,25 @@ on_both! {
 }
 
 on_both! {
+    /// What a clock four hours ahead has noted keeps nobody out when it is right again.
+    async fn case_a_clock_that_was_ahead_ends_no_codes(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let browser = app.signed_in(TARO, &WISH).await;
+        let codes = turned_on(&app, &browser).await;
+        app.clock.advance(4 * HOUR);
+        let ahead = at_the_code(&app).await;
+        give(&ahead, &codes.now(&app)).await.leads_to("/home");
+        let waits = at_the_code(&app).await;
+        app.clock.set_back(4 * HOUR);
+        waits.get("/login/code").await.leads_to("/login");
+        app.clock.advance(MINUTE);
+        let code = codes.now(&app);
+        give(&at_the_code(&app).await, &code).await.leads_to("/home");
+        give(&at_the_code(&app).await, &code).await.refuses(422);
+    }
+}
+
+on_both! {
     async fn case_attack_of_a_hundred_posts_of_one_code_one_is_let_in(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         let browser = app.signed_in(TARO, &WISH).await;

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     browser::Seen,
+    codes,
     roster::NOW,
     test_app::{TARO, TestApp, WISH},
 };
@@ -107,9 +108,11 @@ fn quartiles(times: &[Duration]) -> [Duration; 3] {
     [1, 2, 3].map(|quarter| times[times.len() * quarter / 4])
 }
 
-/// A wrong password, again and again: the tries of both kinds run into a pause.
+/// A wrong password, again and again: the tries of both kinds run into a pause. The known
+/// one asks for codes.
 async fn sign_ins_cannot_be_told_apart(app: &TestApp, pairs: usize) {
-    app.registered(TARO, &WISH).await;
+    let member = app.signed_in(TARO, &WISH).await;
+    codes::turned_on(app, &member).await;
     let browser = app.browser();
     let try_as = async |login_id| {
         let (took, seen) = timed(browser.sign_in(login_id, "wrong1234")).await;

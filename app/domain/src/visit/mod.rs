@@ -243,6 +243,16 @@ pub struct CodeDue {
     pub until: Timestamp,
 }
 
+impl CodeDue {
+    /// So long after the password the code may come.
+    pub const LIFE: Duration = Duration::from_secs(5 * 60);
+
+    /// Whether it still may; an end further off than any was set by a clock that was wrong.
+    pub fn waits(&self, now: Timestamp) -> bool {
+        self.until.is_to_come(Self::LIFE, now)
+    }
+}
+
 /// What is kept of 利用者情報入力 when the time runs out: never a password.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {

@@ -5,6 +5,10 @@ use domain::values::timestamp::Timestamp;
 use super::Holder;
 use crate::{Db, Result, Tx, on};
 
+/// Of two codes taken at one moment the steps lie so far apart at most: one may be a step
+/// behind, and the other one ahead.
+const FURTHEST: i64 = 2;
+
 /// Keeps an app whose first right code, of this step, has come: from now on codes are asked
 /// for. `false` where they are already.
 ///
@@ -70,7 +74,8 @@ pub async fn on_since(db: &Db, holder: Holder) -> Result<Option<Timestamp>> {
 
 /// Takes a code of this step, and with it every earlier one. `false` where one of it or of a
 /// later step was taken before, or the app is another since: the update decides, and of
-/// many at once one gets the row.
+/// many at once one gets the row. A step further ahead than any code can be was noted by a
+/// clock that was wrong.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -78,12 +83,14 @@ pub async fn take(tx: &mut Tx, holder: Holder, sealed_secret: &[u8], step: i64) 
     let taken = on!(write tx, conn => {
         sqlx::query(
             "update one_time_code set last_step = $4
-             where holder_kind = $1 and holder_id = $2 and sealed_secret = $3 and last_step < $4",
+             where holder_kind = $1 and holder_id = $2 and sealed_secret = $3
+               and (last_step < $4 or last_step > $4 + $5)",
         )
         .bind(holder.kind())
         .bind(holder.id())
         .bind(sealed_secret)
         .bind(step)
+        .bind(FURTHEST)
         .execute(conn)
         .await?
         .rows_affected()
