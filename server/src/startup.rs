@@ -228,6 +228,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             hasher,
             secrets: secrets.clone(),
         },
+        wake_mail: wake_mail.clone(),
         networks: config.office_networks.into(),
     };
     let state = State {

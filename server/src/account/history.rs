@@ -49,6 +49,11 @@ pub fn history_entry(row: Row) -> Option<HistoryEntry> {
     })
 }
 
+/// What a letter of that kind in the database is called.
+pub fn letter_title(kind: &str) -> &'static str {
+    LetterKind::parse(kind).map_or("", title)
+}
+
 /// What an event is called, for whoever reads the audit.
 pub fn event_in_words<'a>(event: Event, actor: &'a str, detail: &'a str) -> Cow<'a, str> {
     describe(event, actor, detail)

@@ -55,6 +55,11 @@ impl StaffVisit {
         self.session.staff.id
     }
 
+    /// As the audit names them.
+    pub fn actor(&self) -> &str {
+        &self.actor
+    }
+
     /// Whether the second step was shown, or a code from the command line stands for it.
     pub fn is_in(&self) -> bool {
         self.session.stage != Stage::Password

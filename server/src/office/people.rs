@@ -8,7 +8,6 @@ use domain::{
     looking::{Confirmed, MOST_CHARS, Reason, ReasonText},
     rules::half_width::half_width_char,
     spelling::searched,
-    values::timestamp::Timestamp,
 };
 use store::{
     Db,
@@ -17,7 +16,7 @@ use store::{
     look::{self, Look},
     people::{self, Card, Hit, Search, SentLetter, SentPostcard},
     second_person::{self, Question, What},
-    second_step::{Holder, codes},
+    second_step::{Holder, codes, passkeys},
 };
 use uuid::Uuid;
 
@@ -225,23 +224,25 @@ async fn ask_another(
     Ok(tx.commit().await?)
 }
 
-/// Whether a disclosure may be made now: another clerk has agreed, or is asked.
+/// Whether another clerk has agreed, so that it may be done now, once; otherwise one is
+/// asked.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn may_disclose(
+pub async fn has_agreed(
     db: &Db,
     looker: &Looker<'_>,
+    what: What,
     person: Uuid,
     text: &ReasonText,
 ) -> Result<bool, InternalError> {
     let (staff, now) = (looker.staff, looker.clerk.now);
     let mut tx = db.write().await?;
-    if second_person::use_up(&mut tx, What::Disclosure, person, staff, now).await? {
+    if second_person::use_up(&mut tx, what, person, staff, now).await? {
         tx.commit().await?;
         return Ok(true);
     }
-    ask_another(tx, looker, What::Disclosure, person, text).await?;
+    ask_another(tx, looker, what, person, text).await?;
     Ok(false)
 }
 
@@ -350,8 +351,8 @@ pub struct Page {
     pub letters: Vec<SentLetter>,
     /// The postcards.
     pub postcards: Vec<SentPostcard>,
-    /// Since when codes are asked for.
-    pub codes_since: Option<Timestamp>,
+    /// Whether there are passkeys or codes.
+    pub has_second_step: bool,
 }
 
 /// The page; `None` without an open look.
@@ -371,7 +372,7 @@ pub async fn page(
     };
     let mut addresses = Vec::new();
     let mut letters = Vec::new();
-    let mut codes_since = None;
+    let mut has_second_step = false;
     if let Some(member) = card.member_id {
         for one in email::of_account(db, member).await? {
             addresses.push(MaskedAddress {
@@ -388,7 +389,9 @@ pub async fn page(
                 ..letter
             });
         }
-        codes_since = codes::on_since(db, Holder::Member(member)).await?;
+        let holder = Holder::Member(member);
+        has_second_step = codes::on_since(db, holder).await?.is_some()
+            || !passkeys::of(db, holder).await?.is_empty();
     }
     Ok(Some((
         look,
@@ -398,7 +401,7 @@ pub async fn page(
             card,
             addresses,
             letters,
-            codes_since,
+            has_second_step,
         },
     )))
 }

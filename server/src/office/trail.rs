@@ -82,6 +82,11 @@ pub fn in_words(line: &Line) -> String {
     }
 }
 
+/// What an event is called.
+pub fn event_in_words(event: Event) -> String {
+    history::event_in_words(event, "", "").into_owned()
+}
+
 /// Removes what was written of a reason, for whoever reads the audit; that it was removed is
 /// noted. `false` where there is none.
 ///

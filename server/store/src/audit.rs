@@ -20,6 +20,9 @@ macro_rules! events {
         }
 
         impl Event {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$event,)*];
+
             /// The name in the database.
             pub const fn as_str(self) -> &'static str {
                 match self {

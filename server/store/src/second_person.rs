@@ -17,6 +17,8 @@ pub const STANDS: Duration = Duration::from_secs(24 * 3600);
 pub enum What {
     /// 調査: a look whose member hears of it after 90 days.
     Inquiry,
+    /// A member's second step is removed, where the setting `four_eyes` asks for two.
+    SecondStep,
     /// 開示: a file with everything that is held about a person.
     Disclosure,
 }
@@ -26,13 +28,14 @@ impl What {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Inquiry => "inquiry",
+            Self::SecondStep => "second_step",
             Self::Disclosure => "disclosure",
         }
     }
 
     /// The one of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Inquiry, Self::Disclosure]
+        [Self::Inquiry, Self::SecondStep, Self::Disclosure]
             .into_iter()
             .find(|what| what.as_str() == name)
     }

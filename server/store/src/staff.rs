@@ -150,6 +150,20 @@ pub async fn by_id(tx: &mut Tx, id: Uuid) -> Result<Option<Account>> {
     Ok(row.map(Account::from))
 }
 
+/// Who somebody of the office is on the roster, where that is known.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn person_of(db: &Db, id: Uuid) -> Result<Option<Uuid>> {
+    let person: Option<Option<Uuid>> = on!(read db, conn => {
+        sqlx::query_scalar("select person_id from staff_member where id = $1")
+            .bind(id)
+            .fetch_optional(conn)
+            .await?
+    });
+    Ok(person.flatten())
+}
+
 /// Everybody of the office, by login.
 ///
 /// # Errors

@@ -32,6 +32,7 @@ mod mail;
 mod my_data;
 mod notices;
 mod office;
+mod office_people;
 mod own_addresses;
 mod passkeys;
 mod postcards;

@@ -1,6 +1,9 @@
 //! One file a screen.
 
+pub mod audit;
+pub mod figures;
 pub mod home;
+pub mod people;
 pub mod problem;
 pub mod profile;
 pub mod proof;

@@ -14,7 +14,8 @@ use office_pages::{
     parts::Tried,
     render,
 };
-use store::staff_change;
+use store::{second_person, staff_change};
+use uuid::Uuid;
 
 use super::{super::State, guard::Visit};
 use crate::{
@@ -55,6 +56,26 @@ impl OfficePath {
     /// 職員
     pub(super) fn staff() -> Self {
         Self("/office/staff".to_owned())
+    }
+
+    /// 加入者
+    pub(super) fn people() -> Self {
+        Self("/office/people".to_owned())
+    }
+
+    /// A person's page.
+    pub(super) fn person(id: Uuid) -> Self {
+        Self(format!("/office/people/{id}"))
+    }
+
+    /// 監査記録
+    pub(super) fn audit() -> Self {
+        Self("/office/audit".to_owned())
+    }
+
+    /// The address.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// 自分の設定
@@ -157,6 +178,12 @@ impl Responder {
                 "/office/staff",
                 changes.map_or(0, |changes| changes.len() as u64),
             ));
+        }
+        if member.roles.has(Role::Desk) {
+            let db = &self.state.office.db;
+            let asked = second_person::waiting(db, member.id, self.visit.now).await;
+            let asked = asked.map_or(0, |asked| asked.len() as u64);
+            waiting.push(("/office/people", asked));
         }
         Who {
             name: member.name.clone(),

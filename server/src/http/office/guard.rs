@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::{
     body::Body,
     extract::{FromRequest, FromRequestParts, Request, State as FromState},
-    http::{Method, StatusCode, request::Parts},
+    http::{Method, StatusCode, Uri, request::Parts},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
@@ -170,6 +170,13 @@ impl Form {
     /// What stands in a field; nothing where there is none.
     pub(super) fn get(&self, field: &str) -> &str {
         self.0.get(field).map_or("", String::as_str)
+    }
+
+    /// The fields of an address.
+    pub(super) fn in_query(address: &Uri) -> Self {
+        let query = address.query().unwrap_or_default();
+        let fields = url::form_urlencoded::parse(query.as_bytes()).into_owned();
+        Self(fields.filter(|(_, value)| !value.contains('\0')).collect())
     }
 
     /// Whether the act was confirmed.

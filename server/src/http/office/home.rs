@@ -1,13 +1,15 @@
 //! O-1: ダッシュボード
 
 use domain::{office::role::Role, values::timestamp::Timestamp};
-use leptos::prelude::*;
-use office_pages::pages::home::{self, Home};
+use office_pages::pages::{
+    figures,
+    home::{self, Home},
+};
 use store::{staff_change, staff_session};
 
 use super::{
     answer::{Answer, Responder, Screen},
-    drafts,
+    drafts, figures as counted,
     staff::lines,
 };
 use crate::office::access::{Acting, AnyRole};
@@ -23,8 +25,10 @@ pub(super) async fn page(acting: Acting<AnyRole>, responder: Responder) -> Answe
         home.changes = lines(staff_change::done_since(db, since).await?, acting.id());
     }
     home.draft = drafts::of(responder.state(), &acting).await?;
+    let roles = acting.session.staff.roles;
+    let numbers = counted::figures(&responder.state().db, roles, acting.now).await?;
     let screen = Screen("ダッシュボード", "O-1");
     Ok(responder
-        .page(screen, || home::page(&home, ().into_any()))
+        .page(screen, || home::page(&home, figures::page(&numbers)))
         .await)
 }

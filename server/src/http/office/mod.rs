@@ -2,10 +2,13 @@
 //! needs as the type of an argument.
 
 mod answer;
+mod audit;
 mod cookies;
 mod drafts;
+mod figures;
 mod guard;
 mod home;
+mod people;
 mod profile;
 mod sign_in;
 mod staff;
@@ -22,6 +25,7 @@ use axum::{
 };
 use domain::{values::society::Society, visit::network::Network};
 use store::Db;
+use tokio::sync::Notify;
 
 use self::answer::Refused;
 use super::State;
@@ -48,6 +52,8 @@ pub struct Office {
     pub staff: StaffService,
     /// How they come in.
     pub sign_in: StaffSignIn,
+    /// Wakes the worker that sends letters.
+    pub wake_mail: Arc<Notify>,
     /// From where it can be seen; from everywhere where this is empty.
     pub networks: Arc<[Network]>,
 }
@@ -79,6 +85,21 @@ pub(super) fn routes(state: &State) -> Router<State> {
         )
         .route("/office/logout", post(sign_in::sign_out))
         .route("/office/profile", get(profile::page).post(profile::change))
+        .route("/office/people", get(people::page).post(people::search))
+        .route(
+            "/office/people/{id}",
+            get(people::person).post(people::open),
+        )
+        .route("/office/people/{id}/postcard", post(people::new_postcard))
+        .route(
+            "/office/people/{id}/{act}",
+            get(people::back).post(people::act),
+        )
+        .route("/office/audit", get(audit::page).post(audit::remove))
+        .route(
+            "/office/audit.csv",
+            get(audit::sheet_by_address).post(audit::sheet),
+        )
         .route("/office/staff", get(staff::page).post(staff::add_or_decide))
         .route("/office/staff/{id}/roles", post(staff::roles))
         .route("/office/staff/{id}/disable", post(staff::disable))
