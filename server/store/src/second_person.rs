@@ -12,6 +12,9 @@ use super::{Db, Result, Tx, on, person::Key};
 /// For so long a question stands, from its asking to its use.
 pub const STANDS: Duration = Duration::from_secs(24 * 3600);
 
+/// For so long nobody agrees to the work of whoever has made or changed their account.
+const TOO_CLOSE: Duration = Duration::from_secs(7 * 24 * 3600);
+
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
@@ -110,8 +113,10 @@ pub async fn waiting(db: &Db, staff: Uuid, now: Timestamp) -> Result<Vec<Questio
     })
 }
 
-/// Agrees to another clerk's question; about whom it was. `None` for one's own, and for one
-/// that does not stand any more: of two at once one gets the row.
+/// Agrees to another clerk's question; about whom it was. `None` for one's own, for one of
+/// somebody who has made or changed this clerk's account within a week (or whose account
+/// this clerk has), and for one that does not stand any more: of two at once one gets the
+/// row.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -125,12 +130,18 @@ pub async fn agree(
         sqlx::query_scalar(
             "update second_person set agreed_by = $2, agreed_at = $3
              where id = $1 and asked_by <> $2 and agreed_at is null and asked_at > $4
+               and not exists (
+                   select 1 from staff_change c
+                   where c.proposed_at > $5
+                     and ((c.staff_id = $2 and c.proposed_by = second_person.asked_by)
+                          or (c.staff_id = second_person.asked_by and c.proposed_by = $2)))
              returning person_id",
         )
         .bind(question)
         .bind(staff)
         .bind(now.0)
         .bind(now.minus(STANDS).0)
+        .bind(now.minus(TOO_CLOSE).0)
         .fetch_optional(conn)
         .await
     })

@@ -244,6 +244,39 @@ on_both! {
 }
 
 on_both! {
+    /// Whoever has made another's account within a week does not get that one's word.
+    async fn nobody_agrees_to_the_work_of_whoever_made_them(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let (aiko, ben): (Uuid, Uuid) = (AIKO.parse().unwrap(), BEN.parse().unwrap());
+        for id in [aiko, ben] {
+            tell!(
+                &app.fresh.db,
+                "insert into staff_member (id, login_id, login_key, name, roles, created_at)
+                 values ($1, $2, $2, '', 'Desk', 0)",
+                id, id.to_string()
+            );
+        }
+        tell!(
+            &app.fresh.db,
+            "insert into staff_change (id, staff_id, kind, roles, proposed_by, proposed_at)
+             values ($1, $2, 'add', 'Desk', $3, $4)",
+            Uuid::now_v7(), ben, aiko, app.clock.now().0
+        );
+        for (staff, other) in [(AIKO, BEN), (BEN, AIKO)] {
+            look(&app, staff, TARO, Reason::Inquiry).await;
+            let other = looker(&app, other);
+            let asked = people::questions(&app.fresh.db, &other).await.unwrap();
+            assert!(!people::agree(&app.fresh.db, &other, asked[0].id).await.unwrap());
+        }
+        app.clock.advance(8 * 24 * HOUR);
+        look(&app, AIKO, TARO, Reason::Inquiry).await;
+        let other = looker(&app, BEN);
+        let asked = people::questions(&app.fresh.db, &other).await.unwrap();
+        assert!(people::agree(&app.fresh.db, &other, asked[0].id).await.unwrap());
+    }
+}
+
+on_both! {
     async fn acts_are_noted_with_what_was_confirmed_and_told(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         let taro = app.signed_in(TARO, &WISH).await;

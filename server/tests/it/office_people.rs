@@ -41,7 +41,8 @@ on_both! {
         let path = page_of(&app, TARO).await;
 
         // The reason first, and it is one of six.
-        desk.get(&path).await.shows("閲覧の理由").hides("架空 太郎");
+        desk.get(&path).await.shows("閲覧の理由").hides("架空 太郎")
+            .shows("窓口の職員がほかにいません");
         desk.post(&path, &[]).await.refuses(422).shows("理由を選んでください。");
         desk.post(&path, &[("reason", "curiosity")]).await.refuses(422).hides("架空 太郎");
         let long = "あ".repeat(10_000);

@@ -142,7 +142,7 @@ fn Past(history: History, page: u32) -> impl IntoView {
     } else {
         view! {
             <p>
-                "ログイン、手続き、お送りしたメールの記録です（全"
+                "ログイン、手続き、お送りしたメール、職員による閲覧の記録です（全"
                 {history.total} "件）。新しいものから順に並んでいます。続けて起きたログインの失敗などは、1行にまとめています。"
             </p>
             <table aria-labelledby="history">

@@ -171,7 +171,7 @@ fn tick() -> AnyView {
 }
 
 /// O-11: 閲覧理由, before anything of a person is shown.
-pub fn reason(tried: Option<&Tried>, told: Option<&str>, path: &str) -> AnyView {
+pub fn reason(tried: Option<&Tried>, told: Option<&str>, path: &str, has_another: bool) -> AnyView {
     let shown = tried.cloned().unwrap_or_default();
     let wrong = shown.wrong("reason");
     let chosen = shown.value("reason");
@@ -179,6 +179,7 @@ pub fn reason(tried: Option<&Tried>, told: Option<&str>, path: &str) -> AnyView 
         .into_iter()
         .map(|one| {
             let more = match one {
+                Reason::Inquiry if !has_another => NOBODY_ELSE,
                 Reason::Inquiry => "ほかの職員の同意が必要です。ご本人の記録には90日後に載ります。",
                 _ => "",
             };
@@ -228,6 +229,10 @@ pub fn reason(tried: Option<&Tried>, told: Option<&str>, path: &str) -> AnyView 
     }
     .into_any()
 }
+
+/// Said before the work begins, and not at its end.
+const NOBODY_ELSE: &str =
+    "ほかの職員の同意が必要ですが、窓口の職員がほかにいません。管理の職員に相談してください。";
 
 /// An address, masked.
 #[derive(Clone, Debug)]
@@ -319,6 +324,8 @@ pub struct Person {
     pub last_sign_in_at: Option<Timestamp>,
     /// パスキー・確認コード
     pub has_second_step: bool,
+    /// Whether there is another clerk, who can agree.
+    pub has_another: bool,
     /// The addresses.
     pub addresses: Vec<Address>,
     /// The letters of ninety days.
@@ -631,7 +638,10 @@ fn acts(tried: Option<&Tried>, person: &Person, path: &str) -> AnyView {
             {act(
                 "data",
                 "開示用のファイルを作る",
-                "保存している内容を1つのファイル（ZIP）にします。ほかの職員の同意が必要です。画面には表示しません。",
+                match person.has_another {
+                    true => "保存している内容を1つのファイル（ZIP）にします。ほかの職員の同意が必要です。画面には表示しません。",
+                    false => NOBODY_ELSE,
+                },
                 true,
             )}
         </section>

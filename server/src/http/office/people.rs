@@ -200,15 +200,19 @@ async fn show(
 ) -> Answer {
     let looker = looker(responder, desk, "").await?;
     let db = &responder.state().db;
+    let everybody = staff::everybody(db).await?;
+    let has_another = everybody
+        .iter()
+        .any(|one| one.id != desk.id() && one.roles.has(Role::Desk) && one.disabled_at.is_none());
     let Some((look, page)) = people::page(db, &looker, id).await? else {
         let path = OfficePath::person(id);
-        let page = || pages::reason(tried, told, path.as_str());
+        let page = || pages::reason(tried, told, path.as_str(), has_another);
         return Ok(match tried {
             None => responder.page(REASON, page).await,
             Some(_) => responder.again(REASON, page).await,
         });
     };
-    let shown = shown(look, page);
+    let shown = shown(look, page, has_another);
     let page = || pages::person(tried, told, &shown);
     Ok(match tried {
         None => responder.page(PERSON, page).await,
@@ -216,7 +220,7 @@ async fn show(
     })
 }
 
-fn shown(look: Look, page: people::Page) -> Person {
+fn shown(look: Look, page: people::Page, has_another: bool) -> Person {
     let card = page.card;
     let confirmed = confirmed_in_words(&look);
     let instant = |at: Option<i64>| at.map(Timestamp);
@@ -244,6 +248,7 @@ fn shown(look: Look, page: people::Page) -> Person {
         registered_at: instant(card.registered_at),
         last_sign_in_at: instant(card.last_sign_in_at),
         has_second_step: page.has_second_step,
+        has_another,
         addresses: page
             .addresses
             .into_iter()
@@ -348,7 +353,7 @@ pub(super) async fn open(
     }
     let (Some(reason), Ok(text)) = (reason, text) else {
         let path = OfficePath::person(id);
-        let page = || pages::reason(Some(&tried), None, path.as_str());
+        let page = || pages::reason(Some(&tried), None, path.as_str(), true);
         return Ok(responder.again(REASON, page).await);
     };
     Ok(match people::look(db, &looker, id, reason, &text).await? {
