@@ -2,6 +2,7 @@
 // it runs while the portal is serving.
 
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Household, Line, Postcard } from "./types";
@@ -123,12 +124,30 @@ function imports(what: "roster" | "notices", who: Postcard, line: Line, ...optio
   const source = join(folder, "data", `${what}-${who.loginId}.csv`);
   const row = (cells: string[]) => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(",");
   writeFileSync(source, `${row(Object.keys(line))}\n${row(Object.values(line))}\n`);
-  const portal = join(process.env.CARGO_TARGET_DIR as string, "debug", "portal");
+  portal([what, "import", source, ...options]);
+}
+
+/** A command of the portal, against the data that it is serving from; answers what it says. */
+function portal(command: string[], input = ""): string {
+  const program = join(process.env.CARGO_TARGET_DIR as string, "debug", "portal");
   const env = {
     ...process.env,
     PORTAL_DATA_DIR: join(folder, "data"),
     PORTAL_DATABASE_URL: `sqlite://${folder}/data/portal.db`,
     PORTAL_MAIL: `mailbox:${folder}/mailbox`,
   };
-  execFileSync(portal, [what, "import", source, ...options], { env, stdio: "pipe" });
+  return execFileSync(program, command, { env, input, encoding: "utf8", stdio: ["pipe", "pipe", "pipe"] });
+}
+
+/** Somebody new in the office, registered at the command line: what they sign in with. */
+export function hires(role: string): { login: string; password: string } {
+  const login = `${role.toLowerCase()}-${randomUUID().slice(0, 8)}`;
+  const password = `${randomUUID()}`;
+  portal(["staff", "add", login, "--name", `見本 ${role}`, "--role", role], `${password}\n`);
+  return { login, password };
+}
+
+/** A code that stands for somebody's second step, on the last line of what the command says. */
+export function codeFor(login: string): string {
+  return portal(["staff", "code", login]).trimEnd().split("\n").at(-1) as string;
 }
