@@ -161,7 +161,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         }),
         passkeys: Arc::new(PasskeyService {
             db: db.clone(),
-            relying_party,
+            relying_party: relying_party.clone(),
             wake_mail: wake_mail.clone(),
         }),
         profile: Arc::new(ProfileService {
@@ -227,6 +227,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             db: db.clone(),
             hasher,
             secrets: secrets.clone(),
+            relying_party,
         },
         wake_mail: wake_mail.clone(),
         networks: config.office_networks.into(),

@@ -368,3 +368,13 @@ fn never_printed(c: char) -> Cow<'static, str> {
         "」は使われていない文字です。似た文字でないかお確かめください。",
     )
 }
+
+/// A passkey was not shown: the person gave up, or took too long.
+pub const PASSKEY_CANCELLED: &str =
+    "確認できませんでした。取り消されたか、時間が過ぎました。もう一度お試しください。";
+
+/// The device has one already.
+pub const PASSKEY_KNOWN: &str = "この端末のパスキーは、すでに追加されています。";
+
+/// Whatever else went wrong in the browser.
+pub const PASSKEY_FAILED: &str = "うまくいきませんでした。少し待ってから、もう一度お試しください。";

@@ -1,7 +1,7 @@
 //! The form that has a passkey sign, and the script that works it. Without the script, or
 //! in a browser that has no passkeys, nothing of it is there.
 
-use domain::ports::Ports;
+use domain::{ports::Ports, text};
 use leptos::prelude::*;
 
 /// What a passkey is asked for.
@@ -56,9 +56,9 @@ pub fn PasskeyForm(
             class="passkey"
             data-passkey=asked.method()
             data-options=asked.options()
-            data-cancelled="確認できませんでした。取り消されたか、時間が過ぎました。もう一度お試しください。"
-            data-known="この端末のパスキーは、すでに追加されています。"
-            data-failed="うまくいきませんでした。少し待ってから、もう一度お試しください。"
+            data-cancelled=text::PASSKEY_CANCELLED
+            data-known=text::PASSKEY_KNOWN
+            data-failed=text::PASSKEY_FAILED
         >
             {children()}
             <input type="hidden" name="credential" />

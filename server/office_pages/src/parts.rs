@@ -1,5 +1,6 @@
 //! What the office's forms are made of. A note stands beside its field and in the summary.
 
+use domain::text;
 use leptos::prelude::*;
 
 /// What was typed in a try that failed, and what is wrong with it.
@@ -138,6 +139,45 @@ pub fn status(sentence: &str) -> AnyView {
         <p class="notice ok" role="status">
             {sentence.to_owned()}
         </p>
+    }
+    .into_any()
+}
+
+/// What a form has a passkey do, and with what.
+#[derive(Clone, Debug)]
+pub struct PasskeyScript {
+    /// The script that works it, the members' own.
+    pub address: String,
+}
+
+/// A form that has a passkey sign: hidden until the script has found that the browser can.
+/// `method` is the browser's, of `navigator.credentials`.
+pub fn passkey_form(
+    script: &PasskeyScript,
+    method: &'static str,
+    path: &'static str,
+    button: &'static str,
+    inside: AnyView,
+) -> AnyView {
+    view! {
+        <form
+            method="post"
+            action=path
+            class="passkey"
+            data-passkey=method
+            data-options=path
+            data-cancelled=text::PASSKEY_CANCELLED
+            data-known=text::PASSKEY_KNOWN
+            data-failed=text::PASSKEY_FAILED
+        >
+            {inside}
+            <input type="hidden" name="credential" />
+            <button class="button wide secondary" type="submit">
+                {button}
+            </button>
+            <p class="message is-error" role="status"></p>
+        </form>
+        <script type="module" src=script.address.clone()></script>
     }
     .into_any()
 }

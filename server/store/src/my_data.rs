@@ -255,7 +255,7 @@ mod tests {
     use super::*;
 
     /// Tables about people that are no part of their own.
-    const ELSEWHERE: [(&str, &str); 7] = [
+    const ELSEWHERE: [(&str, &str); 8] = [
         ("audit", "the history, as the page has it"),
         ("letter", "the history, as the page has it"),
         ("look", "the history, as the page has it"),
@@ -267,6 +267,10 @@ mod tests {
         (
             "second_person",
             "what a clerk has asked another: the look or the file that came of it is in the history",
+        ),
+        (
+            "staff_member",
+            "who works in the office: the society's record of its staff, not of its members",
         ),
         (
             "link",

@@ -11,6 +11,7 @@ use server::{
 };
 
 use crate::{
+    authenticator::Authenticator,
     browser::{Browser, Seen},
     codes::{app_code, element},
     fresh::Fresh,
@@ -630,5 +631,75 @@ on_both! {
         other.browser.post("/office/staff", &new).await.leads_to("/office/login");
         let drafts: i64 = ask!(&app.fresh.db, "select count(*) from staff_draft");
         assert_eq!(drafts, 0);
+    }
+}
+
+/// Has a device answer what is asked under that path.
+async fn asked(browser: &Browser, path: &str) -> String {
+    let seen = browser.get(path).await;
+    assert_eq!(seen.status, 200, "{path}: {}", seen.words());
+    assert_eq!(seen.header("content-type"), "application/json");
+    assert_eq!(seen.header("cache-control"), "no-store");
+    seen.body
+}
+
+const AT_THE_DOOR: &str = "/office/login/passkey";
+const OF_ONE_S_OWN: &str = "/office/profile/passkeys";
+
+on_both! {
+    async fn a_passkey_of_the_office_is_a_whole_sign_in_at_this_door_alone(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let clerk = at_work(&app, "mado", &[Role::Desk]).await;
+        clerk.browser.get("/office/profile").await.shows("パスキーを追加する").shows("パスキー 0個");
+        let mut device = Authenticator::new();
+        let credential = device.create(&asked(&clerk.browser, OF_ONE_S_OWN).await);
+        let new = [("name", "窓口のパソコン"), ("credential", credential.as_str())];
+        clerk.browser.post(OF_ONE_S_OWN, &new).await.leads_to("/office/profile");
+        clerk.browser.get("/office/profile").await.shows("パスキーを追加しました。").shows("窓口のパソコン");
+        // The same answer is good once.
+        clerk.browser.post(OF_ONE_S_OWN, &new).await.refuses(422);
+
+        let other = app.browser();
+        other.get("/office/login").await.shows("パスキーでログイン");
+        let credential = device.sign(&asked(&other, AT_THE_DOOR).await);
+        let answer = [("credential", credential.as_str())];
+        let seen = other.post(AT_THE_DOOR, &answer).await.leads_to("/office");
+        assert!(seen.header("set-cookie").contains("SameSite=Strict"));
+        other.get("/office").await.shows("見本 mado");
+        clerk.browser.get("/office").await.leads_to("/office/login");
+        let thief = app.browser();
+        thief.post(AT_THE_DOOR, &answer).await.refuses(422).shows("もう一度");
+        asked(&thief, AT_THE_DOOR).await;
+        thief.post(AT_THE_DOOR, &answer).await.refuses(422);
+        thief.post(AT_THE_DOOR, &[("credential", "{")]).await.refuses(422);
+
+        // Neither door takes the other's.
+        let members = app.browser();
+        let credential = device.sign(&asked(&members, "/login/passkey").await);
+        members.post("/login/passkey", &[("credential", &credential)]).await.refuses(422);
+        members.get("/home").await.leads_to("/login");
+        let member = app.signed_in(TARO, &WISH).await;
+        let mut phone = Authenticator::new();
+        let credential = phone.create(&asked(&member, "/profile/passkeys/options").await);
+        member.post("/profile/passkeys", &[("name", "電話"), ("credential", &credential)]).await;
+        let credential = phone.sign(&asked(&thief, AT_THE_DOOR).await);
+        thief.post(AT_THE_DOOR, &[("credential", &credential)]).await.refuses(422);
+        thief.get("/office").await.leads_to("/office/login");
+
+        // Removed by its owner, and nobody's when its owner is kept out.
+        let id: uuid::Uuid = ask!(&app.fresh.db, "select id from passkey where holder_kind = 'staff'");
+        let id = id.to_string();
+        other.post(OF_ONE_S_OWN, &[("remove", &id)]).await.refuses(422).shows("確認の欄に");
+        service(&app.fresh).set_disabled("mado", true, app.clock.now()).await.unwrap();
+        let credential = device.sign(&asked(&thief, AT_THE_DOOR).await);
+        thief.post(AT_THE_DOOR, &[("credential", &credential)]).await.refuses(422);
+        service(&app.fresh).set_disabled("mado", false, app.clock.now()).await.unwrap();
+        let credential = device.sign(&asked(&other, AT_THE_DOOR).await);
+        other.post(AT_THE_DOOR, &[("credential", &credential)]).await.leads_to("/office");
+        let remove = [("remove", id.as_str()), ("confirm", "yes")];
+        other.post(OF_ONE_S_OWN, &remove).await.leads_to("/office/profile");
+        other.post(OF_ONE_S_OWN, &remove).await.refuses(404);
+        let credential = device.sign(&asked(&thief, AT_THE_DOOR).await);
+        thief.post(AT_THE_DOOR, &[("credential", &credential)]).await.refuses(422);
     }
 }

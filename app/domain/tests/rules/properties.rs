@@ -56,7 +56,7 @@ fn nickname() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn every_input_gets_a_verdict(values in proptest::collection::vec(anything(), 7)) {
+    fn every_input_gets_a_verdict(values in proptest::collection::vec(anything(), 8)) {
         for form in FORMS {
             let notes = judge(form, &|field| values[field as usize].clone());
             prop_assert!(!notes.is_empty());
@@ -67,7 +67,7 @@ proptest! {
     }
 
     #[test]
-    fn browser_and_server_agree(values in proptest::collection::vec(anything(), 7)) {
+    fn browser_and_server_agree(values in proptest::collection::vec(anything(), 8)) {
         let mut form = RegistrationProfileForm::default();
         for &field in RegistrationProfileForm::FIELDS {
             *form.value_mut(field) = values[field as usize].clone();
@@ -81,7 +81,7 @@ proptest! {
     }
 
     #[test]
-    fn browser_and_server_agree_on_the_profile(values in proptest::collection::vec(anything(), 7)) {
+    fn browser_and_server_agree_on_the_profile(values in proptest::collection::vec(anything(), 8)) {
         let mut form = ProfileForm::default();
         for &field in ProfileForm::FIELDS {
             *form.value_mut(field) = values[field as usize].clone();

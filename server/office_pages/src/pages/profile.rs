@@ -1,18 +1,30 @@
 //! O-7: one's own password and second step.
 
-use domain::office::StaffMember;
+use domain::{office::StaffMember, ports::Passkey, values::timestamp::Timestamp};
 use leptos::prelude::*;
 
 use super::sign_in::PASSWORD_HINT;
-use crate::parts::{Input, TEXT, Tried, field, status, summary};
+use crate::parts::{Input, PasskeyScript, TEXT, Tried, field, passkey_form, status, summary};
+
+/// What the page shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Own<'a> {
+    /// Whose it is.
+    pub staff: &'a StaffMember,
+    /// Recovery codes that were not used.
+    pub recovery_codes_left: i64,
+    /// Their passkeys.
+    pub passkeys: &'a [Passkey],
+    /// The script for them; `None` where the portal has an IP address for a name.
+    pub script: Option<&'a PasskeyScript>,
+    /// The time of the request.
+    pub now: Timestamp,
+}
 
 /// The page.
-pub fn page(
-    tried: Option<&Tried>,
-    told: Option<&str>,
-    staff: &StaffMember,
-    recovery_codes_left: i64,
-) -> AnyView {
+pub fn page(tried: Option<&Tried>, told: Option<&str>, own: &Own<'_>) -> AnyView {
+    let staff = own.staff;
+    let recovery_codes_left = own.recovery_codes_left;
     let shown = tried.cloned().unwrap_or_default();
     view! {
         {summary(tried)}
@@ -28,12 +40,13 @@ pub fn page(
             <dt>"二段階認証"</dt>
             <dd>
                 {if staff.has_second_step {
-                    format!("確認コード（予備コード 残り{recovery_codes_left}個）")
+                    format!("設定済み（予備コード 残り{recovery_codes_left}個、パスキー {}個）", own.passkeys.len())
                 } else {
                     "設定されていません".to_owned()
                 }}
             </dd>
         </dl>
+        {passkeys(own)}
         <section>
             <h2>"予備コードの再発行"</h2>
             <p>"新しい予備コード10個を発行します。前の予備コードは使えなくなります。"</p>
@@ -58,6 +71,71 @@ pub fn page(
                     },
                 )} <button class="button">"変更する"</button>
             </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn passkeys(own: &Own<'_>) -> AnyView {
+    let lines = own
+        .passkeys
+        .iter()
+        .map(|one| {
+            let used = one.last_used_at.map_or_else(
+                || "まだ使っていません".to_owned(),
+                |at| format!("最後の使用 {}", at.clock_seen_at(own.now)),
+            );
+            view! {
+                <li>
+                    <span>{one.name.clone()}</span>
+                    <small>"追加 " {one.added_at.full()} "、" {used}</small>
+                    <form method="post" action="/office/profile/passkeys" class="decide">
+                        <input type="hidden" name="remove" value=one.id.to_string() />
+                        <label class="tick">
+                            <input type="checkbox" name="confirm" value="yes" />
+                            <span>"このパスキーを削除する"</span>
+                        </label>
+                        <button class="button small secondary">"削除"</button>
+                    </form>
+                </li>
+            }
+        })
+        .collect_view();
+    let add = match own.script {
+        None => view! {
+            <p>
+                "このポータルのアドレスはIPアドレス（数字）のため、パスキーは使えません。"
+            </p>
+        }
+        .into_any(),
+        Some(script) => {
+            let name = field(
+                &Tried::default(),
+                "name",
+                "パスキーの名前",
+                Input {
+                    hint: "端末が分かる名前。例：窓口のパソコン",
+                    longest: 30,
+                    ..TEXT
+                },
+            );
+            passkey_form(
+                script,
+                "create",
+                "/office/profile/passkeys",
+                "パスキーを追加する",
+                name,
+            )
+        }
+    };
+    view! {
+        <section>
+            <h2>"パスキー"</h2>
+            <p>
+                "顔や指紋、端末の暗証番号だけでログインできます。パスワードと確認コードはいりません。"
+            </p>
+            <ul class="changes">{lines}</ul>
+            {add}
         </section>
     }
     .into_any()

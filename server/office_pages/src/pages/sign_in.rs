@@ -3,7 +3,7 @@
 use domain::office::password::MIN_CHARS;
 use leptos::prelude::*;
 
-use crate::parts::{Input, TEXT, Tried, field, status, summary};
+use crate::parts::{Input, PasskeyScript, TEXT, Tried, field, passkey_form, status, summary};
 
 /// Why there is no session any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Told {
 }
 
 /// O-2: ログイン
-pub fn login(tried: Option<&Tried>, told: Told) -> AnyView {
+pub fn login(tried: Option<&Tried>, told: Told, passkey: Option<&PasskeyScript>) -> AnyView {
     let shown = tried.cloned().unwrap_or_default();
     let sentence = match told {
         Told::Nothing => None,
@@ -36,7 +36,10 @@ pub fn login(tried: Option<&Tried>, told: Told) -> AnyView {
                     "login_id",
                     "ログインID",
                     Input {
-                        autocomplete: "username",
+                        autocomplete: match passkey {
+                            Some(_) => "username webauthn",
+                            None => "username",
+                        },
                         inputmode: "email",
                         ..TEXT
                     },
@@ -52,6 +55,11 @@ pub fn login(tried: Option<&Tried>, told: Told) -> AnyView {
                     },
                 )} <button class="button wide">"次へ"</button>
             </form>
+            {passkey
+                .map(|script| {
+                    let nothing = ().into_any();
+                    passkey_form(script, "get", "/office/login/passkey", "パスキーでログイン", nothing)
+                })}
             <p>
                 "パスワードや二段階認証をなくしたときは、管理の職員に新しいURLを依頼してください。"
             </p>

@@ -8,6 +8,7 @@ mod drafts;
 mod figures;
 mod guard;
 mod home;
+mod passkeys;
 mod people;
 mod profile;
 mod sign_in;
@@ -74,6 +75,14 @@ pub(super) fn routes(state: &State) -> Router<State> {
         .route(
             "/office/login/code",
             get(sign_in::code_page).post(sign_in::code),
+        )
+        .route(
+            "/office/login/passkey",
+            get(passkeys::ask).post(passkeys::sign_in),
+        )
+        .route(
+            "/office/profile/passkeys",
+            get(passkeys::ask_new).post(passkeys::change),
         )
         .route(
             "/office/second-step",

@@ -5,11 +5,12 @@ use office_pages::{
     pages::{profile as pages, second_step},
     parts::Tried,
 };
-use store::second_step::{Holder, recovery};
+use store::second_step::{Holder, passkeys, recovery};
 
 use super::{
     answer::{Answer, OfficePath, Refused, Responder, Screen, note, see_other, with_cookies},
     guard::{Form, prove},
+    sign_in::passkey_of,
 };
 use crate::office::access::{Acting, AnyRole};
 
@@ -23,28 +24,40 @@ pub(super) async fn page(
 ) -> Answer {
     let told = match responder.state().cookies.office_told(&headers).as_deref() {
         Some("changed") => Some("パスワードを変更しました。"),
+        Some("passkey-added") => Some("パスキーを追加しました。"),
+        Some("passkey-removed") => Some("パスキーを削除しました。"),
         _ => None,
     };
     shown(&acting, &responder, None, told).await
 }
 
-async fn shown(
+pub(super) async fn shown(
     acting: &Acting<AnyRole>,
     responder: &Responder,
     tried: Option<&Tried>,
     told: Option<&str>,
 ) -> Answer {
-    let staff = &acting.session.staff;
-    let left = recovery::count(&responder.state().db, Holder::Staff(acting.id())).await?;
+    let (db, holder) = (&responder.state().db, Holder::Staff(acting.id()));
+    let (passkeys, script) = (
+        passkeys::of(db, holder).await?,
+        passkey_of(responder.state()),
+    );
+    let own = pages::Own {
+        staff: &acting.session.staff,
+        recovery_codes_left: recovery::count(db, holder).await?,
+        passkeys: &passkeys,
+        script: script.as_ref(),
+        now: acting.now,
+    };
     Ok(match tried {
         None => {
             responder
-                .page(PROFILE, || pages::page(None, told, staff, left))
+                .page(PROFILE, || pages::page(None, told, &own))
                 .await
         }
         Some(_) => {
             responder
-                .again(PROFILE, || pages::page(tried, None, staff, left))
+                .again(PROFILE, || pages::page(tried, None, &own))
                 .await
         }
     })

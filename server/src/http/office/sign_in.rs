@@ -7,11 +7,12 @@ use office_pages::{
         second_step,
         sign_in::{self as pages, Told},
     },
-    parts::Tried,
+    parts::{PasskeyScript, Tried},
 };
 use store::second_step::Holder;
 
 use super::{
+    super::State,
     answer::{Answer, OfficePath, Refused, Responder, Screen, note, see_other, with_cookies},
     guard::Form,
 };
@@ -26,7 +27,7 @@ use crate::{
     second_step::codes,
 };
 
-const LOGIN: Screen = Screen("事務局ログイン", "O-2");
+pub(super) const LOGIN: Screen = Screen("事務局ログイン", "O-2");
 const CODE: Screen = Screen("二段階認証", "O-3");
 const ENROL: Screen = Screen("二段階認証の設定", "O-4");
 const INVITE: Screen = Screen("パスワードの設定", "O-5");
@@ -34,6 +35,14 @@ const INVITE: Screen = Screen("パスワードの設定", "O-5");
 const WRONG_PAIR: &str =
     "ログインIDまたはパスワードが違います。続けて間違えると、しばらくログインできません。";
 const WRONG_CODE: &str = "確認コードが違います。アプリに今表示されているコードを入力してください。一度使ったコードは使えません。";
+
+/// The script for passkeys, where the portal's name is one that they can have.
+pub(super) fn passkey_of(state: &State) -> Option<PasskeyScript> {
+    let possible = state.office.sign_in.relying_party.is_possible();
+    possible.then(|| PasskeyScript {
+        address: state.bundle.addresses().passkeys,
+    })
+}
 
 /// GET /office/login
 pub(super) async fn page(responder: Responder, headers: HeaderMap) -> Answer {
@@ -52,12 +61,15 @@ pub(super) async fn page(responder: Responder, headers: HeaderMap) -> Answer {
     {
         return Ok(see_other(&OfficePath::home()));
     }
-    Ok(responder.page(LOGIN, || pages::login(None, told)).await)
+    let passkey = passkey_of(responder.state());
+    Ok(responder
+        .page(LOGIN, || pages::login(None, told, passkey.as_ref()))
+        .await)
 }
 
 /// POST /office/login
 pub(super) async fn password(responder: Responder, form: Form) -> Answer {
-    let visit = responder.visit();
+    let (visit, passkey) = (responder.visit(), passkey_of(responder.state()));
     let (login, typed) = (form.get("login_id"), form.get("password"));
     if login.trim().is_empty() || typed.is_empty() {
         let mut tried = Tried::default().keep("login_id", login);
@@ -72,7 +84,9 @@ pub(super) async fn password(responder: Responder, form: Form) -> Answer {
                 .push(("password", "パスワードを入力してください".to_owned()));
         }
         return Ok(responder
-            .again(LOGIN, || pages::login(Some(&tried), Told::Nothing))
+            .again(LOGIN, || {
+                pages::login(Some(&tried), Told::Nothing, passkey.as_ref())
+            })
             .await);
     }
     let sign_in = &responder.state().office.sign_in;
@@ -82,7 +96,9 @@ pub(super) async fn password(responder: Responder, form: Form) -> Answer {
     let Some(begun) = begun else {
         let tried = Tried::note("login_id", WRONG_PAIR).keep("login_id", login);
         return Ok(responder
-            .again(LOGIN, || pages::login(Some(&tried), Told::Nothing))
+            .again(LOGIN, || {
+                pages::login(Some(&tried), Told::Nothing, passkey.as_ref())
+            })
             .await);
     };
     let next = match begun.has_second_step {

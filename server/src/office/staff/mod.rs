@@ -1,6 +1,7 @@
 //! The office's people: who they are, what they are there for, and how they come in.
 
 pub mod changes;
+pub mod passkeys;
 pub mod sign_in;
 
 use std::sync::Arc;

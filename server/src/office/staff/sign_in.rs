@@ -25,7 +25,10 @@ use crate::{
         secrets::{Secrets, session_token, token_hash},
     },
     office::access::StaffVisit,
-    second_step::codes::{self, Judged},
+    second_step::{
+        codes::{self, Judged},
+        passkeys::RelyingParty,
+    },
 };
 
 /// The use cases of the office's sign-in.
@@ -37,6 +40,8 @@ pub struct StaffSignIn {
     pub hasher: Hasher,
     /// The server's key.
     pub secrets: Arc<Secrets>,
+    /// The portal, as passkeys know it.
+    pub relying_party: RelyingParty,
 }
 
 /// A session that has begun, for the cookie.

@@ -1,0 +1,158 @@
+//! Passkeys at the office's door, and in one's own settings.
+
+use axum::{
+    extract::Request,
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    ports::{AskedChallenge, PasskeyRefusal},
+    rules::PasskeyName,
+    text::Sentence,
+};
+use office_pages::{
+    pages::sign_in::{self as pages, Told},
+    parts::Tried,
+};
+
+use super::{
+    answer::{Answer, OfficePath, Refused, Responder, see_other, with_cookies},
+    guard::{Form, prove},
+    profile,
+    sign_in::{LOGIN, passkey_of},
+};
+use crate::{
+    http::{cookies::Asked, pages::Complete},
+    office::{
+        access::{Acting, AnyRole},
+        staff::passkeys::Judged,
+    },
+};
+
+/// JSON for the browser's own methods, and the cookie with what the answer is judged by.
+fn options(responder: &Responder, which: Asked, asked: Judged<AskedChallenge>) -> Answer {
+    let asked = match asked? {
+        Ok(asked) => asked,
+        Err(PasskeyRefusal::NotPossible) => return Err(Refused::NotFound),
+        Err(_) => return Err(Refused::Forbidden),
+    };
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    let mut response = (kind, asked.options).into_response();
+    response.extensions_mut().insert(Complete);
+    let cookie = responder.state().cookies.ask(which, &asked.challenge);
+    Ok(with_cookies(response, cookie))
+}
+
+/// GET /office/login/passkey
+pub(super) async fn ask(responder: Responder, request: Request) -> Answer {
+    // Whoever reloads a form that failed wants the page.
+    let mode = request.headers().get("sec-fetch-mode");
+    if mode.is_some_and(|mode| mode == "navigate") {
+        return Ok(see_other(&OfficePath::login()));
+    }
+    let asked = responder
+        .state()
+        .office
+        .sign_in
+        .ask_passkey(responder.visit().now);
+    options(&responder, Asked::ForSignIn, asked)
+}
+
+/// POST /office/login/passkey
+pub(super) async fn sign_in(responder: Responder, headers: HeaderMap, form: Form) -> Answer {
+    let (visit, state) = (responder.visit(), responder.state());
+    let challenge = state.cookies.challenge(&headers, Asked::ForSignIn);
+    let presented = (form.get("credential"), challenge.as_ref());
+    let judged = state
+        .office
+        .sign_in
+        .passkey(presented, &visit.device, &visit.origin, visit.now)
+        .await?;
+    match judged {
+        Ok(begun) => {
+            let session = state.cookies.keep_office_session(&begun, visit.now);
+            let device = state.cookies.keep_office_device(&visit.device);
+            Ok(with_cookies(
+                with_cookies(see_other(&OfficePath::home()), session),
+                device,
+            ))
+        }
+        Err(refusal) => {
+            let tried = Tried::note("", refusal.sentence());
+            let passkey = passkey_of(state);
+            Ok(responder
+                .again(LOGIN, || {
+                    pages::login(Some(&tried), Told::Nothing, passkey.as_ref())
+                })
+                .await)
+        }
+    }
+}
+
+/// GET /office/profile/passkeys
+pub(super) async fn ask_new(acting: Acting<AnyRole>, responder: Responder) -> Answer {
+    let asked = responder
+        .state()
+        .office
+        .sign_in
+        .ask_new_passkey(&acting)
+        .await;
+    options(&responder, Asked::ForNew(acting.session.id), asked)
+}
+
+/// POST /office/profile/passkeys: a new one, or one's own to remove.
+pub(super) async fn change(
+    acting: Acting<AnyRole>,
+    responder: Responder,
+    headers: HeaderMap,
+    form: Form,
+) -> Answer {
+    let proven = match prove(&responder, acting, &form).await? {
+        Ok(proven) => proven,
+        Err(asked) => return Ok(asked),
+    };
+    let state = responder.state();
+    let (acting, sign_in) = (&proven.acting, &state.office.sign_in);
+    let done = |word: &str| {
+        with_cookies(
+            see_other(&OfficePath::profile()),
+            state.cookies.tell_office(word),
+        )
+    };
+    let answer: Response = if form.get("remove").is_empty() {
+        let which = Asked::ForNew(acting.session.id);
+        let challenge = state.cookies.challenge(&headers, which);
+        let name = match form.get("name").trim() {
+            "" => "パスキー",
+            name => name,
+        };
+        let added = match PasskeyName::parse(name) {
+            Ok(name) => {
+                let presented = (form.get("credential"), challenge.as_ref());
+                sign_in.add_passkey(acting, presented, &name).await?
+            }
+            Err(error) => Err(PasskeyRefusal::Name(error)),
+        };
+        match added {
+            Ok(()) => done("passkey-added"),
+            Err(refusal) => {
+                let tried = Tried::note("", refusal.sentence());
+                profile::shown(acting, &responder, Some(&tried), None).await?
+            }
+        }
+    } else {
+        let passkey = form.get("remove").parse().map_err(|_| Refused::NotFound)?;
+        if !form.is_confirmed() {
+            let tried = Tried::note(
+                "",
+                "確認の欄にチェックを入れてから、もう一度押してください。",
+            );
+            return profile::shown(acting, &responder, Some(&tried), None).await;
+        }
+        match sign_in.remove_passkey(acting, passkey).await? {
+            true => done("passkey-removed"),
+            false => return Err(Refused::NotFound),
+        }
+    };
+    Ok(proven.answer(answer))
+}
