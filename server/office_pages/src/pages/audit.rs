@@ -177,8 +177,8 @@ fn entries(entries: &[Entry]) -> AnyView {
         })
         .collect_view();
     view! {
-        <div class="scroll">
-            <table class="office-table" aria-label="監査記録">
+        <div class="scroll" tabindex="0" role="region" aria-label="監査記録">
+            <table class="office-table">
                 <thead>
                     <tr>
                         <th scope="col">"番号"</th>
