@@ -1,6 +1,14 @@
 //! `portal`: what each of its commands does. The operator's commands speak English,
 //! those of the society's office Japanese.
 
+/// Prints a line. Whoever reads no further (`portal … | head -1`) does not stop what was
+/// done, as a panic would.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
+
 mod arguments;
 mod staff_command;
 
@@ -53,14 +61,6 @@ use self::arguments::{
     Arguments, AuditCommand, Because, CheckupsCommand, Command, ExpensesCommand, ListFile,
     MembersCommand, NoticesCommand, PostcardsCommand, RosterCommand,
 };
-
-/// Prints a line. Whoever reads no further (`portal … | head -1`) does not stop what was
-/// done, as a panic would.
-macro_rules! say {
-    ($($words:tt)*) => {{
-        let _ = writeln!(std::io::stdout(), $($words)*);
-    }};
-}
 
 type Done = Result<ExitCode, Box<dyn std::error::Error>>;
 

@@ -15,13 +15,6 @@ use store::Db;
 
 use crate::arguments::{NewStaff, StaffCommand};
 
-/// Prints a line, whoever reads on or does not.
-macro_rules! say {
-    ($($words:tt)*) => {{
-        let _ = writeln!(std::io::stdout(), $($words)*);
-    }};
-}
-
 /// Runs one of them.
 pub(crate) async fn run(
     db: &Db,

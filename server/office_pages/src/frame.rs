@@ -26,8 +26,6 @@ pub struct Frame {
     pub path: String,
     /// Whether a form failed.
     pub failed: bool,
-    /// The script for passkeys, where the page has use for it.
-    pub script: Option<Arc<str>>,
 }
 
 /// Who is in.
@@ -92,10 +90,6 @@ pub(crate) fn document(page: AnyView) -> impl IntoView {
                 <link rel="stylesheet" href=frame.style.to_string() />
                 <link rel="stylesheet" href="/office/style.css" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                {frame
-                    .script
-                    .as_ref()
-                    .map(|script| view! { <script type="module" src=script.to_string()></script> })}
             </head>
             <body class="office">
                 <a class="skip" href="#main">"本文へ移動"</a>

@@ -242,6 +242,25 @@ pub async fn end(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<bool> {
     Ok(ended == 1)
 }
 
+/// Ends those that wait for their second step: they began with a password that is one no
+/// more.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_waiting_of(tx: &mut Tx, staff: Uuid, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query(
+            "update staff_session set ended_at = $2
+             where staff_id = $1 and stage = 'password' and ended_at is null",
+        )
+        .bind(staff)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    });
+    Ok(())
+}
+
 /// Ends every session of somebody.
 ///
 /// # Errors

@@ -553,9 +553,13 @@ on_both! {
             .filter(|code| code.len() == 19).collect();
         assert_eq!(codes.len(), 10);
         let new = "あたらしいながいことば2026";
+        // Whoever has the old password and waits at the second page waits in vain.
+        let thief = app.browser();
+        enter(&thief, "mado", PASSWORD).await.leads_to("/office/login/code");
         clerk.browser.post("/office/profile", &[("act", "password"), ("password", "mado is my name")]).await.refuses(422).shows("ログインIDを含む");
         clerk.browser.post("/office/profile", &[("act", "password"), ("password", new)]).await.leads_to("/office/profile");
         clerk.browser.get("/office/profile").await.shows("パスワードを変更しました。");
+        thief.get("/office/login/code").await.leads_to("/office/login");
         let other = app.browser();
         enter(&other, "mado", PASSWORD).await.refuses(422);
         enter(&other, "mado", new).await.leads_to("/office/login/code");

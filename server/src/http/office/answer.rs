@@ -161,7 +161,6 @@ impl Responder {
             who,
             path: self.path.clone(),
             failed: status == StatusCode::UNPROCESSABLE_ENTITY,
-            script: None,
         };
         let mut response = (status, Html(render(frame, page))).into_response();
         response.extensions_mut().insert(Complete);

@@ -322,6 +322,7 @@ impl StaffService {
         let mut tx = self.db.write().await?;
         staff::set_password(&mut tx, acting.id(), Some(&hash)).await?;
         staff::end_links(&mut tx, acting.id(), acting.now).await?;
+        staff_session::end_waiting_of(&mut tx, acting.id(), acting.now).await?;
         acting
             .entry(Event::StaffPasswordChosen)
             .record(&mut tx)
