@@ -95,6 +95,41 @@ fn is_formula(text: &str) -> bool {
     .contains(&text)
 }
 
+/// A text in one line, trimmed, of so many characters at most.
+///
+/// # Errors
+/// What is in it that no text has.
+pub fn one_line(text: &str, most: usize) -> Result<&str, ProblemKind> {
+    judged(text, most, has_invisible)
+}
+
+/// The same for a text of several lines.
+///
+/// # Errors
+/// What is in it that no text has.
+pub fn several_lines(text: &str, most: usize) -> Result<&str, ProblemKind> {
+    judged(text, most, |text| {
+        text.split(['\r', '\n', '\t']).any(has_invisible)
+    })
+}
+
+fn judged(text: &str, most: usize, has_unseen: impl Fn(&str) -> bool) -> Result<&str, ProblemKind> {
+    let text = text.trim();
+    if text.contains('\u{FFFD}') {
+        Err(ProblemKind::Undecodable)
+    } else if is_formula(text) {
+        Err(ProblemKind::Formula)
+    } else if text.contains(['\r', '\n']) && has_unseen("\n") {
+        Err(ProblemKind::LineBreak)
+    } else if has_unseen(text) {
+        Err(ProblemKind::Invisible)
+    } else if text.chars().nth(most).is_some() {
+        Err(ProblemKind::TooLong(most))
+    } else {
+        Ok(text)
+    }
+}
+
 /// The cells of one line. Each reader answers `None` after naming the problem.
 pub struct Cells<'a, 'p> {
     record: &'a Record<'a>,
@@ -185,19 +220,9 @@ impl<'a, 'p> Cells<'a, 'p> {
         most: usize,
         has_unseen: impl Fn(&str) -> bool,
     ) -> Option<&'a str> {
-        let text = self.raw(column).trim();
-        if text.contains('\u{FFFD}') {
-            self.bad(column, ProblemKind::Undecodable)
-        } else if is_formula(text) {
-            self.bad(column, ProblemKind::Formula)
-        } else if text.contains(['\r', '\n']) && has_unseen("\n") {
-            self.bad(column, ProblemKind::LineBreak)
-        } else if has_unseen(text) {
-            self.bad(column, ProblemKind::Invisible)
-        } else if text.chars().nth(most).is_some() {
-            self.bad(column, ProblemKind::TooLong(most))
-        } else {
-            Some(text)
+        match judged(self.raw(column), most, has_unseen) {
+            Ok(text) => Some(text),
+            Err(why) => self.bad(column, why),
         }
     }
 

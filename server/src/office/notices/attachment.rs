@@ -8,18 +8,21 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use domain::rules::invisible::has_invisible;
 use store::staged_notices::Attachment;
-
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{base::media_type, office::file::trouble::reason};
 
+/// The longest name of an attachment.
+const NAME_CHARS: usize = 200;
+
 /// The largest attachment.
-pub(super) const MOST_BYTES: u64 = 10 * 1024 * 1024;
+pub const MOST_BYTES: u64 = 10 * 1024 * 1024;
 
 /// Why a file is not taken.
 #[derive(Debug)]
-pub(super) enum AttachmentProblem {
+pub enum AttachmentProblem {
     /// Outside the folder of the notices' file.
     Elsewhere,
     /// An ending that is none of ours.
@@ -32,6 +35,8 @@ pub(super) enum AttachmentProblem {
     Size,
     /// It is not what its ending says.
     Content,
+    /// A name too long, or with characters that nobody sees.
+    Name,
 }
 
 impl fmt::Display for AttachmentProblem {
@@ -47,6 +52,7 @@ impl fmt::Display for AttachmentProblem {
             ),
             Self::Size => f.write_str("添付ファイルが空か、10MBを超えています"),
             Self::Content => f.write_str("添付ファイルの中身が、名前の拡張子と違います"),
+            Self::Name => f.write_str("添付ファイルの名前が長すぎるか、使えない文字があります"),
         }
     }
 }
@@ -96,6 +102,28 @@ pub(super) fn find(folder: &Path, written: &str) -> Result<Attachment, Attachmen
             Err(AttachmentProblem::Content)
         }
         Err(error) => Err(AttachmentProblem::Unreadable(error)),
+    }
+}
+
+/// Looks at what was sent from a browser: its name's ending, its size and its first bytes.
+/// `Ok` is what members call it.
+///
+/// # Errors
+/// Why it is not taken.
+pub fn sent(name: &str, content: &[u8]) -> Result<String, AttachmentProblem> {
+    // Old browsers send the whole path.
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+    let name: String = name.nfc().collect();
+    if name.chars().nth(NAME_CHARS).is_some() || has_invisible(&name) {
+        return Err(AttachmentProblem::Name);
+    }
+    let (_, begins) = media_type::kind(&name).ok_or(AttachmentProblem::Ending)?;
+    if content.is_empty() || content.len() as u64 > MOST_BYTES {
+        return Err(AttachmentProblem::Size);
+    }
+    match content.starts_with(begins) {
+        true => Ok(name),
+        false => Err(AttachmentProblem::Content),
     }
 }
 

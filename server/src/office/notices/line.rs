@@ -2,20 +2,22 @@
 
 use std::{collections::HashMap, fmt, path::Path};
 
-use domain::audience::{Audience, AudienceProblem};
+use domain::audience::Audience;
 use store::{notice::Kind, staged_notices::NoticeRow};
 
-use super::attachment::{self, AttachmentProblem};
+use super::{
+    attachment,
+    rules::{
+        self, AUDIENCE_CHARS, BODY_CHARS, CATEGORY_CHARS, NoticeProblem, SLUG_CHARS, TITLE_CHARS,
+    },
+};
 pub use crate::office::file::columns::NOTICES as COLUMNS;
 
-use crate::{
-    base::markdown,
-    office::file::{
-        cells::{Cells, KEY_CHARS},
-        header::Header,
-        problem::{ProblemKind, Problems},
-        records::Record,
-    },
+use crate::office::file::{
+    cells::{Cells, KEY_CHARS},
+    header::Header,
+    problem::{ProblemKind, Problems},
+    records::Record,
 };
 
 /// Places in `COLUMNS`.
@@ -33,50 +35,32 @@ mod column {
     pub(super) const SLUG: usize = 10;
 }
 
-/// A title stands in a letter's line and on a phone.
-const TITLE_CHARS: usize = 60;
-const CATEGORY_CHARS: usize = 20;
-const AUDIENCE_CHARS: usize = 200;
-const BODY_CHARS: usize = 15_000;
 const PATH_CHARS: usize = 200;
-const SLUG_CHARS: usize = 60;
 
 /// Lines in a file, at most: what is told apart by its number is kept in memory.
 const MOST_ROWS: usize = 5_000;
 
-/// What is wrong with a line, by the rules of this file.
+/// What is wrong with a line beside the others of its file.
 #[derive(Debug)]
-enum NoticeProblem {
-    Kind,
-    Importance,
-    Audience(AudienceProblem),
-    EndsBeforeItBegins,
-    Attachment(AttachmentProblem),
-    Slug,
-    SlugMissing,
-    SlugOfANotice,
+enum LineProblem {
     NumberAgain(u64),
     SlugAgain(u64),
     TooMany,
 }
 
-impl fmt::Display for NoticeProblem {
+impl fmt::Display for LineProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Kind => f.write_str("「お知らせ」「健康情報」のどちらでもありません"),
-            Self::Importance => f.write_str("「重要」「通常」のどちらでもありません"),
-            Self::Audience(problem) => problem.fmt(f),
-            Self::EndsBeforeItBegins => f.write_str("公開終了日が公開日より前です"),
-            Self::Attachment(problem) => problem.fmt(f),
-            Self::Slug => {
-                f.write_str("半角の英小文字、数字、ハイフンで書いてください（例: blood-pressure）")
-            }
-            Self::SlugMissing => f.write_str("健康情報にはアドレス名が必要です"),
-            Self::SlugOfANotice => f.write_str("お知らせにはアドレス名を書けません"),
             Self::NumberAgain(line) => write!(f, "{line}行目と同じ管理番号です"),
             Self::SlugAgain(line) => write!(f, "{line}行目と同じアドレス名です"),
             Self::TooMany => write!(f, "一度に取り込めるのは{MOST_ROWS}件までです"),
         }
+    }
+}
+
+impl From<LineProblem> for ProblemKind {
+    fn from(problem: LineProblem) -> Self {
+        Self::Other(problem.to_string())
     }
 }
 
@@ -105,21 +89,20 @@ pub(super) fn parse(
     let mut cells = Cells::of(record, header, problems)?;
     let before = cells.problems();
     if seen.numbers.len() >= MOST_ROWS {
-        return cells.bad(column::NUMBER, NoticeProblem::TooMany.into());
+        return cells.bad(column::NUMBER, LineProblem::TooMany.into());
     }
     let number = cells.required(column::NUMBER, KEY_CHARS);
     if let Some(earlier) = number.and_then(|number| seen.numbers.get(number).copied()) {
-        cells.bad::<()>(column::NUMBER, NoticeProblem::NumberAgain(earlier).into());
+        cells.bad::<()>(column::NUMBER, LineProblem::NumberAgain(earlier).into());
     }
     let kind = cells.parsed(column::KIND, Kind::parse, NoticeProblem::Kind.into());
     let title = cells.required(column::TITLE, TITLE_CHARS);
     let category = cells.required(column::CATEGORY, CATEGORY_CHARS);
-    let important = match cells.text(column::IMPORTANCE, KEY_CHARS) {
-        Some("重要") => Some(true),
-        Some("通常" | "") => Some(false),
-        Some(_) => cells.bad(column::IMPORTANCE, NoticeProblem::Importance.into()),
-        None => None,
-    };
+    let important = cells.text(column::IMPORTANCE, KEY_CHARS);
+    let important = important.and_then(|written| match rules::is_important(written) {
+        Ok(important) => Some(important),
+        Err(problem) => cells.bad(column::IMPORTANCE, problem.into()),
+    });
     let audience = cells.required(column::AUDIENCE, AUDIENCE_CHARS);
     let audience = audience.and_then(|written| match Audience::parse(written) {
         Ok(audience) => Some(audience),
@@ -127,10 +110,10 @@ pub(super) fn parse(
     });
     let published_on = cells.date(column::PUBLISHED_ON);
     let ends_on = cells.optional_date(column::ENDS_ON);
-    if let (Some(first), Some(Some(last))) = (published_on, ends_on)
-        && last < first
+    if let (Some(first), Some(last)) = (published_on, ends_on)
+        && let Err(problem) = rules::in_order(first, last)
     {
-        cells.bad::<()>(column::ENDS_ON, NoticeProblem::EndsBeforeItBegins.into());
+        cells.bad::<()>(column::ENDS_ON, problem.into());
     }
     let body = cells.lines(column::BODY, BODY_CHARS);
     let attachment = match cells.text(column::ATTACHMENT, PATH_CHARS) {
@@ -145,15 +128,15 @@ pub(super) fn parse(
         None => None,
     };
     let slug = cells.text(column::SLUG, SLUG_CHARS);
-    let slug_problem = match (kind, slug) {
-        (Some(Kind::Article), Some("")) => Some(NoticeProblem::SlugMissing),
-        (Some(Kind::Article), Some(slug)) if !is_slug(slug) => Some(NoticeProblem::Slug),
-        (Some(Kind::Notice), Some(slug)) if !slug.is_empty() => Some(NoticeProblem::SlugOfANotice),
-        (_, Some(slug)) => seen.slugs.get(slug).copied().map(NoticeProblem::SlugAgain),
-        _ => None,
-    };
-    if let Some(problem) = slug_problem {
-        cells.bad::<()>(column::SLUG, problem.into());
+    if let (Some(kind), Some(slug)) = (kind, slug) {
+        let earlier = seen.slugs.get(slug).copied();
+        let problem = match rules::slug_fits(kind, slug) {
+            Err(problem) => Some(problem.into()),
+            Ok(()) => earlier.map(|line| LineProblem::SlugAgain(line).into()),
+        };
+        if let Some(problem) = problem {
+            cells.bad::<()>(column::SLUG, problem);
+        }
     }
 
     if let Some(number) = number {
@@ -175,16 +158,11 @@ pub(super) fn parse(
         audience: audience?,
         published_on: published_on?,
         ends_on: ends_on?,
-        folded: markdown::search_key(&[title, category, &markdown::to_text(&body)].join(" ")),
+        folded: rules::folded(title, category, &body),
         body,
         attachment: attachment?,
         slug: slug.filter(|slug| !slug.is_empty()).map(str::to_owned),
     })
-}
-
-fn is_slug(text: &str) -> bool {
-    let good = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    text.bytes().all(good) && !text.starts_with('-') && !text.ends_with('-')
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! `portal notices import`: notices and articles come in whole or not at all.
 
-mod attachment;
+pub mod attachment;
 pub mod line;
+pub mod rules;
 
 use std::{fmt, path::Path, time::Duration};
 
