@@ -144,6 +144,12 @@ fn describe(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
         Event::StaffSecondStep => "職員が二段階認証を設定しました",
         Event::StaffCodeMade => "職員のログイン用コードをサーバーで発行しました",
         Event::StaffRefused => "役割のない画面を開こうとしました",
+        Event::FileReceived => "ファイルを受け取りました",
+        Event::FileAnswered => "ファイルの質問に回答しました",
+        Event::FileRun => "ファイルの取込を依頼しました",
+        Event::FileConfirmed => "ファイルの取込を承認しました",
+        Event::FileCancelled => "ファイルの取込を中止しました",
+        Event::ProblemsTaken => "ファイルの誤りの一覧をダウンロードしました",
     }
     .into()
 }

@@ -5,6 +5,7 @@ pub mod access;
 pub mod checkups;
 pub mod expenses;
 pub mod file;
+pub mod job;
 pub mod notices;
 pub mod people;
 pub mod postcards;

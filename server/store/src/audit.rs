@@ -203,6 +203,18 @@ events! {
     StaffCodeMade => "staff_code_made",
     /// Somebody of the office asked for what their roles do not open: `detail` is the path.
     StaffRefused => "staff_refused",
+    /// Somebody of the office has brought a file.
+    FileReceived => "file_received",
+    /// They have answered what it asks.
+    FileAnswered => "file_answered",
+    /// They want it brought in.
+    FileRun => "file_run",
+    /// Another of them wants it, too.
+    FileConfirmed => "file_confirmed",
+    /// They want it no more.
+    FileCancelled => "file_cancelled",
+    /// They took what is wrong with it as a sheet.
+    ProblemsTaken => "problems_taken",
 }
 
 /// What anybody can cause without getting in, and what was refused: counted.

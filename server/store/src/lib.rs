@@ -19,6 +19,7 @@ pub mod expense_month;
 pub mod expired;
 pub mod history;
 pub mod household;
+pub mod job;
 pub mod letter;
 pub mod link;
 pub mod look;
@@ -405,6 +406,11 @@ impl Db {
     pub async fn copy_to(&self, file: &Path, now: Timestamp) -> Result<bool> {
         match self {
             Self::Sqlite(database) => {
+                let chunks: bool = on!(read self, conn => {
+                    sqlx::query_scalar("select exists (select 1 from job_chunk)")
+                        .fetch_one(conn)
+                        .await?
+                });
                 sqlx::query("vacuum into $1")
                     .bind(file.display().to_string())
                     .execute(&database.writer)
@@ -414,6 +420,10 @@ impl Db {
                 let mut tx = copy.write().await?;
                 restored::end_what_was_open(&mut tx, "from a copy of this moment", now).await?;
                 tx.commit().await?;
+                if let (true, Self::Sqlite(copy)) = (chunks, &copy) {
+                    // The places of files that were on their way in.
+                    sqlx::query("vacuum").execute(&copy.writer).await?;
+                }
                 copy.close().await;
                 Ok(true)
             }

@@ -3,7 +3,7 @@
 
 use domain::values::timestamp::Timestamp;
 
-use super::{Result, Tx, audit::Event, on};
+use super::{Result, Tx, audit::Event, job, on};
 
 /// Ends every session and link, forgets every known browser, gives up what waits in the
 /// queue, and notes it in the history: `detail` says of which copy it is. Members sign in
@@ -28,6 +28,7 @@ pub async fn end_what_was_open(tx: &mut Tx, detail: &str, now: Timestamp) -> Res
             sqlx::query(sql).bind(now.0).execute(conn).await?;
         });
     }
+    job::end_restored(tx, now).await?;
     Event::Restored
         .at_the_command_line(detail, now)
         .record(tx)

@@ -23,6 +23,7 @@ mod former_keys;
 mod house;
 mod housekeeping;
 mod input;
+mod jobs;
 mod leaving;
 mod limits;
 mod links;

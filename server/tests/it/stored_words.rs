@@ -13,7 +13,7 @@ use store::{
 };
 use uuid::Uuid;
 
-const EVENTS: [&str; 77] = [
+const EVENTS: [&str; 83] = [
     "letter_asked",
     "postcard_accepted",
     "postcard_refused",
@@ -91,6 +91,12 @@ const EVENTS: [&str; 77] = [
     "staff_second_step",
     "staff_code_made",
     "staff_refused",
+    "file_received",
+    "file_answered",
+    "file_run",
+    "file_confirmed",
+    "file_cancelled",
+    "problems_taken",
 ];
 
 const LETTERS: [&str; 14] = [

@@ -1,5 +1,6 @@
 //! The society's office: who works there, and what each of them is there for.
 
+pub mod job;
 pub mod login;
 pub mod password;
 pub mod role;

@@ -13,7 +13,7 @@ use domain::{
 use store::{
     Tx,
     audit::Event,
-    staff,
+    job, staff,
     staff_change::{self, Change, ChangeKind, NewChange},
     staff_session,
 };
@@ -75,6 +75,8 @@ pub(super) async fn disable(
     staff_session::end_all_of(tx, id, now).await?;
     staff::end_links(tx, id, now).await?;
     staff::forget_devices(tx, id).await?;
+    // What they have begun stops, whoever works on it.
+    job::cancel_all_of(tx, id, now).await?;
     Ok(ChangeKind::Disable)
 }
 
