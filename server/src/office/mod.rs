@@ -6,6 +6,7 @@ pub mod checkups;
 pub mod expenses;
 pub mod file;
 pub mod job;
+pub mod list;
 pub mod notices;
 pub mod people;
 pub mod postcards;

@@ -31,6 +31,7 @@ pub mod office_figure;
 pub mod office_reason;
 pub mod people;
 pub mod person;
+pub mod planned;
 pub mod postcard;
 pub mod purge;
 pub mod restored;

@@ -17,6 +17,7 @@ use super::{
     Db, Result, Tx,
     differences::{Difference, of_each},
     membership, on,
+    planned::{Each, as_texts, tell},
     staging::{EVERY_KEY, Staging, on_staged, placeholders, plain},
 };
 
@@ -402,6 +403,70 @@ pub async fn differences(tx: &mut Tx) -> Result<Vec<Difference>> {
         sqlx::query_as(AssertSqlSafe(of_each(&TITLES, of, &[])))
             .fetch_all(conn)
             .await
+    })
+}
+
+/// Tells `each` of every person that [`merge`] adds or changes, by their keys: what stands
+/// there, and what will.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn planned(tx: &mut Tx, each: Each<'_>) -> Result<()> {
+    let sql = format!(
+        "select s.symbol, s.number, s.branch, {}, {}
+         from staged_person s left join person p
+           on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch
+         where p.id is null or ({}) is distinct from ({})
+         order by s.symbol, s.number, s.branch",
+        as_texts("p.", &TITLES),
+        as_texts("s.", &TITLES),
+        values!("p."),
+        values!("s."),
+    );
+    on!(write tx, conn => tell!(conn, sql, each));
+    Ok(())
+}
+
+/// What the waiting rows bring of one employer.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct OfEmployer {
+    /// 事業所コード; empty for 任意継続被保険者.
+    pub code: String,
+    /// 事業所名, as the file has it.
+    pub name: String,
+    /// Lines in the file.
+    pub lines: i64,
+    /// People who are not on file.
+    pub added: i64,
+    /// People on file with other particulars.
+    pub changed: i64,
+    /// People on file who have a 資格喪失日 now and had none.
+    #[sqlx(rename = "gone")]
+    pub left: i64,
+}
+
+/// The same by employer, before [`merge`].
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn by_employer(tx: &mut Tx) -> Result<Vec<OfEmployer>> {
+    on!(write tx, conn => {
+        sqlx::query_as(concat!(
+            "with compared as (
+                 select s.employer_code as code, s.employer_name as name, p.id is null as is_new,
+                        p.id is not null and p.disqualified_on is null
+                            and s.disqualified_on is not null as has_left,
+                        (", values!("p."), ") is distinct from (", values!("s."), ") as differs
+                 from staged_person s left join person p
+                   on p.symbol = s.symbol and p.number = s.number and p.branch = s.branch)
+             select code, max(name) as name, count(*) as lines,
+                    count(*) filter (where is_new) as added,
+                    count(*) filter (where not is_new and not has_left and differs) as changed,
+                    count(*) filter (where has_left) as gone
+             from compared group by code order by code"
+        ))
+        .fetch_all(conn)
+        .await
     })
 }
 

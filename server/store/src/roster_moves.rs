@@ -20,6 +20,7 @@ use super::{
     audit::Event,
     membership::{self, since},
     on,
+    planned::{Each, tell},
 };
 
 /// A person who has another key in the file than on file.
@@ -157,12 +158,29 @@ impl Held {
     }
 }
 
-/// Finds out; `linking` says whether people who have moved may be told apart from
-/// new ones at all. If not, whoever has an unknown key is new.
+/// Who has an unknown key and is not taken for somebody who has moved, but for new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum New {
+    /// Those on these lines.
+    These(Vec<i64>),
+    /// All but those on these lines.
+    AllBut(Vec<i64>),
+}
+
+impl New {
+    fn is(&self, line: i64) -> bool {
+        match self {
+            Self::These(lines) => lines.contains(&line),
+            Self::AllBut(lines) => !lines.contains(&line),
+        }
+    }
+}
+
+/// Finds out who has moved; of those who are new nobody has.
 ///
 /// # Errors
 /// Whatever the engine answers.
-pub async fn find(tx: &mut Tx, linking: bool, most: i64) -> Result<Moves> {
+pub async fn find(tx: &mut Tx, new: &New, most: i64) -> Result<Moves> {
     on!(write tx, conn => {
         for statement in [
             "create temporary table displaced (
@@ -287,8 +305,14 @@ pub async fn find(tx: &mut Tx, linking: bool, most: i64) -> Result<Moves> {
         ))
         .fetch_all(&mut *conn)
         .await?;
-        if !linking {
-            sqlx::query("delete from moved").execute(&mut *conn).await?;
+        let moved: Vec<i64> = sqlx::query_scalar("select line from moved")
+            .fetch_all(&mut *conn)
+            .await?;
+        for line in moved.into_iter().filter(|line| new.is(*line)) {
+            sqlx::query("delete from moved where line = $1")
+                .bind(line)
+                .execute(&mut *conn)
+                .await?;
         }
         let reused = sqlx::query_scalar(
             "select line from displaced
@@ -329,6 +353,20 @@ impl Lines {
             first: lines,
         }
     }
+}
+
+/// Tells `each` of every key that [`follow`] gives to somebody on file.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn planned(tx: &mut Tx, each: Each<'_>) -> Result<()> {
+    let sql = "select p.symbol, p.number, p.branch, s.symbol as to_symbol,
+                      s.number as to_number, s.branch as to_branch
+               from moved m join person p on p.id = m.person_id
+               join staged_person s on s.line = m.line
+               order by p.symbol, p.number, p.branch";
+    on!(write tx, conn => tell!(conn, sql, each));
+    Ok(())
 }
 
 /// Gives everybody who was found to have moved their new key, keeps the period under the

@@ -16,6 +16,7 @@ use super::{
     differences::{Difference, of_each},
     on,
     person::Key,
+    planned::{Each, as_texts, tell},
     staging::{OfPeople, Resolved, Staging, UnknownPeople, on_staged, placeholders},
 };
 
@@ -256,14 +257,77 @@ pub async fn differences(tx: &mut Tx) -> Result<Vec<Difference>> {
     })
 }
 
-/// Brings the waiting rows in. What is on file and not among them stays as it is.
+/// Tells `each` of every result that [`merge`] writes or takes out, by its key: what is on
+/// file, and what the file says.
 ///
 /// # Errors
 /// Whatever the engine answers.
-pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
+pub async fn planned(tx: &mut Tx, each: Each<'_>) -> Result<()> {
+    respell(tx).await?;
+    let sql = format!(
+        "select p.symbol, p.number, p.branch, cast(s.taken_on as text), {old}, {new}
+         from staged_checkup s join person p on p.id = s.person_id
+         left join checkup c on c.person_id = s.person_id and c.taken_on = s.taken_on
+         where ({on_file}) is distinct from ({in_file})
+         order by p.symbol, p.number, p.branch, s.taken_on",
+        old = as_texts("c.", &TITLES),
+        new = as_texts("s.", &TITLES),
+        on_file = values!("c."),
+        in_file = values!("s."),
+    );
+    on!(write tx, conn => tell!(conn, sql, each));
+    Ok(())
+}
+
+/// What a file has of a month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct OfMonth {
+    /// As YYYYMM.
+    pub month: i64,
+    /// All of its lines.
+    pub lines: i64,
+    /// Results that were not on file.
+    pub added: i64,
+    /// Results on file with other values.
+    pub changed: i64,
+    /// Results on file that are taken back.
+    pub withdrawn: i64,
+}
+
+/// What the waiting rows bring of each month, before [`merge`].
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn by_month(tx: &mut Tx) -> Result<Vec<OfMonth>> {
+    on!(write tx, conn => {
+        sqlx::query_as(concat!(
+            "with compared as (
+                 select cast(replace(substr(cast(s.taken_on as text), 1, 7), '-', '') as bigint)
+                            as month,
+                        s.verdict = $1 as withdraws, c.taken_on is null as is_new,
+                        (", values!("s."), ") is distinct from (", values!("c."), ") as differs
+                 from staged_checkup s
+                 left join checkup c on c.person_id = s.person_id and c.taken_on = s.taken_on)
+             select month, count(*) as lines,
+                    count(*) filter (where not withdraws and is_new) as added,
+                    count(*) filter (where not withdraws and not is_new and differs) as changed,
+                    count(*) filter (where withdraws and not is_new) as withdrawn
+             from compared group by month order by month"
+        ))
+        .bind(WITHDRAWN)
+        .fetch_all(conn)
+        .await
+    })
+}
+
+/// What becomes of the waiting rows, before [`merge`].
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn outcome(tx: &mut Tx) -> Result<Outcome> {
     respell(tx).await?;
     on!(write tx, conn => {
-        let outcome: Outcome = sqlx::query_as(concat!(
+        sqlx::query_as(concat!(
             "with compared as (
                  select s.verdict = $1 as withdraws, c.taken_on is null as is_new,
                         (", values!("s."), ") is distinct from (", values!("c."), ") as differs
@@ -278,8 +342,17 @@ pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
              from compared"
         ))
         .bind(WITHDRAWN)
-        .fetch_one(&mut *conn)
-        .await?;
+        .fetch_one(conn)
+        .await
+    })
+}
+
+/// Brings the waiting rows in. What is on file and not among them stays as it is.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn merge(tx: &mut Tx) -> Result<()> {
+    on!(write tx, conn => {
         sqlx::query(concat!(
             "insert into checkup (person_id, taken_on, ", values!(""), ")
              select s.person_id, s.taken_on, ", values!("s."), " from staged_checkup s
@@ -306,8 +379,8 @@ pub async fn merge(tx: &mut Tx) -> Result<Outcome> {
         .bind(WITHDRAWN)
         .execute(&mut *conn)
         .await?;
-        Ok(outcome)
-    })
+    });
+    Ok(())
 }
 
 /// 判定 of a line that takes a result back: one that was booked on the wrong person, or day.

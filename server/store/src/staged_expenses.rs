@@ -31,6 +31,7 @@ use super::{
     differences::{Difference, of_each},
     on,
     person::Key,
+    planned::{Each, as_texts, tell},
     staging::{EVERY_KEY, OfPeople, Resolved, Staging, UnknownPeople, on_staged, placeholders},
 };
 
@@ -321,6 +322,124 @@ impl Staged {
         })
     }
 
+    /// The groups of such lines, each with its first line, in order.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn repeated(&mut self) -> Result<Vec<Repeated>> {
+        on_staged!(&mut self.0, conn => {
+            sqlx::query_as(concat!(
+                "select g.line, s.symbol || '-' || s.number || '-' || s.branch as whose, s.month
+                 from (select min(line) as line from staged_claim
+                       where fate = 'unclear' group by ", group!(""), ") g
+                 join staged_expense s on s.line = g.line order by g.line"
+            ))
+            .fetch_all(conn)
+            .await
+        })
+    }
+
+    /// Settles such groups, each by its first line, as the office says: all that the file has
+    /// of it is right and the rest of what is on file was wrong, or they are further claims.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn settle(&mut self, groups: &[(i64, Settled)]) -> Result<()> {
+        if groups.is_empty() {
+            return Ok(());
+        }
+        let of = |settled: &str| {
+            format!(
+                "({}) in (select {} from staged_claim o join staged_answer a on a.line = o.line
+                          where {settled})",
+                group!(""),
+                group!("o."),
+            )
+        };
+        on_staged!(&mut self.0, conn => {
+            sqlx::query(
+                "create temporary table staged_answer (
+                     line bigint not null, corrects boolean not null)",
+            )
+            .execute(&mut *conn)
+            .await?;
+            for some in groups.chunks(Staging::ROWS_A_STATEMENT) {
+                let insert = "insert into staged_answer (line, corrects) values ";
+                // Made of constants and a number alone, as what follows.
+                let sql = AssertSqlSafe(insert.to_owned() + &placeholders(some.len(), 2));
+                let mut query = sqlx::query(sql);
+                for (line, settled) in some {
+                    query = query.bind(line).bind(*settled == Settled::Corrects);
+                }
+                query.execute(&mut *conn).await?;
+            }
+            for statement in [
+                format!(
+                    "update staged_claim set fate = 'withdrawn'
+                     where fate = 'not spoken of' and {}",
+                    of("a.corrects")
+                ),
+                format!(
+                    "update staged_claim set fate = 'added' where fate = 'unclear' and {}",
+                    of("true")
+                ),
+            ] {
+                sqlx::query(AssertSqlSafe(statement)).execute(&mut *conn).await?;
+            }
+        });
+        Ok(())
+    }
+
+    /// Tells `each` of every claim that [`merge`] writes or takes out, by its key. Nothing of
+    /// it can change until then: `merge` looks whether another import was quicker.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn planned(&mut self, each: Each<'_>) -> Result<()> {
+        let sql = format!(
+            "select p.symbol, p.number, p.branch, cast(c.month as text), c.kind, c.fate,
+                    c.stored, c.provider, {values}
+             from staged_claim c join person p on p.id = c.person_id
+             where c.fate in ('added', 'corrects', 'corrected', 'withdrawn')
+                or (c.fate = 'kept' and c.provider <> c.stored)
+             order by p.symbol, p.number, p.branch, c.month, c.provider_key, c.kind, c.fate,
+                      c.provider, c.stored, {ordered}",
+            values = as_texts("c.", &TITLES),
+            ordered = values!("c."),
+        );
+        on_staged!(&mut self.0, conn => tell!(conn, sql, each));
+        Ok(())
+    }
+
+    /// What the file has of each month, and what becomes of it.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn by_month(&mut self) -> Result<Vec<OfMonth>> {
+        on_staged!(&mut self.0, conn => {
+            sqlx::query_as(
+                "with said as (
+                     select month, count(*) as lines, cast(sum(total) as bigint) as total,
+                            cast(sum(insurer) as bigint) as insurer,
+                            cast(sum(public) as bigint) as public,
+                            cast(sum(paid) as bigint) as paid,
+                            cast(sum(meals) as bigint) as meals,
+                            cast(sum(extra) as bigint) as extra
+                     from staged_expense group by month),
+                 becomes as (
+                     select month, count(*) filter (where fate = 'added') as added,
+                            count(*) filter (where fate = 'corrects') as changed,
+                            count(*) filter (where fate = 'withdrawn') as withdrawn
+                     from staged_claim group by month)
+                 select said.*, coalesce(added, 0) as added, coalesce(changed, 0) as changed,
+                        coalesce(withdrawn, 0) as withdrawn
+                 from said left join becomes on becomes.month = said.month order by said.month",
+            )
+            .fetch_all(conn)
+            .await
+        })
+    }
+
     /// Lines with more 付加給付 than was paid on them, where the household has not paid so
     /// much in that month, with what it will have on file: how many, and the first `most`
     /// of them, with 付加給付額. (合算付加金 is often booked on one line.)
@@ -439,24 +558,13 @@ fn insert(rows: usize) -> String {
     columns.to_owned() + &placeholders(rows, 15)
 }
 
-/// Brings in what was compared. What is on file and of which the file does not speak
-/// stays as it is: the claims of one month come in several files.
-///
-/// `None` where another import was quicker: then the file has to be compared again.
+/// What becomes of the claims that were compared.
 ///
 /// # Errors
 /// Whatever the engine answers.
-pub async fn merge(tx: &mut Tx, compared: Compared) -> Result<Option<Outcome>> {
+pub async fn outcome(tx: &mut Tx) -> Result<Outcome> {
     on!(write tx, conn => {
-        let is_first = sqlx::query("update expense_import set serial = serial + 1 where serial = $1")
-            .bind(compared.serial)
-            .execute(&mut *conn)
-            .await?
-            .rows_affected();
-        if is_first == 0 {
-            return Ok(None);
-        }
-        let outcome: Outcome = sqlx::query_as(
+        sqlx::query_as(
             "select count(*) filter (where fate = 'added') as added,
                     count(*) filter (where fate = 'corrects') as changed,
                     count(*) filter (where fate = 'withdrawn') as withdrawn,
@@ -465,8 +573,28 @@ pub async fn merge(tx: &mut Tx, compared: Compared) -> Result<Option<Outcome>> {
                     (select max(month) from staged_expense) as last_month
              from staged_claim",
         )
-        .fetch_one(&mut *conn)
-        .await?;
+        .fetch_one(conn)
+        .await
+    })
+}
+
+/// Brings in what was compared. What is on file and of which the file does not speak
+/// stays as it is: the claims of one month come in several files.
+///
+/// False where another import was quicker: then the file has to be compared again.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn merge(tx: &mut Tx, compared: Compared) -> Result<bool> {
+    on!(write tx, conn => {
+        let is_first = sqlx::query("update expense_import set serial = serial + 1 where serial = $1")
+            .bind(compared.serial)
+            .execute(&mut *conn)
+            .await?
+            .rows_affected();
+        if is_first == 0 {
+            return Ok(false);
+        }
         // A claim that is there already, spelled otherwise, is shown as this file has it.
         sqlx::query(
             "delete from expense where (person_id, month, provider, kind, nth) in
@@ -485,8 +613,55 @@ pub async fn merge(tx: &mut Tx, compared: Compared) -> Result<Option<Outcome>> {
         ))
         .execute(&mut *conn)
         .await?;
-        Ok(Some(outcome))
+        Ok(true)
     })
+}
+
+/// What the office says of claims that could be further ones as well as corrections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// The file has all of them.
+    Corrects,
+    /// They come beside those on file.
+    Adds,
+}
+
+/// A group of claims of which nobody can tell.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Repeated {
+    /// The first line of those that are not on file.
+    pub line: i64,
+    /// 記号-番号-枝番
+    pub whose: String,
+    /// As YYYYMM.
+    pub month: i64,
+}
+
+/// What a file has of a month: lines, what becomes of them, and their sums in yen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct OfMonth {
+    /// As YYYYMM.
+    pub month: i64,
+    /// All of its lines.
+    pub lines: i64,
+    /// Claims that were not on file.
+    pub added: i64,
+    /// Claims on file that are corrected.
+    pub changed: i64,
+    /// Claims on file that are taken out.
+    pub withdrawn: i64,
+    /// 医療費総額
+    pub total: i64,
+    /// 保険者負担額
+    pub insurer: i64,
+    /// 公費負担額
+    pub public: i64,
+    /// 窓口負担額
+    pub paid: i64,
+    /// 食事療養費
+    pub meals: i64,
+    /// 付加給付額
+    pub extra: i64,
 }
 
 /// A line as the society has it.

@@ -17,6 +17,7 @@ use super::{
     differences::{Difference, of_each},
     notice::Kind,
     on,
+    planned::{Each, as_texts, tell},
     staging::{Staging, on_staged},
 };
 
@@ -242,6 +243,30 @@ impl Staged {
                 .fetch_all(conn)
                 .await
         })
+    }
+
+    /// Tells `each` of every notice that [`Staged::merge`] adds or changes, by its number: what
+    /// is there, and what will be.
+    ///
+    /// # Errors
+    /// Whatever the engine answers.
+    pub async fn planned(tx: &mut Tx, each: Each<'_>) -> Result<()> {
+        let columns: Vec<(&str, &str)> =
+            values!("").split(", ").map(|column| (column, "")).collect();
+        let sql = format!(
+            "select s.number, {old}, {new},
+                    cast(f.sha256 is distinct from s.sha256 as text) as other_file
+             from staged_notice s left join notice n on n.number = s.number
+             left join file f on f.id = n.file_id
+             where ({there}, f.sha256) is distinct from ({here}, s.sha256)
+             order by s.number",
+            old = as_texts("n.", &columns),
+            new = as_texts("s.", &columns),
+            there = values!("n."),
+            here = values!("s."),
+        );
+        on!(write tx, conn => tell!(conn, sql, each));
+        Ok(())
     }
 
     /// Brings the waiting rows in. What is there and not among them stays as it is;

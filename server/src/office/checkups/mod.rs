@@ -5,24 +5,30 @@ pub mod line;
 
 use std::{fmt, path::Path};
 
+use domain::values::timestamp::Timestamp;
 use store::{
-    Db,
-    audit::Event,
-    staged_checkups::{self, Outcome, Staged},
+    Db, Tx,
+    planned::Each,
+    staged_checkups::{self, CheckupRow, Outcome, Staged},
     staging::UnknownPerson,
 };
 
-pub use crate::office::file::list::{Import, ImportError};
+pub use crate::office::list::{Import, ImportError};
 
-use self::line::COLUMNS;
-use crate::office::file::{
-    changes::Changes,
-    encoding::Encoding,
-    header::Header,
-    list::{read_list, say_former_keys},
-    problem::{MAX_LISTED, Problems},
-    reading::Progress,
-    records::Record,
+use crate::office::{
+    file::{
+        changes::Changes,
+        encoding::Encoding,
+        header::Header,
+        problem::{MAX_KEPT, Problems},
+        reading::{ListSummary, Progress},
+        records::Record,
+    },
+    list::{
+        self, Answers, Applied, How, Kind, List, Source,
+        plan::{OfMonth, Tables},
+        say_former_keys,
+    },
 };
 
 /// What an import did, or would have done.
@@ -81,64 +87,149 @@ pub async fn import(
     options: Import,
     progress: impl FnMut(Progress),
 ) -> Result<Report, ImportError> {
-    let today = options.now.in_japan().date();
-    let parse = move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
-        line::parse(record, header, today, problems)
-    };
-    let mut staged = Staged::begin(db).await?;
-    let read = read_list(path, &COLUMNS, parse, progress, async |rows| {
-        Ok(staged.add(rows).await?)
-    })
-    .await?;
-    let resolved = staged.resolve(MAX_LISTED as i64).await?;
-    let (unknown_people, anybody_known) = staged.unknown_people(MAX_LISTED as i64).await?;
-    let can_tell_why =
-        |(_, who): &(u64, UnknownPerson)| who.with_zeros.is_some() || who.key.branch.is_empty();
-    if !anybody_known && !unknown_people.1.iter().any(can_tell_why) {
-        // Lines that are wrong in themselves are told first.
-        read.judge()?;
-        return Err(ImportError::NobodyKnown);
-    }
-    let repeated = staged.repeated(MAX_LISTED as i64).await?;
-    let before_birth = staged.before_birth(MAX_LISTED as i64).await?;
-    let encoding = read
-        .with_unknown_people(unknown_people)
-        .with_several_holders(
-            &resolved,
-            "番号が変わった方の結果は、いまの記号・番号・枝番で書いてください",
-        )
-        .with_unborn(before_birth)
-        .with_repeated_days(repeated)
-        .judge()?;
+    let answers = Answers::default();
+    list::at_the_command_line::<Checkups>(db, path, options, &answers, progress).await
+}
 
-    let mut tx = staged.into_tx().await?;
-    let changes = if options.dry_run {
-        Changes::of(staged_checkups::differences(&mut tx).await?)
-    } else {
-        Changes::default()
-    };
-    let results = staged_checkups::merge(&mut tx).await?;
-    let Outcome {
-        added,
-        changed,
-        withdrawn,
-        ..
-    } = results;
-    if added + changed + withdrawn > 0 {
-        let detail = format!("added {added}, changed {changed}, withdrawn {withdrawn}");
-        Event::CheckupsImported
-            .at_the_command_line(&detail, options.now)
-            .record(&mut tx)
-            .await?;
+/// Results on their way in.
+pub(in crate::office) struct Checkups(Staged);
+
+/// What is known of them.
+pub(in crate::office) struct Found {
+    encoding: Encoding,
+    former_keys: i64,
+}
+
+impl List for Checkups {
+    const KIND: Kind = Kind::Checkups;
+    type Row = CheckupRow;
+    type Found = Found;
+    type Report = Report;
+
+    async fn begin(db: &Db) -> store::Result<Self> {
+        Ok(Self(Staged::begin(db).await?))
     }
-    if !options.dry_run {
-        tx.commit().await?;
+
+    fn parser(
+        _: &Source,
+        now: Timestamp,
+    ) -> impl FnMut(&Record<'_>, &Header, &mut Problems) -> Option<CheckupRow> + Send + 'static
+    {
+        let today = now.in_japan().date();
+        move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
+            line::parse(record, header, today, problems)
+        }
     }
-    Ok(Report {
-        encoding,
-        dry_run: options.dry_run,
-        results,
-        changes,
-        former_keys: resolved.former,
-    })
+
+    async fn stage(&mut self, rows: &[(u64, CheckupRow)]) -> Result<(), ImportError> {
+        Ok(self.0.add(rows).await?)
+    }
+
+    async fn check(
+        &mut self,
+        read: ListSummary,
+        _: &How<'_>,
+        _: Option<Each<'_>>,
+    ) -> Result<Found, ImportError> {
+        let staged = &mut self.0;
+        let most = MAX_KEPT as i64;
+        let resolved = staged.resolve(most).await?;
+        let (unknown_people, anybody_known) = staged.unknown_people(most).await?;
+        let can_tell_why =
+            |(_, who): &(u64, UnknownPerson)| who.with_zeros.is_some() || who.key.branch.is_empty();
+        if !anybody_known && !unknown_people.1.iter().any(can_tell_why) {
+            // Lines that are wrong in themselves are told first.
+            read.judge()?;
+            return Err(ImportError::NobodyKnown);
+        }
+        let repeated = staged.repeated(most).await?;
+        let before_birth = staged.before_birth(most).await?;
+        let encoding = read
+            .with_unknown_people(unknown_people)
+            .with_several_holders(
+                &resolved,
+                "番号が変わった方の結果は、いまの記号・番号・枝番で書いてください",
+            )
+            .with_unborn(before_birth)
+            .with_repeated_days(repeated)
+            .judge()?;
+        Ok(Found {
+            encoding,
+            former_keys: resolved.former,
+        })
+    }
+
+    async fn into_tx(self) -> store::Result<Tx> {
+        self.0.into_tx().await
+    }
+
+    async fn plan(
+        _: &mut Found,
+        tx: &mut Tx,
+        how: &How<'_>,
+        each: Option<Each<'_>>,
+    ) -> Result<Tables, ImportError> {
+        if let Some(each) = each {
+            staged_checkups::planned(tx, each).await?;
+        }
+        if !how.is_preview {
+            return Ok(Tables::default());
+        }
+        let changes = Changes::of(staged_checkups::differences(tx).await?);
+        let months = staged_checkups::by_month(tx).await?;
+        Ok(Tables {
+            changes,
+            employers: Vec::new(),
+            months: months.into_iter().map(of_month).collect(),
+        })
+    }
+
+    async fn apply(
+        found: Found,
+        tx: &mut Tx,
+        how: &How<'_>,
+        changes: Changes,
+    ) -> Result<Applied<Report>, ImportError> {
+        let results = staged_checkups::outcome(tx).await?;
+        if !how.is_preview {
+            staged_checkups::merge(tx).await?;
+        }
+        let Outcome {
+            added,
+            changed,
+            unchanged,
+            withdrawn,
+            nothing_to_withdraw,
+        } = results;
+        let is_any = added + changed + withdrawn > 0;
+        Ok(Applied {
+            report: Report {
+                encoding: found.encoding,
+                dry_run: how.is_preview,
+                results,
+                changes,
+                former_keys: found.former_keys,
+            },
+            counts: vec![
+                ("追加", added),
+                ("変更", changed),
+                ("取り消し", withdrawn),
+                ("取り消す結果がない行", nothing_to_withdraw),
+                ("変更なし", unchanged),
+            ],
+            detail: is_any
+                .then(|| format!("added {added}, changed {changed}, withdrawn {withdrawn}")),
+        })
+    }
+}
+
+fn of_month(one: staged_checkups::OfMonth) -> OfMonth {
+    OfMonth {
+        month: one.month,
+        lines: one.lines,
+        added: one.added,
+        changed: one.changed,
+        withdrawn: one.withdrawn,
+        yen: Vec::new(),
+    }
 }

@@ -147,20 +147,24 @@ impl<'a, 'p> Cells<'a, 'p> {
         header: &'a Header,
         problems: &'p mut Problems,
     ) -> Option<Self> {
-        if let Err(why) = header.only_named(record) {
-            problems.line(record.line, why);
-            return None;
-        }
-        if let Some(word) = total_word(record) {
-            problems.cell(record.line, header.name(0), word, ProblemKind::Total);
-            return None;
-        }
-        if is_sums(record, header) {
-            problems.line(record.line, ProblemKind::Total);
-            return None;
-        }
-        if header.is_repeated_by(record) {
-            problems.line(record.line, ProblemKind::HeaderAgain);
+        let cell = |word| Some((header.name(0), word));
+        let wrong = if let Err(why) = header.only_named(record) {
+            Some((None, why))
+        } else if let Some(word) = total_word(record) {
+            Some((cell(word), ProblemKind::Total))
+        } else if is_sums(record, header) {
+            Some((None, ProblemKind::Total))
+        } else if header.is_repeated_by(record) {
+            Some((None, ProblemKind::HeaderAgain))
+        } else {
+            None
+        };
+        if let Some((cell, why)) = wrong {
+            problems.about(header.key(record));
+            match cell {
+                Some((column, word)) => problems.cell(record.line, column, word, why),
+                None => problems.line(record.line, why),
+            }
             return None;
         }
         Some(Self {
@@ -183,6 +187,7 @@ impl<'a, 'p> Cells<'a, 'p> {
 
     /// Names what is wrong.
     pub fn bad<T>(&mut self, column: usize, why: ProblemKind) -> Option<T> {
+        self.problems.about(self.header.key(self.record));
         self.problems.cell(
             self.record.line,
             self.header.name(column),
@@ -248,6 +253,7 @@ impl<'a, 'p> Cells<'a, 'p> {
             } else {
                 ProblemKind::Columns { found, expected }
             };
+            self.problems.about(self.header.key(self.record));
             self.problems.line(self.record.line, why);
         }
         None

@@ -24,6 +24,11 @@ impl Changes {
         found.sort_by_key(|one| spelling(one).is_some());
         Self { found, all: false }
     }
+
+    /// All of them.
+    pub fn found(&self) -> &[Difference] {
+        &self.found
+    }
 }
 
 impl fmt::Display for Changes {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{
+    cells::KEY_CHARS,
     columns,
     problem::{ProblemKind, shown},
     records::Record,
@@ -30,6 +31,24 @@ pub struct HeaderProblem {
     pub doubled: Vec<&'static str>,
     /// What the file is instead, where that can be told: it explains the rest.
     pub instead: Option<WrongFile>,
+}
+
+impl HeaderProblem {
+    /// In words that repeat nothing of the file: where it has no header, its first line holds
+    /// somebody's values.
+    pub fn without_values(&self) -> String {
+        let unknown = vec!["（値は表示しません）".to_owned(); self.unknown.len().min(1)];
+        let told = Self {
+            missing: self.missing.clone(),
+            unknown,
+            doubled: self.doubled.clone(),
+            instead: self.instead.clone(),
+        };
+        match self.unknown.len() {
+            0 => told.to_string(),
+            more => format!("{told}（知らない列は{more}列あります。）"),
+        }
+    }
 }
 
 impl fmt::Display for HeaderProblem {
@@ -141,6 +160,21 @@ impl Header {
             name.is_some() && name == self.columns.get(nth).copied()
         };
         [0, 1].into_iter().all(says_its_name)
+    }
+
+    /// What a record is about: 記号-番号-枝番, or a 管理番号. None where that is longer than
+    /// any, since cells may have come out of their places.
+    pub fn key(&self, record: &Record<'_>) -> Option<String> {
+        let parts = match self.columns {
+            ["記号", "番号", "枝番", ..] => 3,
+            _ => 1,
+        };
+        let parts: Vec<&str> = (0..parts)
+            .map(|nth| self.field(record, nth).trim())
+            .collect();
+        let is_key = |part: &&str| part.chars().nth(KEY_CHARS).is_none();
+        let is_any = parts.iter().all(is_key) && parts.iter().any(|part| !part.is_empty());
+        is_any.then(|| parts.join("-"))
     }
 
     /// The name of the column that is `nth` in the list given to [`Self::read`].

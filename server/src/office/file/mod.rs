@@ -8,11 +8,11 @@ pub mod columns;
 pub mod date;
 pub mod encoding;
 pub mod header;
-pub mod list;
 pub mod month;
 pub mod problem;
 pub mod reading;
 pub mod records;
+pub mod source;
 pub mod stand_in;
 #[cfg(test)]
 pub(in crate::office) mod testing;

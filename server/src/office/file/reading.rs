@@ -3,9 +3,7 @@
 
 use std::{
     fmt,
-    fs::File,
     io::{self, BufRead},
-    path::Path,
 };
 
 use store::{
@@ -20,8 +18,9 @@ use tokio::{
 use super::{
     encoding::{Decoded, Encoding},
     header::{Header, HeaderProblem},
-    problem::{Problems, ZEROS},
+    problem::Problems,
     records::{Record, RecordError, Records},
+    source::Source,
     trouble::reason,
     wrong_file::{self, MOST_ABOVE_HEADER, WrongFile},
 };
@@ -74,9 +73,9 @@ impl fmt::Display for FileError {
             Self::Header(problem) => problem.fmt(f),
             Self::Lines(encoding, problems) => {
                 write!(f, "{problems}（文字コード: {encoding}）")?;
-                match problems.has_lost_zeros() {
-                    true => write!(f, "\n{ZEROS}"),
-                    false => Ok(()),
+                match problems.zeros() {
+                    Some(zeros) => write!(f, "\n{zeros}"),
+                    None => Ok(()),
                 }
             }
             Self::Empty => f.write_str("ファイルにデータが1件もありません。"),
@@ -102,24 +101,23 @@ pub struct ListReader<R> {
 pub struct ListSummary {
     encoding: Encoding,
     problems: Problems,
-    rows: u64,
+    /// Good rows.
+    pub rows: u64,
+    /// Of the file.
+    pub sha256: [u8; 32],
 }
 
 impl<R: Send + 'static> ListReader<R> {
     /// Begins to read the file, whose columns have these names; `parse` makes a
     /// row of a record, or names what is wrong with it.
-    ///
-    /// # Errors
-    /// A file that cannot be opened.
     pub fn begin(
-        path: &Path,
+        source: Source,
         columns: &'static [&'static str],
         parse: impl FnMut(&Record<'_>, &Header, &mut Problems) -> Option<R> + Send + 'static,
-    ) -> Result<Self, FileError> {
-        let file = File::open(path)?;
+    ) -> Self {
         let (batches, arriving) = mpsc::channel(BATCHES_WAITING);
-        let reader = task::spawn_blocking(move || read(file, columns, parse, &batches));
-        Ok(Self { arriving, reader })
+        let reader = task::spawn_blocking(move || read(source, columns, parse, &batches));
+        Self { arriving, reader }
     }
 
     /// The next rows; `None` when the reading has come to its end.
@@ -209,12 +207,13 @@ fn unsigned(&(line, earlier): &(i64, i64)) -> (u64, u64) {
 /// Reads the file to its end, handing over what is good and collecting what is
 /// not.
 fn read<R>(
-    mut file: File,
+    mut source: Source,
     columns: &'static [&'static str],
     mut parse: impl FnMut(&Record<'_>, &Header, &mut Problems) -> Option<R>,
     batches: &mpsc::Sender<Batch<R>>,
 ) -> Result<ListSummary, FileError> {
-    let total = file.metadata()?.len();
+    let sha256 = source.sha256()?;
+    let (total, mut file) = (source.length, source.bytes);
     if let Some(what) = wrong_file::by_start(&mut file)? {
         return Err(FileError::Wrong(what));
     }
@@ -224,6 +223,7 @@ fn read<R>(
         encoding,
         problems: Problems::default(),
         rows: 0,
+        sha256,
     };
     let header = match header(&mut records, columns) {
         Ok(Some(header)) => header?,
@@ -312,8 +312,6 @@ fn stopped(stop: RecordError, problems: &mut Problems) -> Result<(), FileError> 
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Seek, Write};
-
     use proptest::prelude::*;
 
     use super::*;
@@ -323,15 +321,14 @@ mod tests {
     const COLUMNS: [&str; 3] = ["記号", "番号", "氏名"];
 
     fn read_bytes(bytes: &[u8]) -> Result<ListSummary, FileError> {
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(bytes).unwrap();
-        file.rewind().unwrap();
+        let bytes = io::Cursor::new(bytes.to_vec());
+        let source = Source::of("list.csv", bytes.get_ref().len() as u64, bytes);
         let (batches, _arriving) = mpsc::channel(64);
         let parse = |record: &Record<'_>, header: &Header, problems: &mut Problems| {
             let mut cells = Cells::of(record, header, problems)?;
             cells.required(2, 100).map(str::to_owned)
         };
-        read(file, &COLUMNS, parse, &batches)
+        read(source, &COLUMNS, parse, &batches)
     }
 
     fn said(bytes: &[u8]) -> String {

@@ -18,7 +18,7 @@ const START: usize = 1024;
 pub const MOST_ABOVE_HEADER: usize = 10;
 
 /// What a file is instead.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WrongFile {
     /// Text in an encoding that is not read, by the name under which clerks meet it.
     Encoding(&'static str),

@@ -46,6 +46,7 @@ enum LineProblem {
     NumberAgain(u64),
     SlugAgain(u64),
     TooMany,
+    NothingBeside,
 }
 
 impl fmt::Display for LineProblem {
@@ -53,6 +54,9 @@ impl fmt::Display for LineProblem {
         match self {
             Self::NumberAgain(line) => write!(f, "{line}行目と同じ管理番号です"),
             Self::SlugAgain(line) => write!(f, "{line}行目と同じアドレス名です"),
+            Self::NothingBeside => f.write_str(
+                "ファイルだけを送ったときは、添付ファイルを取り込めません。空欄にして、お知らせの画面で添付してください",
+            ),
             Self::TooMany => write!(f, "一度に取り込めるのは{MOST_ROWS}件までです"),
         }
     }
@@ -77,12 +81,12 @@ pub(super) struct Seen {
     slugs: HashMap<String, u64>,
 }
 
-/// Reads a line; attachments lie in `folder`. Everything that is wrong with it is
+/// Reads a line; attachments lie in `folder`, if there is any beside the file. Everything that is wrong with it is
 /// named.
 pub(super) fn parse(
     record: &Record<'_>,
     header: &Header,
-    folder: &Path,
+    folder: Option<&Path>,
     seen: &mut Seen,
     problems: &mut Problems,
 ) -> Option<NoticeRow> {
@@ -118,7 +122,10 @@ pub(super) fn parse(
     let body = cells.lines(column::BODY, BODY_CHARS);
     let attachment = match cells.text(column::ATTACHMENT, PATH_CHARS) {
         Some("") => Some(None),
-        Some(written) => match attachment::find(folder, written) {
+        Some(_) if folder.is_none() => {
+            cells.bad(column::ATTACHMENT, NoticeProblem::NothingBeside.into())
+        }
+        Some(written) => match attachment::find(folder.unwrap_or(Path::new("")), written) {
             Ok(attachment) => Some(Some(attachment)),
             Err(problem) => cells.bad(
                 column::ATTACHMENT,
@@ -182,7 +189,7 @@ mod tests {
         let mut rows = Vec::new();
         while let Some(record) = records.read().unwrap() {
             let folder = Path::new("/nowhere");
-            let row = parse(&record, &header, folder, &mut seen, &mut problems);
+            let row = parse(&record, &header, Some(folder), &mut seen, &mut problems);
             rows.extend(row);
         }
         let said = problems.named().iter().map(ToString::to_string).collect();

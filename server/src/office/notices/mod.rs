@@ -6,24 +6,27 @@ pub mod rules;
 
 use std::{fmt, path::Path, time::Duration};
 
+use domain::values::timestamp::Timestamp;
 use sha2::{Digest, Sha256};
 use store::{
-    Db,
-    audit::Event,
-    staged_notices::{Outcome, Staged},
+    Db, Tx,
+    planned::Each,
+    staged_notices::{NoticeRow, Outcome, Staged},
 };
 
-pub use crate::office::file::list::{Import, ImportError};
+pub use crate::office::list::{Import, ImportError};
 
-use self::line::{COLUMNS, Seen};
-use crate::office::file::{
-    changes::Changes,
-    encoding::Encoding,
-    header::Header,
-    list::read_list,
-    problem::{Problems, shown},
-    reading::Progress,
-    records::Record,
+use self::line::Seen;
+use crate::office::{
+    file::{
+        changes::Changes,
+        encoding::Encoding,
+        header::Header,
+        problem::{Problems, shown},
+        reading::{ListSummary, Progress},
+        records::Record,
+    },
+    list::{self, Answers, Applied, How, Kind, List, Source, plan::Tables},
 };
 
 /// What has been open for longer when it comes in is no news: an older list that is
@@ -102,13 +105,41 @@ pub async fn import(
     options: Import,
     progress: impl FnMut(Progress),
 ) -> Result<Report, ImportError> {
-    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    let mut seen = Seen::default();
-    let parse = move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
-        line::parse(record, header, &folder, &mut seen, problems)
-    };
-    let mut staged = Staged::begin(db).await?;
-    let read = read_list(path, &COLUMNS, parse, progress, async |rows| {
+    let answers = Answers::default();
+    list::at_the_command_line::<Notices>(db, path, options, &answers, progress).await
+}
+
+/// Notices on their way in.
+pub(in crate::office) struct Notices(Staged);
+
+/// What is known of them.
+pub(in crate::office) struct Found {
+    encoding: Encoding,
+    unknown_employers: Vec<(String, String)>,
+}
+
+impl List for Notices {
+    const KIND: Kind = Kind::Notices;
+    type Row = NoticeRow;
+    type Found = Found;
+    type Report = Report;
+
+    async fn begin(db: &Db) -> store::Result<Self> {
+        Ok(Self(Staged::begin(db).await?))
+    }
+
+    fn parser(
+        source: &Source,
+        _: Timestamp,
+    ) -> impl FnMut(&Record<'_>, &Header, &mut Problems) -> Option<NoticeRow> + Send + 'static {
+        let folder = source.folder.clone();
+        let mut seen = Seen::default();
+        move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
+            line::parse(record, header, folder.as_deref(), &mut seen, problems)
+        }
+    }
+
+    async fn stage(&mut self, rows: &[(u64, NoticeRow)]) -> Result<(), ImportError> {
         for (_, row) in rows {
             let file = match &row.attachment {
                 None => None,
@@ -117,44 +148,82 @@ pub async fn import(
                     let content = attachment::read(attachment)
                         .map_err(|error| ImportError::Attachment(attachment.name.clone(), error))?;
                     let sha256: [u8; 32] = Sha256::digest(&content).into();
-                    staged.add_file(&sha256, &content).await?;
+                    self.0.add_file(&sha256, &content).await?;
                     Some((sha256, attachment.name.as_str()))
                 }
             };
-            staged.add(row, file).await?;
+            self.0.add(row, file).await?;
         }
         Ok(())
-    })
-    .await?;
-    let encoding = read.judge()?;
+    }
 
-    let mut tx = staged.into_tx().await?;
-    let taken = Staged::slugs_taken(&mut tx).await?;
-    if !taken.is_empty() {
-        return Err(ImportError::SlugsTaken(taken));
+    async fn check(
+        &mut self,
+        read: ListSummary,
+        _: &How<'_>,
+        _: Option<Each<'_>>,
+    ) -> Result<Found, ImportError> {
+        Ok(Found {
+            encoding: read.judge()?,
+            unknown_employers: Vec::new(),
+        })
     }
-    let unknown_employers = Staged::unknown_employers(&mut tx).await?;
-    let changes = if options.dry_run {
-        Changes::of(Staged::differences(&mut tx).await?)
-    } else {
-        Changes::default()
-    };
-    let notices = Staged::merge(&mut tx, options.now, options.now.minus(NEWS)).await?;
-    if notices.added + notices.changed > 0 {
-        let Outcome { added, changed, .. } = notices;
-        Event::NoticesImported
-            .at_the_command_line(&format!("added {added}, changed {changed}"), options.now)
-            .record(&mut tx)
-            .await?;
+
+    async fn into_tx(self) -> store::Result<Tx> {
+        self.0.into_tx().await
     }
-    if !options.dry_run {
-        tx.commit().await?;
+
+    async fn plan(
+        found: &mut Found,
+        tx: &mut Tx,
+        how: &How<'_>,
+        each: Option<Each<'_>>,
+    ) -> Result<Tables, ImportError> {
+        let taken = Staged::slugs_taken(tx).await?;
+        if !taken.is_empty() {
+            return Err(ImportError::SlugsTaken(taken));
+        }
+        found.unknown_employers = Staged::unknown_employers(tx).await?;
+        if let Some(each) = each {
+            Staged::planned(tx, each).await?;
+        }
+        let mut tables = Tables::default();
+        if how.is_preview {
+            tables.changes = Changes::of(Staged::differences(tx).await?);
+        }
+        Ok(tables)
     }
-    Ok(Report {
-        encoding,
-        dry_run: options.dry_run,
-        notices,
-        changes,
-        unknown_employers,
-    })
+
+    async fn apply(
+        found: Found,
+        tx: &mut Tx,
+        how: &How<'_>,
+        changes: Changes,
+    ) -> Result<Applied<Report>, ImportError> {
+        let notices = Staged::merge(tx, how.now, how.now.minus(NEWS)).await?;
+        let Outcome {
+            added,
+            changed,
+            unchanged,
+            absent,
+            told,
+        } = notices;
+        Ok(Applied {
+            report: Report {
+                encoding: found.encoding,
+                dry_run: how.is_preview,
+                notices,
+                changes,
+                unknown_employers: found.unknown_employers,
+            },
+            counts: vec![
+                ("追加", added),
+                ("変更", changed),
+                ("変更なし", unchanged),
+                ("ファイルにないもの（そのまま）", absent),
+                ("メールでお知らせするもの", told),
+            ],
+            detail: (added + changed > 0).then(|| format!("added {added}, changed {changed}")),
+        })
+    }
 }

@@ -7,23 +7,30 @@ use std::{fmt, path::Path};
 use domain::values::timestamp::Timestamp;
 use store::{
     self, Db, Tx,
-    audit::Event,
     differences::Difference,
-    household, postcard,
-    roster::{Outcome, Staged},
-    roster_moves::{self, Move, Moves},
+    household,
+    planned::Each,
+    postcard,
+    roster::{Employers, Outcome, RosterRow, Staged},
+    roster_moves::{self, Move, Moves, New},
 };
 
-pub use crate::office::file::list::ImportError;
+pub use crate::office::list::ImportError;
 
-use crate::office::file::{
-    changes::Changes,
-    encoding::Encoding,
-    header::Header,
-    list::read_list,
-    problem::{MAX_LISTED, Problems, ZEROS},
-    reading::{FileError, Progress},
-    records::Record,
+use crate::office::{
+    file::{
+        changes::Changes,
+        encoding::Encoding,
+        header::Header,
+        problem::{MAX_KEPT, MAX_LISTED, Problems, ZEROS},
+        reading::{FileError, ListSummary, Progress},
+        records::Record,
+    },
+    list::{
+        self, Answer, Answers, Applied, How, Kind, List, Question, Questions, Source,
+        plan::{OfEmployer, Tables},
+        question::WHOLE_FILE,
+    },
 };
 
 /// How a roster is imported.
@@ -160,9 +167,6 @@ impl fmt::Display for Report {
 /// Imports the roster at `path` and reports what changed; `progress` is told
 /// after every batch.
 ///
-/// The file waits in a temporary table until its last line is found good, so
-/// others read and write meanwhile; then one transaction brings it in.
-///
 /// # Errors
 /// Whatever is wrong; then nothing was changed.
 pub async fn import(
@@ -171,94 +175,219 @@ pub async fn import(
     options: Import,
     progress: impl FnMut(Progress),
 ) -> Result<Report, ImportError> {
-    let today = options.now.in_japan().date();
-    let parse = move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
-        line::parse(record, header, today, problems)
-    };
-    let mut staged = Staged::begin(db).await?;
-    let read = read_list(path, &line::COLUMNS, parse, progress, async |rows| {
-        Ok(staged.add(rows).await?)
-    })
-    .await?;
-    let duplicates = staged.duplicates(MAX_LISTED as i64).await?;
-    // Before any other explanation: another society, or people with new keys.
-    let keys = staged.keys_without_zeros(MAX_LISTED as i64).await?;
-    let employers = staged.employers_without_zeros(MAX_LISTED as i64).await?;
-    let without_zeros = staged.is_first_without_zeros().await?;
-    let encoding = read
-        .with_duplicates(duplicates)
-        .with_zeros_lost("記号・番号・枝番", keys)
-        .with_zeros_lost("事業所コード", employers)
-        .judge()?;
-
-    let mut tx = staged.into_tx().await?;
-    let employers = store::roster::employers(&mut tx).await?;
-    if employers.none_known && !options.accept_other_employers {
-        return Err(ImportError::OtherEmployers(employers.new));
+    let mut answers = Answers::default();
+    match options.moved {
+        Moved::Refused => {}
+        Moved::Linked => answers.add(WHOLE_FILE, Answer::Same),
+        Moved::New => answers.add(WHOLE_FILE, Answer::New),
     }
-    store::roster::respell(&mut tx).await?;
-    let linking = options.moved != Moved::New;
-    // Whoever tries it without obligation is told of all.
-    let most = if options.dry_run && options.moved == Moved::Linked {
+    if options.accept_other_employers {
+        answers.add(WHOLE_FILE, Answer::Yes);
+    }
+    let Import { now, dry_run, .. } = options;
+    let how = list::Import { now, dry_run };
+    list::at_the_command_line::<Roster>(db, path, how, &answers, progress).await
+}
+
+/// A roster on its way in.
+pub(in crate::office) struct Roster(Staged);
+
+/// What is known of it.
+pub(in crate::office) struct Found {
+    encoding: Encoding,
+    without_zeros: bool,
+    employers: Employers,
+    moves: Moves,
+}
+
+impl List for Roster {
+    const KIND: Kind = Kind::Roster;
+    type Row = RosterRow;
+    type Found = Found;
+    type Report = Report;
+
+    async fn begin(db: &Db) -> store::Result<Self> {
+        Ok(Self(Staged::begin(db).await?))
+    }
+
+    fn parser(
+        _: &Source,
+        now: Timestamp,
+    ) -> impl FnMut(&Record<'_>, &Header, &mut Problems) -> Option<RosterRow> + Send + 'static {
+        let today = now.in_japan().date();
+        move |record: &Record<'_>, header: &Header, problems: &mut Problems| {
+            line::parse(record, header, today, problems)
+        }
+    }
+
+    async fn stage(&mut self, rows: &[(u64, RosterRow)]) -> Result<(), ImportError> {
+        Ok(self.0.add(rows).await?)
+    }
+
+    async fn check(
+        &mut self,
+        read: ListSummary,
+        _: &How<'_>,
+        _: Option<Each<'_>>,
+    ) -> Result<Found, ImportError> {
+        let staged = &mut self.0;
+        let duplicates = staged.duplicates(MAX_KEPT as i64).await?;
+        // Before any other explanation: another society, or people with new keys.
+        let keys = staged.keys_without_zeros(MAX_KEPT as i64).await?;
+        let employers = staged.employers_without_zeros(MAX_KEPT as i64).await?;
+        let without_zeros = staged.is_first_without_zeros().await?;
+        let encoding = read
+            .with_duplicates(duplicates)
+            .with_zeros_lost("記号・番号・枝番", keys)
+            .with_zeros_lost("事業所コード", employers)
+            .judge()?;
+        Ok(Found {
+            encoding,
+            without_zeros,
+            employers: Employers::default(),
+            moves: Moves::default(),
+        })
+    }
+
+    async fn into_tx(self) -> store::Result<Tx> {
+        self.0.into_tx().await
+    }
+
+    async fn plan(
+        found: &mut Found,
+        tx: &mut Tx,
+        how: &How<'_>,
+        each: Option<Each<'_>>,
+    ) -> Result<Tables, ImportError> {
+        found.employers = store::roster::employers(tx).await?;
+        if found.employers.none_known && !how.answers.says(Answer::Yes) {
+            let codes = found.employers.new.clone();
+            return Err(if how.asks {
+                let first = vec![Question::OtherEmployers { codes }];
+                ImportError::Asks(Box::new(Questions { first, count: 1 }))
+            } else {
+                ImportError::OtherEmployers(codes)
+            });
+        }
+        store::roster::respell(tx).await?;
+        found.moves = find_moves(found.encoding, tx, how).await?;
+        if let Some(each) = each {
+            roster_moves::planned(tx, each).await?;
+            if found.moves.count > 0 {
+                roster_moves::follow(tx, how.now).await?;
+            }
+            store::roster::planned(tx, each).await?;
+        } else if found.moves.count > 0 {
+            roster_moves::follow(tx, how.now).await?;
+        }
+        if !how.is_preview {
+            return Ok(Tables::default());
+        }
+        let employers = store::roster::by_employer(tx).await?;
+        Ok(Tables {
+            changes: Changes::of(differences(tx, &found.moves).await?),
+            employers: employers.into_iter().map(OfEmployer::from).collect(),
+            months: Vec::new(),
+        })
+    }
+
+    async fn apply(
+        found: Found,
+        tx: &mut Tx,
+        how: &How<'_>,
+        changes: Changes,
+    ) -> Result<Applied<Report>, ImportError> {
+        let today = how.now.in_japan().date();
+        let people = store::roster::merge(tx).await?;
+        let decisions_ended = household::end_decisions_for_others(tx, how.now).await?;
+        let postcards_ended = postcard::end_of_disqualified(tx, today, how.now).await?;
+        let Outcome {
+            added,
+            changed,
+            left,
+            unchanged,
+            absent,
+        } = people;
+        let moved = found.moves.count;
+        let is_any = added + changed + left + moved > 0 || decisions_ended + postcards_ended > 0;
+        let detail = is_any.then(|| {
+            format!(
+                "added {added}, changed {changed}, left {left}, moved {moved}, \
+                 decisions ended {decisions_ended}, postcards ended {postcards_ended}"
+            )
+        });
+        Ok(Applied {
+            report: Report {
+                encoding: found.encoding,
+                dry_run: how.is_preview,
+                people,
+                moved,
+                former: found.moves.former,
+                unclear: found.moves.unclear.first.into_iter().take(10).collect(),
+                decisions_ended,
+                postcards_ended,
+                new_employers: found.employers.new,
+                changes,
+                without_zeros: found.without_zeros,
+            },
+            counts: vec![
+                ("追加", added),
+                ("変更", changed),
+                ("資格喪失", left),
+                ("番号の変更", moved),
+                ("変更なし", unchanged),
+                ("ファイルにない方（そのまま）", absent),
+            ],
+            detail,
+        })
+    }
+}
+
+/// Who has another key in the file, if it was answered of each whether it is them.
+async fn find_moves(encoding: Encoding, tx: &mut Tx, how: &How<'_>) -> Result<Moves, ImportError> {
+    let (linked, new) = (
+        how.answers.says(Answer::Same),
+        how.answers.says(Answer::New),
+    );
+    let not_moved = match (new, linked) {
+        (true, false) => New::AllBut(how.answers.lines(Answer::Same)),
+        _ => New::These(how.answers.lines(Answer::New)),
+    };
+    // Who tries it without obligation is told of all, and so is who answers one by one.
+    let most = if how.asks || (how.is_preview && linked) {
         i64::MAX
     } else {
         MAX_LISTED as i64
     };
-    let moves = roster_moves::find(&mut tx, linking, most).await?;
+    let moves = roster_moves::find(tx, &not_moved, most).await?;
     if moves.reused.count > 0 {
         let mut problems = Problems::default();
         problems.other_people(&moves.reused.first, moves.reused.count);
         return Err(FileError::Lines(encoding, problems).into());
     }
-    if options.moved == Moved::Refused && moves.count + moves.unclear.count > 0 {
+    if how.asks {
+        let unclear = moves.unclear.first.iter().map(|line| Question::Unclear {
+            line: line.cast_unsigned(),
+        });
+        let open = Questions::unanswered(moves.first.iter().map(asked).chain(unclear), how.answers);
+        if open.count > 0 {
+            return Err(ImportError::Asks(Box::new(open)));
+        }
+    } else if !linked && !new && moves.count + moves.unclear.count > 0 {
         return Err(ImportError::Moved(moves));
     }
-    if moves.count > 0 {
-        roster_moves::follow(&mut tx, options.now).await?;
+    Ok(moves)
+}
+
+fn asked(one: &Move) -> Question {
+    Question::Moved {
+        line: one.line.cast_unsigned(),
+        from_key: one.from_key.clone(),
+        from_name: one.from_name.clone(),
+        to_key: one.to_key.clone(),
+        to_name: one.to_name.clone(),
+        is_same_name: one.is_same_name,
     }
-    let changes = if options.dry_run {
-        Changes::of(differences(&mut tx, &moves).await?)
-    } else {
-        Changes::default()
-    };
-    let people = store::roster::merge(&mut tx).await?;
-    let decisions_ended = household::end_decisions_for_others(&mut tx, options.now).await?;
-    let postcards_ended = postcard::end_of_disqualified(&mut tx, today, options.now).await?;
-    if people.added + people.changed + people.left + moves.count > 0
-        || decisions_ended + postcards_ended > 0
-    {
-        let Outcome {
-            added,
-            changed,
-            left,
-            ..
-        } = people;
-        let detail = format!(
-            "added {added}, changed {changed}, left {left}, moved {}, \
-             decisions ended {decisions_ended}, postcards ended {postcards_ended}",
-            moves.count
-        );
-        Event::RosterImported
-            .at_the_command_line(&detail, options.now)
-            .record(&mut tx)
-            .await?;
-    }
-    if !options.dry_run {
-        tx.commit().await?;
-    }
-    Ok(Report {
-        encoding,
-        dry_run: options.dry_run,
-        people,
-        moved: moves.count,
-        former: moves.former,
-        unclear: moves.unclear.first.into_iter().take(10).collect(),
-        decisions_ended,
-        postcards_ended,
-        new_employers: employers.new,
-        changes,
-        without_zeros,
-    })
 }
 
 /// What would change: keys, and then what the file says of people on file.

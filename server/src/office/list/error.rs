@@ -1,62 +1,11 @@
-//! What the import of every list has in common, whatever the list tells of.
+//! Why a list was not imported, in words for the clerk who brought it.
 
-use std::{fmt, io, path::Path};
+use std::{fmt, io};
 
-use domain::values::timestamp::Timestamp;
 use store::roster_moves::Moves;
 
-use super::{
-    header::Header,
-    problem::{Problems, shown},
-    reading::{FileError, ListReader, ListSummary, Progress},
-    records::Record,
-    trouble::reason,
-};
-
-/// How a list is imported.
-#[derive(Clone, Copy, Debug)]
-pub struct Import {
-    /// When.
-    pub now: Timestamp,
-    /// Only find out what would change.
-    pub dry_run: bool,
-}
-
-/// Says how many lines stood under a key of before.
-///
-/// # Errors
-/// Those of the writer.
-pub fn say_former_keys(lines: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    if lines == 0 {
-        return Ok(());
-    }
-    writeln!(
-        f,
-        "以前の記号・番号・枝番の行: {lines}件（番号が変わった方のものとして取り込みます）"
-    )
-}
-
-/// Reads the list at `path` and hands its good lines on to `stage`, a batch at a time;
-/// `progress` is told after each. Others read and write meanwhile: what is staged locks
-/// nothing.
-///
-/// # Errors
-/// A file that cannot be read, or whatever `stage` answers. What is wrong with lines comes
-/// with the summary.
-pub async fn read_list<R: Send + 'static>(
-    path: &Path,
-    columns: &'static [&'static str],
-    parse: impl FnMut(&Record<'_>, &Header, &mut Problems) -> Option<R> + Send + 'static,
-    mut progress: impl FnMut(Progress),
-    mut stage: impl AsyncFnMut(&[(u64, R)]) -> Result<(), ImportError>,
-) -> Result<ListSummary, ImportError> {
-    let mut reading = ListReader::begin(path, columns, parse)?;
-    while let Some(batch) = reading.next().await {
-        stage(&batch.rows).await?;
-        progress(batch.progress);
-    }
-    Ok(reading.end().await?)
-}
+use super::question::Questions;
+use crate::office::file::{problem::shown, reading::FileError, trouble::reason};
 
 /// Why a list was not imported. In every case nothing was changed.
 #[derive(Debug)]
@@ -67,6 +16,12 @@ pub enum ImportError {
     NobodyKnown,
     /// Another list came in while this one was compared with what is there.
     Overtaken,
+    /// What it would change is not what was seen before.
+    Changed,
+    /// Whoever wanted it has stopped it, or somebody else has taken it over.
+    Stopped,
+    /// What has to be answered before it can come in.
+    Asks(Box<Questions>),
     /// Of a roster: nobody on file works for any of these employers.
     OtherEmployers(Vec<String>),
     /// Of a roster: people seem to be on file under other keys, and nobody has said whether
@@ -91,6 +46,13 @@ impl fmt::Display for ImportError {
             Self::Overtaken => f.write_str(
                 "取り込みの途中で、ほかの取り込みが行われました。もう一度取り込んでください。",
             ),
+            Self::Changed => f.write_str(
+                "下見のあとに登録済みの内容が変わり、下見と同じ変更になりません。もう一度下見してください。",
+            ),
+            Self::Stopped => f.write_str("取り込みは中止されました。"),
+            Self::Asks(questions) => {
+                write!(f, "答えの必要な質問が{}件あります。", questions.count)
+            }
             Self::OtherEmployers(codes) => write!(
                 f,
                 "このファイルの事業所（{}）は、登録済みの名簿に1つもありません。\
