@@ -123,7 +123,7 @@ pub(super) fn parse(
     let attachment = match cells.text(column::ATTACHMENT, PATH_CHARS) {
         Some("") => Some(None),
         Some(_) if folder.is_none() => {
-            cells.bad(column::ATTACHMENT, NoticeProblem::NothingBeside.into())
+            cells.bad(column::ATTACHMENT, LineProblem::NothingBeside.into())
         }
         Some(written) => match attachment::find(folder.unwrap_or(Path::new("")), written) {
             Ok(attachment) => Some(Some(attachment)),
