@@ -35,6 +35,7 @@ use crate::pages::{
         help::HelpPage,
         mailbox::MailboxPage,
         problem::{NotFoundPage, Problem, ProblemPage},
+        unsubscribe::UnsubscribePage,
     },
     reading::{
         checkups::CheckupsPage,
@@ -72,6 +73,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/expenses") view=ExpensesPage />
                     <Route path=path!("/expenses/print") view=ExpensePrintPage />
                     <Route path=path!("/notices") view=NoticesPage />
+                    <Route path=path!("/notices/unsubscribe") view=UnsubscribePage />
                     <Route path=path!("/notices/:id") view=NoticePage />
                     <Route path=path!("/health") view=HealthPage />
                     <Route path=path!("/health/:slug") view=ArticlePage />

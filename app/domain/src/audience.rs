@@ -39,6 +39,39 @@ impl InsuredOrDependent {
             Self::Dependent => "dependent",
         }
     }
+
+    /// The side that is stored so.
+    pub fn parse(stored: &str) -> Option<Self> {
+        [Self::Insured, Self::Dependent]
+            .into_iter()
+            .find(|side| side.as_str() == stored)
+    }
+}
+
+/// As the office writes it, so that [`Audience::parse`] reads the same.
+impl fmt::Display for Audience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut words = Vec::new();
+        words.extend(self.relation.map(|relation| match relation {
+            InsuredOrDependent::Insured => "被保険者".to_owned(),
+            InsuredOrDependent::Dependent => "被扶養者".to_owned(),
+        }));
+        words.extend(self.sex.map(|sex| format!("性別:{}", sex.as_str())));
+        if !self.employers.is_empty() {
+            words.push(format!("事業所:{}", self.employers.join("/")));
+        }
+        match (self.age_from, self.age_to) {
+            (0, OLDEST) => {}
+            (0, to) => words.push(format!("年齢:-{to}")),
+            (from, OLDEST) => words.push(format!("年齢:{from}-")),
+            (from, to) if from == to => words.push(format!("年齢:{from}")),
+            (from, to) => words.push(format!("年齢:{from}-{to}")),
+        }
+        if words.is_empty() {
+            words.push("全員".to_owned());
+        }
+        f.write_str(&words.join(" "))
+    }
 }
 
 /// Why 対象 names nobody.
@@ -222,6 +255,7 @@ mod tests {
                 },
             ),
         ] {
+            assert_eq!(Audience::parse(&audience.to_string()), Ok(audience.clone()));
             assert_eq!(Audience::parse(written), Ok(audience), "{written}");
         }
     }

@@ -13,6 +13,9 @@ use crate::rules::{
     invisible::is_invisible,
 };
 
+/// The link that ends letters about notices does nothing.
+pub const UNSUBSCRIBE_REFUSED: &str = "この配信停止のURLは使えません。URLが途中で切れているか、そのメールアドレスの登録がもうありません。";
+
 /// A refused sign-in, whatever the reason.
 pub const SIGN_IN_REFUSED: &str = "ログインIDまたはパスワードが違うか、現在ログインできません。仮パスワードはメールのURLからお使いください。続けて間違えると、しばらくログインできません。";
 /// What was copied from a reissue's letter, whatever is wrong with it.

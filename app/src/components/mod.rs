@@ -5,6 +5,7 @@ pub mod field;
 pub mod form;
 pub mod layout;
 pub mod notice_list;
+pub mod notice_text;
 pub mod passkey;
 pub mod second_steps;
 pub mod sharing;

@@ -20,6 +20,7 @@ use domain::rules::ProvisionalPassword;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretBox};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 /// 256 bits, as HMAC-SHA-256 wants at least (RFC 2104, section 3).
@@ -70,6 +71,9 @@ impl std::fmt::Display for SecretsError {
 
 impl std::error::Error for SecretsError {}
 
+/// What the tokens that end letters about notices are derived for.
+const UNSUBSCRIBE: &str = "unsubscribe";
+
 impl Secrets {
     /// Reads the key from `file`; makes it, readable by its owner only, when there
     /// is none yet.
@@ -119,6 +123,25 @@ impl Secrets {
             address.as_bytes(),
         ];
         URL_SAFE_NO_PAD.encode(self.derive(&parts))
+    }
+
+    /// The token in a letter about a notice, by which its reader ends them: for the row of
+    /// an address and this address, as long as it is there. Nothing is kept of it.
+    pub fn unsubscribe_token(&self, email: Uuid, address: &str) -> String {
+        let code = self.link_token(UNSUBSCRIBE, email, address);
+        format!("{}.{code}", email.simple())
+    }
+
+    /// The row of which such a token speaks, before it is known whether it is one of ours.
+    pub fn email_of_token(token: &str) -> Option<Uuid> {
+        let (row, _) = token.split_once('.')?;
+        Uuid::try_parse(row).ok()
+    }
+
+    /// Whether it is the token of that row and address.
+    pub fn is_unsubscribe_token(&self, token: &str, email: Uuid, address: &str) -> bool {
+        let right = self.unsubscribe_token(email, address);
+        right.as_bytes().ct_eq(token.as_bytes()).into()
     }
 
     /// The provisional password in a reissue's letter: like the token, the same for

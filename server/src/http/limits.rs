@@ -16,12 +16,15 @@ use std::{
 };
 
 use axum::{
+    body::Body,
     extract::{Request, State as FromState},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use domain::{values::timestamp::Timestamp, visit::network::network};
+
+use tower_http::timeout::TimeoutBody;
 
 use super::{State, client::client};
 
@@ -39,6 +42,15 @@ const TRIES: [&str; 8] = [
     "/office/login/code",
     "/office/login/passkey",
 ];
+
+/// No request takes longer than this, and no upload waits longer for its next byte.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// An upload takes no longer than this.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+/// Below which addresses files are taken.
+const UPLOADS: [&str; 2] = ["/office/files/new", "/office/notices/"];
 
 /// Below so many entries a table is not worth looking through.
 const SMALL: usize = 1024;
@@ -219,6 +231,32 @@ pub(super) async fn check(
         limits.wrong_tries.give_back(&network);
     }
     response
+}
+
+/// Ends what takes too long. An upload may take long, as long as it goes on.
+pub(super) async fn patience(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_upload = request.method() == Method::POST
+        && is_multipart(request.headers())
+        && UPLOADS.iter().any(|place| path.starts_with(place));
+    let (request, most) = match is_upload {
+        true => {
+            let goes_on = |body| Body::new(TimeoutBody::new(PATIENCE, body));
+            (request.map(goes_on), UPLOAD_PATIENCE)
+        }
+        false => (request, PATIENCE),
+    };
+    let answered = tokio::time::timeout(most, next.run(request)).await;
+    answered.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
+}
+
+/// Whether a request brings a form with files.
+pub(super) fn is_multipart(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    let essence = kind.and_then(|kind| kind.split(';').next()).map(str::trim);
+    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("multipart/form-data"))
 }
 
 fn refuse(status: StatusCode, wait: Duration) -> Response {

@@ -20,11 +20,12 @@ pub mod public_url;
 mod router;
 pub mod serve;
 mod state;
+mod unsubscribe;
 mod visitor;
 
 pub use cookies::Cookies;
 pub use limits::{Limits, RateLimitSetting, RateLimits};
-pub use office::Office;
+pub use office::{Office, UPLOADS};
 pub use page_cache::PageCache;
 pub use router::router;
 pub use state::State;

@@ -2,7 +2,11 @@
 
 use std::{any::Any, sync::OnceLock};
 
-use app::{api::Retry, pages::portal::problem::Problem, shell::shell};
+use app::{
+    api::Retry,
+    pages::portal::{problem::Problem, unsubscribe::Unsubscribe},
+    shell::shell,
+};
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State as FromState},
@@ -30,6 +34,8 @@ pub(super) enum Beside {
     Retry(Retry),
     /// Something else went wrong: the page for that.
     Problem(Problem),
+    /// How far the end of letters about notices has come.
+    Unsubscribe(Unsubscribe),
 }
 
 /// Marks an answer that is complete as it is.
@@ -112,7 +118,7 @@ pub(super) async fn problem(
 pub(super) async fn render(state: &State, visit: Visit, parts: Parts, beside: Beside) -> Response {
     let status = match beside {
         Beside::Retry(_) => Some(StatusCode::UNPROCESSABLE_ENTITY),
-        Beside::Nothing | Beside::Problem(_) => None,
+        Beside::Nothing | Beside::Problem(_) | Beside::Unsubscribe(_) => None,
     };
     let ports = state.ports.clone();
     let context = move || {
@@ -122,6 +128,7 @@ pub(super) async fn render(state: &State, visit: Visit, parts: Parts, beside: Be
             Beside::Nothing => {}
             Beside::Retry(retry) => provide_context(retry.clone()),
             Beside::Problem(problem) => provide_context(problem.clone()),
+            Beside::Unsubscribe(what) => provide_context(what.clone()),
         }
     };
     let request = Request::from_parts(parts, Body::empty());

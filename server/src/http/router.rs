@@ -18,7 +18,6 @@ use tower_http::{
         predicate::{NotForContentType, Predicate, SizeAbove},
     },
     csrf::{ConfigError, CsrfLayer},
-    timeout::TimeoutLayer,
 };
 
 use super::state::State;
@@ -29,12 +28,9 @@ use super::{
     functions::function,
     headers, limits, links, my_data, office,
     pages::{self, Complete, after_panic, page},
-    passkeys, visitor,
+    passkeys, unsubscribe, visitor,
 };
 use crate::{base::tally, http::public_url::PublicUrl};
-
-/// No request takes longer than this.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// The whole service.
 ///
@@ -127,14 +123,21 @@ fn with_or_without_office(
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz));
 
+    // A mail program posts from anywhere, and no cookie means anything to this page.
+    let unsubscribing = Router::new()
+        .route(
+            "/notices/unsubscribe",
+            get(unsubscribe::ask).post(unsubscribe::end),
+        )
+        .layer(from_fn_with_state(state.clone(), visitor::load))
+        .layer(from_fn_with_state(state.clone(), limits::check));
+
     Ok(files
         .merge(probes)
         .merge(site)
         .layer(csrf)
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            PATIENCE,
-        ))
+        .merge(unsubscribing)
+        .layer(from_fn(limits::patience))
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(from_fn_with_state(state.clone(), pages::explain))
         // Once more, for the page that explains.

@@ -14,6 +14,9 @@ pub struct Letter {
     pub text: String,
     /// The same as HTML, with nothing to fetch from anywhere.
     pub html: String,
+    /// Where a mail program can say that no more such letters are wanted (RFC 8058): of
+    /// those alone that were not asked for.
+    pub unsubscribe: Option<String>,
 }
 
 /// What a letter is made of.
@@ -55,6 +58,7 @@ impl Letter {
             text: text(&all),
             html: html(&subject, &all),
             subject,
+            unsubscribe: None,
         }
     }
 }
@@ -66,6 +70,7 @@ impl Letter {
             subject: String::new(),
             text: String::new(),
             html: String::new(),
+            unsubscribe: None,
         }
     }
 }

@@ -544,7 +544,8 @@ pub fn by_office(society: &Society, at: Timestamp, about: &str, help: &str) -> O
 
 /// 新しいお知らせがあります: of what it says nothing but the title, since a letter can be
 /// read on its way and on a locked screen.
-pub fn notice(society: &Society, notice: &str, address: &str) -> Letter {
+/// `unsubscribe` is where the reader says that no more of them are wanted.
+pub fn notice(society: &Society, notice: &str, address: &str, unsubscribe: &str) -> Letter {
     let blocks = vec![
         Block::Lines(format!(
             "{}に、新しいお知らせがあります。\n\
@@ -557,12 +558,16 @@ pub fn notice(society: &Society, notice: &str, address: &str) -> Letter {
         },
         Block::Link(address.to_owned()),
         Block::Notes(vec![
-            "このお知らせメールが不要な方は、ログインして、\
-             「プロフィール設定」の「お知らせの宛先」で受け取らないようにできます。"
+            "このお知らせメールが不要な方は、以下のURLから配信を停止できます（ログインは不要です）。\
+             「プロフィール設定」の「お知らせの宛先」でも変更できます。"
                 .to_owned(),
         ]),
+        Block::Link(unsubscribe.to_owned()),
     ];
-    Letter::new(society, title(LetterKind::Notice), blocks)
+    Letter {
+        unsubscribe: Some(unsubscribe.to_owned()),
+        ..Letter::new(society, title(LetterKind::Notice), blocks)
+    }
 }
 
 const THROW_AWAY: &str = "本メールに覚えがない場合は、大変お手数ですが本メールを破棄してください。";
@@ -639,6 +644,7 @@ mod tests {
                 society,
                 "特定健診のご案内 & <b>",
                 &format!("{PORTAL}/notices/0"),
+                &format!("{PORTAL}/notices/unsubscribe?token=dG9rZW4"),
             ),
         ]
     }

@@ -48,7 +48,7 @@ impl Outgoing {
         // that does not know Japan's addresses.
         let envelope = Envelope::new(Some(from.clone()), vec![to.clone()])?;
         let date = Duration::from_millis(u64::try_from(at.0).unwrap_or_default());
-        let message = Message::builder()
+        let mut message = Message::builder()
             .from(Mailbox::new(Some(printable(&society.portal_name)), from))
             .to(Mailbox::new(None, to))
             .subject(letter.subject)
@@ -57,13 +57,22 @@ impl Outgoing {
             // RFC 3834, section 5: no out-of-office note comes back.
             .raw_header(header("Auto-Submitted", "auto-generated"))
             .raw_header(header("Content-Language", "ja"))
-            .envelope(envelope)
-            .multipart(
-                MultiPart::alternative()
-                    .boundary(id.simple().to_string())
-                    .singlepart(SinglePart::plain(letter.text))
-                    .singlepart(SinglePart::html(letter.html)),
-            )?;
+            .envelope(envelope);
+        if let Some(address) = letter.unsubscribe {
+            // RFC 8058: the mail program posts there by itself, once its reader has said so.
+            message = message
+                .raw_header(header("List-Unsubscribe", &format!("<{address}>")))
+                .raw_header(header(
+                    "List-Unsubscribe-Post",
+                    "List-Unsubscribe=One-Click",
+                ));
+        }
+        let message = message.multipart(
+            MultiPart::alternative()
+                .boundary(id.simple().to_string())
+                .singlepart(SinglePart::plain(letter.text))
+                .singlepart(SinglePart::html(letter.html)),
+        )?;
         Ok(Self { id, at, message })
     }
 }
@@ -100,6 +109,7 @@ mod tests {
             subject: "【AB健康マイポータル】利用登録手続きのご案内".to_owned(),
             text: text.to_owned(),
             html: format!("<p>{text}</p>"),
+            unsubscribe: None,
         }
     }
 
@@ -140,6 +150,28 @@ mod tests {
             let header = message.header_raw(Name::parse(name).unwrap()).unwrap();
             assert_eq!(header.trim(), value, "{name}");
         }
+    }
+
+    #[test]
+    fn a_letter_that_was_not_asked_for_says_where_to_end_them() {
+        let url = format!(
+            "https://portal.example.jp/notices/unsubscribe?token={}",
+            "x".repeat(66)
+        );
+        let of_notice = Letter {
+            unsubscribe: Some(url.clone()),
+            ..letter("本文")
+        };
+        let bytes = sent_to("taro@example.jp", of_notice, &Society::default()).formatted();
+        let wire = String::from_utf8(bytes).unwrap();
+        assert!(
+            wire.contains(&format!("\r\nList-Unsubscribe: <{url}>\r\n")),
+            "{wire}"
+        );
+        let post = "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";
+        assert!(wire.contains(post), "{wire}");
+        let bytes = sent_to("taro@example.jp", letter("本文"), &Society::default()).formatted();
+        assert!(!String::from_utf8(bytes).unwrap().contains("Unsubscribe"));
     }
 
     #[test]

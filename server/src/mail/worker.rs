@@ -344,7 +344,11 @@ impl MailWorker {
                     return Err(Failure::Never("nobody waits for it any more".to_owned()));
                 };
                 let address = format!("{}/notices/{}", self.public_url, notice.id);
-                letters::notice(society, &notice.title, &address)
+                let token = self
+                    .secrets
+                    .unsubscribe_token(notice.email, &notice.address);
+                let unsubscribe = format!("{}/notices/unsubscribe?token={token}", self.public_url);
+                letters::notice(society, &notice.title, &address, &unsubscribe)
             }
             LetterKind::RecoveryCodeUsed => {
                 letters::recovery_code_used(society, claimed.asked_at, &claimed.about, &reissue)

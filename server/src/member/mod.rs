@@ -19,3 +19,4 @@ pub mod registration;
 pub mod reissue;
 pub mod sessions;
 pub mod sign_in;
+pub mod unsubscribing;

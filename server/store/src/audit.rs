@@ -81,6 +81,8 @@ events! {
     AddressRemoved => "address_removed",
     /// A member chose where notices go.
     NoticesChanged => "notices_changed",
+    /// The link in a letter about a notice was used: no more of them go to that address.
+    Unsubscribed => "unsubscribed",
     /// A member signed in.
     SignedIn => "signed_in",
     /// A member signed in with a passkey.
@@ -131,6 +133,18 @@ events! {
     Purged => "purged",
     /// Notices and health articles were imported.
     NoticesImported => "notices_imported",
+    /// Somebody of the office wrote or changed a notice: `detail` is which, here and below.
+    NoticeWritten => "notice_written",
+    /// Somebody of the office wants a notice published, which a second person confirms.
+    NoticeAsked => "notice_asked",
+    /// Somebody of the office published a notice.
+    NoticePublished => "notice_published",
+    /// Somebody of the office took a notice from view.
+    NoticeWithdrawn => "notice_withdrawn",
+    /// Somebody of the office held back the letters about a notice.
+    NoticeLettersPaused => "notice_letters_paused",
+    /// Somebody of the office went on with them.
+    NoticeLettersResumed => "notice_letters_resumed",
     /// The secret file was replaced, and the audit's seals go on with the new one:
     /// `detail` names the last seal of before and covers everything up to it.
     AuditChainBegun => "audit_chain_begun",

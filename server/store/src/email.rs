@@ -295,6 +295,22 @@ pub async fn choose_for_notices(tx: &mut Tx, member: Uuid, email: Option<Uuid>) 
     Ok(given_up + chosen > 0)
 }
 
+/// Notices go to this address no more; its owner is asked nothing. Of whom it is, where it
+/// had got them.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn unsubscribe(tx: &mut Tx, email: Uuid) -> Result<Option<Uuid>> {
+    on!(write tx, conn => {
+        sqlx::query_scalar(
+            "update email set notices = false where id = $1 and notices returning member_id",
+        )
+        .bind(email)
+        .fetch_optional(conn)
+        .await
+    })
+}
+
 /// Takes an address from an account. Where it got the notices, the oldest
 /// confirmed one that remains gets them.
 ///

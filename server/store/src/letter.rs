@@ -306,6 +306,10 @@ pub struct ClaimedNotice {
     pub title: String,
     /// The last day on view.
     pub ends_on: Option<Date>,
+    /// The row of the address.
+    pub email: Uuid,
+    /// The address, as that row has it.
+    pub address: String,
 }
 
 #[derive(sqlx_macros::FromRow)]
@@ -330,6 +334,8 @@ struct Row {
     notice_id: Option<Uuid>,
     notice_title: Option<String>,
     notice_ends_on: Option<Date>,
+    email_id: Option<Uuid>,
+    email_address: Option<String>,
 }
 
 /// No letter waits longer from one try to the next.
@@ -350,7 +356,7 @@ pub async fn claim(db: &Db, now: Timestamp, lease: Duration, most: i64) -> Resul
              asked_at = case when asked_at > $5 then $1 else asked_at end
          where id in (select id from letter
                       where (due_at <= $1 or due_at > $4)
-                        and sent_at is null and given_up_at is null
+                        and sent_at is null and given_up_at is null and paused_at is null
                       order by rank, due_at, id limit $3)
          returning rank, asked_at, id";
     // Two workers at once: the second takes the next letters instead of waiting.
@@ -359,7 +365,7 @@ pub async fn claim(db: &Db, now: Timestamp, lease: Duration, most: i64) -> Resul
              asked_at = case when asked_at > $5 then $1 else asked_at end
          where id in (select id from letter
                       where (due_at <= $1 or due_at > $4)
-                        and sent_at is null and given_up_at is null
+                        and sent_at is null and given_up_at is null and paused_at is null
                       order by rank, due_at, id limit $3 for update skip locked)
          returning rank, asked_at, id";
     let take = match db {
@@ -393,7 +399,8 @@ async fn read(db: &Db, id: Uuid, now: Timestamp) -> Result<Option<Claimed>> {
                     link.expires_at as link_expires_at, link.ended_at as link_ended_at,
                     session.started_at as signed_in_at, session.network_address, session.device,
                     member.login_id, member.nickname, notice.id as notice_id,
-                    notice.title as notice_title, notice.ends_on as notice_ends_on
+                    notice.title as notice_title, notice.ends_on as notice_ends_on,
+                    email.id as email_id, email.address as email_address
              from letter
              left join link on link.id = letter.link_id
              left join session on session.id = link.session_id
@@ -402,6 +409,7 @@ async fn read(db: &Db, id: Uuid, now: Timestamp) -> Result<Option<Claimed>> {
                and email.address_key = letter.address_key
              left join person on person.id = member.person_id
              left join notice on notice.id = letter.notice_id and email.id is not null
+               and notice.state = 'published'
                and (person.disqualified_on is null or person.disqualified_on > $2)
              where letter.id = $1",
         )
@@ -448,7 +456,7 @@ pub async fn backlog(db: &Db, now: Timestamp) -> Result<Backlog> {
     let (waiting, oldest): (i64, Option<i64>) = on!(read db, conn => {
         sqlx::query_as(
             "select count(*), min(asked_at) from letter
-             where sent_at is null and given_up_at is null
+             where sent_at is null and given_up_at is null and paused_at is null
                and (due_at <= $1 or due_at > $2 or attempts > 0)",
         )
         .bind(now.0)
@@ -505,11 +513,14 @@ impl From<Row> for Claimed {
             (Some(login_id), Some(nickname)) => Some(ClaimedMember { login_id, nickname }),
             _ => None,
         };
-        let notice = match (row.notice_id, row.notice_title) {
-            (Some(id), Some(title)) => Some(ClaimedNotice {
+        let email = row.email_id.zip(row.email_address);
+        let notice = match (row.notice_id, row.notice_title, email) {
+            (Some(id), Some(title), Some((email, address))) => Some(ClaimedNotice {
                 id,
                 title,
                 ends_on: row.notice_ends_on,
+                email,
+                address,
             }),
             _ => None,
         };

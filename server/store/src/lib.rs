@@ -33,6 +33,7 @@ pub mod people;
 pub mod person;
 pub mod planned;
 pub mod postcard;
+pub mod publishing;
 pub mod purge;
 pub mod restored;
 pub mod roster;

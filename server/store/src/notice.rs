@@ -23,6 +23,7 @@ macro_rules! meant {
          and (p.disqualified_on is null or n.published_on < p.disqualified_on)"
     };
 }
+pub(crate) use meant;
 
 /// The same with the age, for the person $2 who is $3 years old.
 macro_rules! meant_for_reader {
@@ -34,10 +35,11 @@ macro_rules! meant_for_reader {
     };
 }
 
-/// Whether notice `n` is on view on the day $1.
+/// Whether notice `n` is on view on the day $1: nobody sees a draft, nor what was
+/// withdrawn.
 macro_rules! on_view {
     () => {
-        "n.published_on <= $1 and (n.ends_on is null or n.ends_on >= $1)"
+        "n.state = 'published' and n.published_on <= $1 and (n.ends_on is null or n.ends_on >= $1)"
     };
 }
 
@@ -425,7 +427,8 @@ pub async fn take_due(
             "update notice set told_at = $3
              where told_at is null and id = (
                  select id from notice
-                 where told_at is null and kind = 'notice' and opens_at <= $2
+                 where told_at is null and kind = 'notice' and state = 'published' and letter
+                   and opens_at <= $2
                    and (ends_on is null or ends_on >= $1)
                  order by opens_at, id limit 1)
              returning id, age_from, age_to",
@@ -438,36 +441,45 @@ pub async fn take_due(
     })
 }
 
+/// Queues the letters about notice $1: $2 and $3 are the birth dates between which
+/// its readers were born, $4 this instant, $5 today.
+macro_rules! tell {
+    ($new_id:literal) => {
+        concat!(
+            "insert into letter (id, kind, address, address_key, member_id, notice_id, asked_at,
+                                 due_at, rank)
+             select ",
+            $new_id,
+            ", 'notice', e.address, e.address_key, m.id, n.id, $4, $4, 2
+             from notice n
+             cross join member m
+             join person p on p.id = m.person_id
+             join email e on e.member_id = m.id and e.notices and e.confirmed_at is not null
+             where n.id = $1 and m.left_at is null and m.disabled_at is null
+               and p.born_on <= $2 and p.born_on > $3
+               and (p.disqualified_on is null or p.disqualified_on > $5) and ",
+            meant!()
+        )
+    };
+}
+/// On SQLite.
+pub const TELL_ON_SQLITE: &str = tell!("randomblob(16)");
+/// On PostgreSQL.
+pub const TELL_ON_POSTGRES: &str = tell!("gen_random_uuid()");
+
 /// Queues the letters about a notice: one to every member who may read it, has not
 /// left the society and has an address that gets notices. Answers how many.
 ///
 /// # Errors
 /// Whatever the database answers.
 pub async fn tell(tx: &mut Tx, due: &Due, today: Date, now: Timestamp) -> Result<u64> {
-    macro_rules! insert {
-        ($new_id:literal) => {
-            concat!(
-                "insert into letter (id, kind, address, address_key, member_id, notice_id, asked_at,
-                                     due_at, rank)
-                 select ", $new_id, ", 'notice', e.address, e.address_key, m.id, n.id, $4, $4, 2
-                 from notice n
-                 cross join member m
-                 join person p on p.id = m.person_id
-                 join email e on e.member_id = m.id and e.notices and e.confirmed_at is not null
-                 where n.id = $1 and m.left_at is null and m.disabled_at is null
-                   and p.born_on <= $2 and p.born_on > $3
-                   and (p.disqualified_on is null or p.disqualified_on > $5) and ", meant!()
-            )
-        };
-    }
     // So many rows get their identifiers from the engine, and each has its own way.
     let insert = match tx {
-        Tx::Sqlite(_) => insert!("randomblob(16)"),
-        Tx::Postgres(_) => insert!("gen_random_uuid()"),
+        Tx::Sqlite(_) => TELL_ON_SQLITE,
+        Tx::Postgres(_) => TELL_ON_POSTGRES,
     };
     let years = |age: i64| u8::try_from(age).unwrap_or(u8::MAX);
-    let youngest = age::born_by(today, years(due.age_from));
-    let too_old = age::born_by(today, years(due.age_to).saturating_add(1));
+    let (youngest, too_old) = born_between(today, years(due.age_from), years(due.age_to));
     let letters = on!(write tx, conn => {
         sqlx::query(insert)
             .bind(due.id)
@@ -475,11 +487,27 @@ pub async fn tell(tx: &mut Tx, due: &Due, today: Date, now: Timestamp) -> Result
             .bind(too_old)
             .bind(now.0)
             .bind(today)
-            .execute(conn)
+            .execute(&mut *conn)
             .await?
             .rows_affected()
     });
+    on!(write tx, conn => {
+        sqlx::query("update notice set letters = $2 where id = $1")
+            .bind(due.id)
+            .bind(i64::try_from(letters).unwrap_or(i64::MAX))
+            .execute(conn)
+            .await?;
+    });
     Ok(letters)
+}
+
+/// Between which birth dates somebody is so old today: the last, and the one that is too
+/// early.
+pub(crate) fn born_between(today: Date, from: u8, to: u8) -> (Date, Date) {
+    (
+        age::born_by(today, from),
+        age::born_by(today, to.saturating_add(1)),
+    )
 }
 
 /// 種類
@@ -497,6 +525,14 @@ impl Kind {
         match self {
             Self::Notice => "notice",
             Self::Article => "article",
+        }
+    }
+
+    /// The office's word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Notice => "お知らせ",
+            Self::Article => "健康情報",
         }
     }
 

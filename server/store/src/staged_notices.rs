@@ -325,7 +325,11 @@ impl Staged {
                      age_to = excluded.age_to, published_on = excluded.published_on,
                      ends_on = excluded.ends_on, opens_at = excluded.opens_at,
                      body = excluded.body, folded = excluded.folded,
-                     file_name = excluded.file_name, file_id = excluded.file_id"
+                     file_name = excluded.file_name, file_id = excluded.file_id,
+                     version = notice.version + case
+                         when (", values!("notice."), ", notice.file_id)
+                              is distinct from (", values!("excluded."), ", excluded.file_id)
+                         then 1 else 0 end"
             ))
             .bind(now.0)
             .bind(news.0)

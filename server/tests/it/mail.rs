@@ -655,6 +655,7 @@ fn outgoing(to: &EmailAddress, text: &str) -> Outgoing {
         subject: "【AB健康マイポータル】件名".to_owned(),
         text: text.to_owned(),
         html: format!("<p>{text}</p>"),
+        unsubscribe: None,
     };
     let from = address(&society.sender());
     Outgoing::new(Uuid::now_v7(), letter, &from, to, &society, NOW).unwrap()

@@ -78,7 +78,7 @@ async fn comes_back(app: &TestApp, wish: &Wish<'_>) -> Browser {
     browser
 }
 
-async fn letters_about_notices(app: &TestApp, address: &str) -> Vec<StoredLetter> {
+pub(crate) async fn letters_about_notices(app: &TestApp, address: &str) -> Vec<StoredLetter> {
     // The mail worker wakes for what is asked for over the net.
     let wake = format!("wake-{}@example.jp", uuid::Uuid::now_v7().simple());
     app.browser()
@@ -90,7 +90,7 @@ async fn letters_about_notices(app: &TestApp, address: &str) -> Vec<StoredLetter
     letters
 }
 
-async fn queue_letters(app: &TestApp) -> u64 {
+pub(crate) async fn queue_letters(app: &TestApp) -> u64 {
     notice_letters::queue_letters(&app.fresh.db, app.clock.now())
         .await
         .unwrap()
@@ -445,6 +445,7 @@ on_both! {
         assert_eq!(queue_letters(&app).await, 0);
         let letters = letters_about_notices(&app, WISH.email).await;
         assert_eq!(letters.len(), 1);
+        let unsubscribe = crate::unsubscribe::unsubscribe_path(&letters[0]);
         assert_eq!(
             letters[0].text.replace("\r\n", "\n"),
             format!(
@@ -453,7 +454,8 @@ on_both! {
                  以下のURLからログインして、内容をご確認ください。\n\n\
                  件名\nインフルエンザ予防接種の補助\n\n\
                  {PUBLIC}{}\n\n\
-                 ※このお知らせメールが不要な方は、ログインして、「プロフィール設定」の「お知らせの宛先」で受け取らないようにできます。\n\n\
+                 ※このお知らせメールが不要な方は、以下のURLから配信を停止できます（ログインは不要です）。「プロフィール設定」の「お知らせの宛先」でも変更できます。\n\n\
+                 {PUBLIC}{unsubscribe}\n\n\
                  ※本メールには返信できませんのでご了承ください。\n\n\
                  オートバックス健康保険組合\nTEL:03-6219-8877\n",
                 address_of(&app, "N-1").await

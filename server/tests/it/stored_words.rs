@@ -3,17 +3,19 @@
 
 use std::{fs, os::unix::fs::PermissionsExt};
 
+use domain::office::notice::Kept;
 use server::base::secrets::Secrets;
 use store::{
     audit::Event,
     letter::LetterKind,
     link::{End, Purpose},
     notice::Kind,
+    publishing::Step,
     second_step::Holder,
 };
 use uuid::Uuid;
 
-const EVENTS: [&str; 83] = [
+const EVENTS: [&str; 90] = [
     "letter_asked",
     "postcard_accepted",
     "postcard_refused",
@@ -97,6 +99,13 @@ const EVENTS: [&str; 83] = [
     "file_confirmed",
     "file_cancelled",
     "problems_taken",
+    "unsubscribed",
+    "notice_written",
+    "notice_asked",
+    "notice_published",
+    "notice_withdrawn",
+    "notice_letters_paused",
+    "notice_letters_resumed",
 ];
 
 const LETTERS: [&str; 14] = [
@@ -141,6 +150,22 @@ fn events_and_letters_are_read_by_the_words_they_were_written_with() {
     for (end, word) in ends {
         assert_eq!(end.as_str(), word);
     }
+    for word in ["draft", "waiting", "published", "withdrawn"] {
+        assert_eq!(Kept::parse(word).map(Kept::as_str), Some(word));
+    }
+    for word in [
+        "written",
+        "changed",
+        "attached",
+        "asked",
+        "published",
+        "returned",
+        "withdrawn",
+        "paused",
+        "resumed",
+    ] {
+        assert_eq!(Step::parse(word).map(Step::as_str), Some(word));
+    }
     assert_eq!(
         (Kind::Notice.as_str(), Kind::Article.as_str()),
         ("notice", "article")
@@ -160,6 +185,10 @@ fn what_is_derived_from_the_secret_file_stays_what_it_was() {
     assert_eq!(
         secrets.link_token("registration", Uuid::from_u128(1), "taro@example.jp"),
         "89KKdYmp_nlWZdG0fGdVmBNOsp0PsoIwH_4MAiz0ux8"
+    );
+    assert_eq!(
+        secrets.unsubscribe_token(Uuid::from_u128(1), "taro@example.jp"),
+        "00000000000000000000000000000001.8vj58zftT6dUp6AUtBysP5xdS1gsPc3iTvMF7jONn7w"
     );
     assert_eq!(
         hex(&secrets.audit_key_mark()),

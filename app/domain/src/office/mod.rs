@@ -2,6 +2,7 @@
 
 pub mod job;
 pub mod login;
+pub mod notice;
 pub mod password;
 pub mod role;
 

@@ -4,3 +4,4 @@ pub mod about;
 pub mod help;
 pub mod mailbox;
 pub mod problem;
+pub mod unsubscribe;

@@ -58,6 +58,15 @@ impl Problem {
         }
     }
 
+    /// The link that ends letters about notices is none, or of an address that is gone.
+    pub fn unsubscribing() -> Self {
+        Self {
+            sentence: text::UNSUBSCRIBE_REFUSED,
+            way_on: ("/profile", "プロフィール設定へ"),
+            ..Self::of(StatusCode::FORBIDDEN)
+        }
+    }
+
     /// A refusal with its own sentence.
     pub fn forbidden(refusal: Refusal) -> Self {
         let sentence = match refusal {

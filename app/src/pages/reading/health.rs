@@ -2,7 +2,6 @@
 
 use domain::{
     ports::{Article, ArticleList, NoticeLook, Ports},
-    values::timestamp::day_in_words,
     visit::{Visit, Visitor},
 };
 use leptos::prelude::*;
@@ -12,7 +11,7 @@ use crate::{
     components::{
         after_disqualification::{OverPage, ReadUntil},
         layout::Page,
-        notice_list::AttachmentBox,
+        notice_text::ArticleText,
     },
     pages::portal::problem::{NotFoundPage, trouble},
     respond::go_to,
@@ -115,20 +114,7 @@ pub fn ArticlePage() -> impl IntoView {
 fn Whole(article: Article) -> impl IntoView {
     view! {
         <Page title=article.title.clone() screen="J-2">
-            <article class="prose">
-                <h1>{article.title}</h1>
-                <p class="about">
-                    <span class="category">{article.category}</span>
-                    <time datetime=article.published_on.to_string()>
-                        {day_in_words(article.published_on)} "掲載"
-                    </time>
-                </p>
-                <div inner_html=article.html></div>
-                {article.attachment.map(|attachment| view! { <AttachmentBox attachment /> })}
-                <p class="about">
-                    "一般的な健康情報です。診断ではありません。気になる症状のある方、治療中の方は、医師にご相談ください。"
-                </p>
-            </article>
+            <ArticleText article />
             <ul class="inline-links">
                 <li>
                     <a href="/health">"健康情報の一覧へ"</a>

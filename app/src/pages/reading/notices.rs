@@ -2,7 +2,6 @@
 
 use domain::{
     ports::{Notice, NoticeList, NoticeLook, NoticeWish, Ports},
-    values::timestamp::day_in_words,
     visit::{Visit, Visitor},
 };
 use leptos::prelude::*;
@@ -12,7 +11,8 @@ use crate::{
     components::{
         after_disqualification::{OverPage, ReadUntil},
         layout::Page,
-        notice_list::{AttachmentBox, Lines},
+        notice_list::Lines,
+        notice_text::NoticeText,
     },
     pages::portal::problem::{NotFoundPage, trouble},
     respond::go_to,
@@ -239,28 +239,7 @@ pub fn NoticePage() -> impl IntoView {
 fn Whole(notice: Notice) -> impl IntoView {
     view! {
         <Page title=notice.title.clone() screen="N-2">
-            <article class="prose">
-                <h1>{notice.title}</h1>
-                <p class="about">
-                    {notice
-                        .important
-                        .then(|| view! { <span class="tag is-waiting">"重要"</span> })}
-                    <time datetime=notice.published_on.to_string()>
-                        {day_in_words(notice.published_on)}
-                    </time> <span class="category">{notice.category}</span>
-                </p>
-                <div inner_html=notice.html></div>
-                {notice.attachment.map(|attachment| view! { <AttachmentBox attachment /> })}
-                {notice
-                    .ends_on
-                    .map(|last| {
-                        view! {
-                            <p class="about">
-                                "このお知らせは " {day_in_words(last)} " まで掲載しています。"
-                            </p>
-                        }
-                    })}
-            </article>
+            <NoticeText notice />
             <ul class="inline-links">
                 <li>
                     <a href="/notices">"お知らせの一覧へ"</a>
