@@ -1,42 +1,17 @@
 // The office: whoever works there comes in by two steps, sees what is theirs, and answers
 // the telephone.
 
-import type { Page } from "@playwright/test";
 import { appCode } from "../app_code";
+import { comesToWork, fill, fits, heading, press } from "../clerk";
 import { expect, test } from "../fixtures";
 import { elsewhere } from "../newcomer";
 import { codeFor, hires } from "../office";
-
-/** Fills in a field of the office's forms, by its name. */
-const fill = (page: Page, name: string, value: string) => page.getByRole("main").locator(`[name=${name}]`).fill(value);
-const press = (page: Page, name: string) => page.getByRole("main").getByRole("button", { name, exact: true }).click();
-const heading = (page: Page) => page.getByRole("main").getByRole("heading", { level: 1 });
-
-async function fits(page: Page) {
-  const width = page.viewportSize()?.width ?? 0;
-  expect(await page.evaluate(() => document.documentElement.scrollWidth), page.url()).toBe(width);
-}
-
-/** Login and password, and at the first sign-in an app. */
-async function comesToWork(page: Page, { login, password }: { login: string; password: string }): Promise<string> {
-  await page.goto("/office");
-  await fill(page, "login_id", login);
-  await fill(page, "password", password);
-  await press(page, "次へ");
-  await expect(heading(page)).toHaveText("二段階認証の設定");
-  const secret = (await page.locator("#totp-secret").textContent()) ?? "";
-  // The step before this one: the present one's is for the next sign-in.
-  await fill(page, "code", appCode(secret, -1));
-  await press(page, "設定する");
-  await expect(heading(page)).toHaveText("予備コード");
-  return secret;
-}
 
 test.use({ expectedMessages: /status of (422|403)/ });
 
 const menus: [string, string[]][] = [
   ["Desk", ["ダッシュボード", "加入者"]],
-  ["Publisher", ["ダッシュボード"]],
+  ["Publisher", ["ダッシュボード", "お知らせ"]],
   ["Importer", ["ダッシュボード"]],
   ["HealthImporter", ["ダッシュボード"]],
   ["Auditor", ["ダッシュボード", "監査記録"]],
