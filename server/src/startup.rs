@@ -7,7 +7,7 @@ use domain::ports::{Mailbox, Ports};
 use store::Db;
 use tokio::{
     net::TcpListener,
-    sync::{Notify, watch},
+    sync::{Notify, Semaphore, watch},
 };
 
 use crate::{
@@ -20,8 +20,8 @@ use crate::{
     },
     config::Config,
     http::{
-        Cookies, Office, PageCache, RateLimits, State, assets::Bundle, connections::Connections,
-        router, serve,
+        Cookies, Office, PageCache, RateLimits, State, UPLOADS, assets::Bundle,
+        connections::Connections, router, serve,
     },
     mail::{
         delivery::DeliveryStatusService,
@@ -230,6 +230,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             relying_party,
         },
         wake_mail: wake_mail.clone(),
+        upload_places: Arc::new(Semaphore::new(UPLOADS)),
         networks: config.office_networks.into(),
     };
     let state = State {

@@ -48,7 +48,7 @@ struct Place {
     roles: &'static [Role],
 }
 
-const PLACES: [Place; 4] = [
+const PLACES: [Place; 5] = [
     Place {
         address: "/office",
         name: "ダッシュボード",
@@ -58,6 +58,11 @@ const PLACES: [Place; 4] = [
         address: "/office/people",
         name: "加入者",
         roles: &[Role::Desk],
+    },
+    Place {
+        address: "/office/notices",
+        name: "お知らせ",
+        roles: &[Role::Publisher],
     },
     Place {
         address: "/office/audit",

@@ -106,6 +106,12 @@ pub fn field(tried: &Tried, name: &'static str, label: &'static str, input: Inpu
     .into_any()
 }
 
+/// A text within a `textarea`, of which leptos writes the inside as it is. A line break at
+/// its beginning is the element's own.
+pub fn inside_textarea(text: &str) -> String {
+    format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;"))
+}
+
 /// What failed, on top of the page, focused without a script.
 pub fn summary(tried: Option<&Tried>) -> AnyView {
     let Some(tried) = tried.filter(|tried| !tried.notes.is_empty()) else {

@@ -45,7 +45,7 @@ pub(super) async fn file(FromState(state): FromState<State>, request: Request) -
     problem(&state, visit, parts, what).await
 }
 
-fn download(attachment: Attachment) -> Response {
+pub(super) fn download(attachment: Attachment) -> Response {
     // A name that every browser can read, and behind it the real one.
     let ending = attachment.name.rsplit('.').next().unwrap_or_default();
     let name = utf8_percent_encode(&attachment.name, NAME);

@@ -179,7 +179,7 @@ on_both! {
     }
 }
 
-async fn explained(db: &store::Db, sql: &str) -> String {
+pub(crate) async fn explained(db: &store::Db, sql: &str) -> String {
     match db {
         store::Db::Sqlite(file) => {
             let asked = sqlx::AssertSqlSafe(format!("explain query plan {sql}"));

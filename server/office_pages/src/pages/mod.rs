@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod figures;
 pub mod home;
+pub mod notices;
 pub mod people;
 pub mod problem;
 pub mod profile;

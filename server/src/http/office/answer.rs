@@ -14,7 +14,7 @@ use office_pages::{
     parts::Tried,
     render,
 };
-use store::{second_person, staff_change};
+use store::{publishing, second_person, staff_change};
 use uuid::Uuid;
 
 use super::{super::State, guard::Visit};
@@ -66,6 +66,16 @@ impl OfficePath {
     /// A person's page.
     pub(super) fn person(id: Uuid) -> Self {
         Self(format!("/office/people/{id}"))
+    }
+
+    /// A notice's page.
+    pub(super) fn notice(id: Uuid) -> Self {
+        Self(format!("/office/notices/{id}"))
+    }
+
+    /// Its letters.
+    pub(super) fn notice_letters(id: Uuid) -> Self {
+        Self(format!("/office/notices/{id}/letters"))
     }
 
     /// 監査記録
@@ -178,6 +188,11 @@ impl Responder {
                 changes.map_or(0, |changes| changes.len() as u64),
             ));
         }
+        if member.roles.has(Role::Publisher) {
+            let drafts = publishing::waiting(&self.state.office.db).await;
+            let drafts = drafts.ok().and_then(|drafts| u64::try_from(drafts).ok());
+            waiting.push(("/office/notices", drafts.unwrap_or_default()));
+        }
         if member.roles.has(Role::Desk) {
             let db = &self.state.office.db;
             let asked = second_person::waiting(db, member.id, self.visit.now).await;
@@ -200,6 +215,12 @@ impl Responder {
                 StatusCode::FORBIDDEN,
                 "開けません",
                 "この画面を開く役割がありません。必要なときは、管理の職員に依頼してください。",
+                None,
+            ),
+            Refused::SignedOut => (
+                StatusCode::UNAUTHORIZED,
+                "ログインしてください",
+                "ログインは終了しています。もう一度ログインしてから、ファイルを送ってください。",
                 None,
             ),
             Refused::NotFound => (
@@ -245,6 +266,8 @@ impl Responder {
 pub enum Refused {
     /// Somewhere else first.
     SeeOther(OfficePath),
+    /// Nobody is in, and what was sent is no form that is kept for later.
+    SignedOut,
     /// Not with these roles.
     Forbidden,
     /// There is no such page, or nobody of that name.

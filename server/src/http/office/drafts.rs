@@ -10,7 +10,7 @@ use domain::values::timestamp::Timestamp;
 use store::staff_draft::{self, Draft};
 
 use super::{
-    super::{State, form_body},
+    super::{State, form_body, limits::is_multipart},
     answer::{Answer, OfficePath, Refused, Responder, see_other},
     guard::MOST_BYTES,
 };
@@ -35,6 +35,7 @@ pub(super) async fn keep(
 ) -> Result<Request, Response> {
     let path = request.uri().path().to_owned();
     let is_worth_it = request.method() == Method::POST
+        && !is_multipart(request.headers())
         && !path.starts_with("/office/login")
         && ![
             "/office/logout",

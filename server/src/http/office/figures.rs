@@ -1,16 +1,20 @@
 //! The figures of the first page.
 
-use domain::{office::role::Roles, values::timestamp::Timestamp};
+use domain::{
+    office::role::{Role, Roles},
+    values::timestamp::Timestamp,
+};
 use office_pages::pages::figures::{Figures, Row};
 use store::{
     Db,
     office_figure::{self, Figure},
+    publishing,
 };
 
 use super::answer::Refused;
 
 /// Counted within the hour; what waits is asked now. Every role sees them.
-pub(super) async fn figures(db: &Db, _: Roles, now: Timestamp) -> Result<Figures, Refused> {
+pub(super) async fn figures(db: &Db, roles: Roles, now: Timestamp) -> Result<Figures, Refused> {
     let all = office_figure::all(db).await?;
     let waiting = office_figure::waiting(db, now).await?;
     let of = |name: &str| -> Vec<&Figure> { all.iter().filter(|one| one.name == name).collect() };
@@ -47,14 +51,18 @@ pub(super) async fn figures(db: &Db, _: Roles, now: Timestamp) -> Result<Figures
     given_up.sort_by_key(|(_, row)| row.first().map(|count| -count));
     let mut days = rows("sign_ins");
     days.reverse();
+    let mut waits = vec![
+        ("新しいハガキの発行", waiting.new_postcards),
+        ("住所不明（ハガキの返送）", waiting.addresses_unknown),
+        ("ほかの職員の同意", waiting.questions),
+        ("送信を待つメール", waiting.letters),
+    ];
+    if roles.has(Role::Publisher) {
+        waits.push(("公開していないお知らせ", publishing::waiting(db).await?));
+    }
     Ok(Figures {
         counted_at: all.first().map(|one| Timestamp(one.counted_at)),
-        waiting: vec![
-            ("新しいハガキの発行", waiting.new_postcards),
-            ("住所不明（ハガキの返送）", waiting.addresses_unknown),
-            ("ほかの職員の同意", waiting.questions),
-            ("送信を待つメール", waiting.letters),
-        ],
+        waiting: waits,
         employers,
         months: rows("registrations"),
         postcards: [

@@ -14,7 +14,7 @@ use office_pages::pages::proof;
 use store::{audit::Event, staff_session};
 
 use super::{
-    super::{State, client::anonymous, form_body, pages::Complete},
+    super::{State, client::anonymous, form_body, limits::is_multipart, pages::Complete},
     answer::{OfficePath, Refused, Responder, Screen, with_cookies},
     drafts,
 };
@@ -136,6 +136,10 @@ impl<N: Needs> FromRequestParts<State> for Acting<N> {
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Refused> {
         let visit = parts.extensions.get::<Visit>();
         let Some(staff) = visit.and_then(|visit| visit.staff.clone()) else {
+            // A file that is on its way is not kept for later, nor read.
+            if is_multipart(&parts.headers) {
+                return Err(Refused::SignedOut);
+            }
             return Err(Refused::SeeOther(OfficePath::login()));
         };
         if !staff.is_in() {
@@ -167,6 +171,16 @@ impl<N: Needs> FromRequestParts<State> for Acting<N> {
 pub(super) struct Form(BTreeMap<String, String>);
 
 impl Form {
+    /// Of fields that were read elsewhere.
+    pub(super) fn of(fields: BTreeMap<String, String>) -> Self {
+        Self(fields)
+    }
+
+    /// Whether a field was sent, even if nothing stands in it.
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.0.contains_key(field)
+    }
+
     /// What stands in a field; nothing where there is none.
     pub(super) fn get(&self, field: &str) -> &str {
         self.0.get(field).map_or("", String::as_str)

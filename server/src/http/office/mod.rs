@@ -8,11 +8,13 @@ mod drafts;
 mod figures;
 mod guard;
 mod home;
+mod notices;
 mod passkeys;
 mod people;
 mod profile;
 mod sign_in;
 mod staff;
+mod upload;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -26,7 +28,7 @@ use axum::{
 };
 use domain::{values::society::Society, visit::network::Network};
 use store::Db;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use self::answer::Refused;
 use super::State;
@@ -37,6 +39,9 @@ use crate::{
 
 /// Where the office is.
 pub(super) const PATH: &str = "/office";
+
+/// Files that are on their way in at a time.
+pub const UPLOADS: usize = 2;
 
 /// What the office's handlers share.
 #[derive(Clone)]
@@ -55,6 +60,8 @@ pub struct Office {
     pub sign_in: StaffSignIn,
     /// Wakes the worker that sends letters.
     pub wake_mail: Arc<Notify>,
+    /// How many files are read at a time.
+    pub upload_places: Arc<Semaphore>,
     /// From where it can be seen; from everywhere where this is empty.
     pub networks: Arc<[Network]>,
 }
@@ -104,6 +111,32 @@ pub(super) fn routes(state: &State) -> Router<State> {
             "/office/people/{id}/{act}",
             get(people::back).post(people::act),
         )
+        .route("/office/notices", get(notices::page))
+        .route(
+            "/office/notices/new",
+            get(notices::blank).post(notices::write),
+        )
+        .route(
+            "/office/notices/{id}",
+            get(notices::notice).post(notices::change),
+        )
+        .route(
+            "/office/notices/{id}/preview",
+            get(notices::preview).post(notices::preview_typed),
+        )
+        .route(
+            "/office/notices/{id}/publish",
+            get(notices::before).post(notices::publish),
+        )
+        .route(
+            "/office/notices/{id}/withdraw",
+            get(notices::back).post(notices::withdraw),
+        )
+        .route(
+            "/office/notices/{id}/letters",
+            get(notices::letters).post(notices::hold_letters),
+        )
+        .route("/office/notices/{id}/attachment", get(notices::attachment))
         .route("/office/audit", get(audit::page).post(audit::remove))
         .route(
             "/office/audit.csv",

@@ -1,7 +1,10 @@
-//! `portal notices import`: notices and articles come in whole or not at all.
+//! Notices and articles: those of a file (`portal notices import`), which come in whole or
+//! not at all, and those that are written in the browser (`publishing`).
 
 pub mod attachment;
+pub mod form;
 pub mod line;
+pub mod publishing;
 pub mod rules;
 
 use std::{fmt, path::Path, time::Duration};
