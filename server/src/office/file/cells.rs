@@ -225,6 +225,9 @@ impl<'a, 'p> Cells<'a, 'p> {
         most: usize,
         has_unseen: impl Fn(&str) -> bool,
     ) -> Option<&'a str> {
+        if let Some(why) = self.header.trouble(self.record, column) {
+            return self.bad(column, why.clone());
+        }
         match judged(self.raw(column), most, has_unseen) {
             Ok(text) => Some(text),
             Err(why) => self.bad(column, why),

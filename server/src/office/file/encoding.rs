@@ -20,6 +20,8 @@ pub enum Encoding {
     Utf8WithBom,
     /// CP932; encoding_rs, like browsers, calls it Shift_JIS.
     Cp932,
+    /// None: a workbook says so itself.
+    Workbook,
 }
 
 impl fmt::Display for Encoding {
@@ -28,6 +30,7 @@ impl fmt::Display for Encoding {
             Self::Utf8 => "UTF-8",
             Self::Utf8WithBom => "UTF-8（BOM付き）",
             Self::Cp932 => "CP932（Shift_JIS）",
+            Self::Workbook => "Excelの表（.xlsx）",
         })
     }
 }
@@ -59,7 +62,7 @@ impl Encoding {
 
     fn decoder(self) -> Decoder {
         match self {
-            Self::Utf8 | Self::Utf8WithBom => UTF_8.new_decoder_with_bom_removal(),
+            Self::Utf8 | Self::Utf8WithBom | Self::Workbook => UTF_8.new_decoder_with_bom_removal(),
             Self::Cp932 => SHIFT_JIS.new_decoder_without_bom_handling(),
         }
     }

@@ -127,6 +127,11 @@ impl Header {
         self.cells
     }
 
+    /// What is wrong with a cell as such, of the column that is `nth`.
+    pub fn trouble<'a>(&self, record: &Record<'a>, nth: usize) -> Option<&'a ProblemKind> {
+        record.trouble(self.places.get(nth).copied().flatten()?)
+    }
+
     /// Whether a record has a cell for the column that is `nth`, be it empty. Spreadsheets
     /// leave the last empty ones out.
     pub fn reaches(&self, record: &Record<'_>, nth: usize) -> bool {

@@ -17,4 +17,5 @@ pub mod stand_in;
 #[cfg(test)]
 pub(in crate::office) mod testing;
 pub mod trouble;
+pub mod workbook;
 pub mod wrong_file;

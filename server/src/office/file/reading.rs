@@ -1,10 +1,7 @@
 //! Reads a file beside the database's work: batches of good rows on one side,
 //! everything that is wrong on the other.
 
-use std::{
-    fmt,
-    io::{self, BufRead},
-};
+use std::{fmt, io};
 
 use store::{
     roster::WithoutZeros,
@@ -19,9 +16,10 @@ use super::{
     encoding::{Decoded, Encoding},
     header::{Header, HeaderProblem},
     problem::Problems,
-    records::{Record, RecordError, Records},
+    records::{Record, RecordError, RecordSource, Records},
     source::Source,
     trouble::reason,
+    workbook::{self, Workbook, WorkbookProblem},
     wrong_file::{self, MOST_ABOVE_HEADER, WrongFile},
 };
 
@@ -57,6 +55,8 @@ pub enum FileError {
     Unreadable(io::Error),
     /// It is something else.
     Wrong(WrongFile),
+    /// It is a workbook that cannot be read.
+    Workbook(WorkbookProblem),
     /// The columns are not those of such a file.
     Header(HeaderProblem),
     /// Lines are wrong.
@@ -70,6 +70,7 @@ impl fmt::Display for FileError {
         match self {
             Self::Unreadable(error) => write!(f, "ファイルを読めません: {}", reason(error)),
             Self::Wrong(what) => what.fmt(f),
+            Self::Workbook(problem) => problem.fmt(f),
             Self::Header(problem) => problem.fmt(f),
             Self::Lines(encoding, problems) => {
                 write!(f, "{problems}（文字コード: {encoding}）")?;
@@ -209,22 +210,48 @@ fn unsigned(&(line, earlier): &(i64, i64)) -> (u64, u64) {
 fn read<R>(
     mut source: Source,
     columns: &'static [&'static str],
-    mut parse: impl FnMut(&Record<'_>, &Header, &mut Problems) -> Option<R>,
+    parse: impl FnMut(&Record<'_>, &Header, &mut Problems) -> Option<R>,
     batches: &mpsc::Sender<Batch<R>>,
 ) -> Result<ListSummary, FileError> {
-    let sha256 = source.sha256()?;
+    let mut read = ListSummary {
+        encoding: Encoding::Utf8,
+        problems: Problems::default(),
+        rows: 0,
+        sha256: source.sha256()?,
+    };
     let (total, mut file) = (source.length, source.bytes);
+    match workbook::is_workbook(&mut *file)? {
+        None => {}
+        Some(Err(problem)) => return Err(FileError::Workbook(problem)),
+        Some(Ok(())) => {
+            let Some(mut workbook) = Workbook::open(file)?.map_err(FileError::Workbook)? else {
+                return Err(FileError::Empty);
+            };
+            read.encoding = Encoding::Workbook;
+            read.problems = Problems::of_sheet(&workbook.sheet);
+            let Ok(records) = workbook.records(columns, total) else {
+                return Err(FileError::Workbook(WorkbookProblem::Broken));
+            };
+            return read_records(records, total, columns, parse, batches, read);
+        }
+    }
     if let Some(what) = wrong_file::by_start(&mut file)? {
         return Err(FileError::Wrong(what));
     }
-    let encoding = Encoding::detect(&mut file)?;
-    let mut records = Records::new(Decoded::new(file, encoding));
-    let mut read = ListSummary {
-        encoding,
-        problems: Problems::default(),
-        rows: 0,
-        sha256,
-    };
+    read.encoding = Encoding::detect(&mut file)?;
+    let records = Records::new(Decoded::new(file, read.encoding));
+    read_records(records, total, columns, parse, batches, read)
+}
+
+/// The same of its records.
+fn read_records<R>(
+    mut records: impl RecordSource,
+    total: u64,
+    columns: &'static [&'static str],
+    mut parse: impl FnMut(&Record<'_>, &Header, &mut Problems) -> Option<R>,
+    batches: &mpsc::Sender<Batch<R>>,
+    mut read: ListSummary,
+) -> Result<ListSummary, FileError> {
     let header = match header(&mut records, columns) {
         Ok(Some(header)) => header?,
         Ok(None) => return Err(FileError::Empty),
@@ -250,7 +277,7 @@ fn read<R>(
             }
         }
         read.rows += rows.len() as u64;
-        let done = records.text().bytes_read();
+        let done = if at_end { total } else { records.bytes_read() };
         let progress = Progress { done, total };
         // Nobody receives any more: the import has failed and says why itself.
         let abandoned = batches.blocking_send(Batch { rows, progress }).is_err();
@@ -261,8 +288,8 @@ fn read<R>(
 }
 
 /// The header: the first line that holds anything. Otherwise, why it is none.
-fn header<R: BufRead>(
-    records: &mut Records<R>,
+fn header(
+    records: &mut impl RecordSource,
     columns: &'static [&'static str],
 ) -> Result<Option<Result<Header, FileError>>, RecordError> {
     let Some(mut first) = records.read_filled()? else {

@@ -5,11 +5,11 @@ use std::io::{self, BufRead, Read};
 
 use csv_core::ReadRecordResult;
 
-use super::problem::ProblemKind;
+use super::{encoding::Decoded, problem::ProblemKind};
 
 /// The longest record, in bytes of UTF-8. A line of a roster has about 200; a
 /// quote that is never closed would otherwise swallow the file.
-const MAX_RECORD: usize = 64 * 1024;
+pub const MAX_RECORD: usize = 64 * 1024;
 
 /// More columns than any file of ours has.
 const MAX_COLUMNS: usize = 256;
@@ -43,8 +43,22 @@ pub struct Record<'a> {
     pub line: u64,
     /// How many fields the record before it has.
     pub width_before: usize,
-    text: &'a [u8],
-    ends: &'a [usize],
+    pub(super) text: &'a [u8],
+    pub(super) ends: &'a [usize],
+    /// Cells of a workbook that are no value, each with what is wrong with it.
+    pub(super) troubles: &'a [(usize, ProblemKind)],
+}
+
+/// Where records come from.
+pub trait RecordSource {
+    /// The next record that holds anything.
+    ///
+    /// # Errors
+    /// The file cannot be read, or its records cannot be told apart any more.
+    fn read_filled(&mut self) -> Result<Option<Record<'_>>, RecordError>;
+
+    /// Bytes of the file that were read so far.
+    fn bytes_read(&self) -> u64;
 }
 
 fn is_blank(c: char) -> bool {
@@ -80,6 +94,12 @@ impl<'a> Record<'a> {
         field
             .and_then(|field| std::str::from_utf8(field).ok())
             .unwrap_or("\u{FFFD}")
+    }
+
+    /// What is wrong with the cell at `place` as such.
+    pub fn trouble(&self, place: usize) -> Option<&'a ProblemKind> {
+        let mut all = self.troubles.iter();
+        all.find(|(its, _)| *its == place).map(|(_, why)| why)
     }
 
     /// All fields in order.
@@ -122,11 +142,6 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// What the records are read from.
-    pub fn text(&self) -> &R {
-        &self.text
-    }
-
     /// The next record; lines without any field are skipped, and counted.
     ///
     /// # Errors
@@ -135,25 +150,13 @@ impl<R: BufRead> Records<R> {
         Ok(self.advance()?.then(|| self.current()))
     }
 
-    /// The next record that holds anything.
-    ///
-    /// # Errors
-    /// As above.
-    pub fn read_filled(&mut self) -> Result<Option<Record<'_>>, RecordError> {
-        while self.advance()? {
-            if !self.current().is_blank() {
-                return Ok(Some(self.current()));
-            }
-        }
-        Ok(None)
-    }
-
     fn current(&self) -> Record<'_> {
         Record {
             line: self.begins,
             width_before: self.width_before,
             text: &self.fields[..self.filled],
             ends: &self.ends[..self.width],
+            troubles: &[],
         }
     }
 
@@ -227,6 +230,21 @@ impl<R: BufRead> Records<R> {
         }
         self.lines += u64::from(!self.line.is_empty());
         Ok(())
+    }
+}
+
+impl<R: Read> RecordSource for Records<Decoded<R>> {
+    fn read_filled(&mut self) -> Result<Option<Record<'_>>, RecordError> {
+        while self.advance()? {
+            if !self.current().is_blank() {
+                return Ok(Some(self.current()));
+            }
+        }
+        Ok(None)
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.text.bytes_read()
     }
 }
 

@@ -22,10 +22,6 @@ pub const MOST_ABOVE_HEADER: usize = 10;
 pub enum WrongFile {
     /// Text in an encoding that is not read, by the name under which clerks meet it.
     Encoding(&'static str),
-    /// A workbook of today's Excel, or of another spreadsheet.
-    Workbook,
-    /// A workbook of old, or one behind a password.
-    OldWorkbook,
     /// Something else, by its name.
     Format(&'static str),
     /// The cells are separated by this.
@@ -46,16 +42,6 @@ impl fmt::Display for WrongFile {
             Self::Encoding(name) => write!(
                 f,
                 "このファイルの文字コードは{name}で、取り込めません。{AS_CSV}"
-            ),
-            Self::Workbook => write!(
-                f,
-                "このファイルはExcelなどの表（.xlsxなど）で、そのままでは取り込めません。\
-                 開いて、{AS_CSV}"
-            ),
-            Self::OldWorkbook => write!(
-                f,
-                "このファイルは古い形式のExcelの表（.xls）か、パスワードの付いた表で、\
-                 そのままでは取り込めません。開いて、{AS_CSV}"
             ),
             Self::Format(name) => write!(
                 f,
@@ -104,8 +90,6 @@ pub fn by_start(file: &mut (impl Read + Seek)) -> io::Result<Option<WrongFile>> 
     );
     Ok(match start.as_slice() {
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Some(WrongFile::Encoding(UTF_16)),
-        [b'P', b'K', 3 | 5, 4 | 6, ..] => Some(WrongFile::Workbook),
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => Some(WrongFile::OldWorkbook),
         [b'%', b'P', b'D', b'F', ..] => Some(WrongFile::Format("PDF")),
         [b'{', b'\\', b'r', b't', b'f', ..] => Some(WrongFile::Format("リッチテキスト（RTF）")),
         [0x89, b'P', b'N', b'G', ..] | [0xFF, 0xD8, 0xFF, ..] => Some(WrongFile::Format("画像")),

@@ -133,6 +133,8 @@ impl Tables {
 pub struct Refusal {
     /// In a sentence; empty where the lines say all.
     pub sentence: String,
+    /// The sheet of a workbook in which the lines are.
+    pub sheet: Option<String>,
     /// The lines that are wrong.
     pub lines: Vec<Told>,
     /// How many there are in all.
@@ -188,6 +190,7 @@ impl Refusal {
         };
         Some(Self {
             sentence,
+            sheet: problems.and_then(Problems::sheet).map(str::to_owned),
             lines: problems.map_or_else(Vec::new, |all| all.kept().iter().map(told).collect()),
             count: problems.map_or(0, Problems::count),
         })

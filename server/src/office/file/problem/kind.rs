@@ -36,6 +36,12 @@ pub enum ProblemKind {
     Exponential,
     /// What a spreadsheet shows in place of a value that it could not work out: `#REF!`.
     Formula,
+    /// A formula of a workbook whose value was never kept.
+    FormulaWithoutValue,
+    /// A number in a workbook's column of codes: its zeros may be gone.
+    NumberForCode,
+    /// A workbook that cannot be read any further.
+    Broken,
     /// A sign in the place of a character that some encoding lacks.
     StandIn,
     /// A key or code that is on file with zeros in front, or in another width.
@@ -152,6 +158,16 @@ impl fmt::Display for ProblemKind {
             Self::Formula => f.write_str(
                 "Excelの数式の誤りの印か、列の幅が足りない印です。もとの表で直して、値を書いてください",
             ),
+            Self::FormulaWithoutValue => f.write_str(
+                "数式の計算結果が保存されていません。Excelで開いて保存し直すか、数式の代わりに値を書いてください",
+            ),
+            Self::NumberForCode => f.write_str(
+                "文字列ではなく数値で入っているので、先頭の0が消えているかもしれません。\
+                 Excelで列の表示形式を「文字列」にして、0を書き直してください",
+            ),
+            Self::Broken => {
+                f.write_str("Excelの表が壊れています。ここから先は読んでいません")
+            }
             Self::StandIn => f.write_str(
                 "もとの文字の代わりの記号（●、〓、?など）か外字が入っています。\
                  もとの表を保存したときに、文字コードにない漢字が置きかわったものです。\

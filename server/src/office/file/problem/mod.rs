@@ -65,9 +65,24 @@ pub struct Problems {
     count: u64,
     /// What the next one is about.
     key: Option<String>,
+    /// The sheet of a workbook.
+    sheet: Option<String>,
 }
 
 impl Problems {
+    /// None yet, of the sheet of a workbook.
+    pub fn of_sheet(name: &str) -> Self {
+        Self {
+            sheet: Some(name.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    /// The sheet of a workbook.
+    pub fn sheet(&self) -> Option<&str> {
+        self.sheet.as_deref()
+    }
+
     /// What is added next is about a line with this key.
     pub fn about(&mut self, key: Option<String>) {
         self.key = key;
@@ -233,6 +248,9 @@ impl Problems {
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(sheet) = &self.sheet {
+            writeln!(f, "シート{}", shown(sheet))?;
+        }
         for problem in self.named() {
             writeln!(f, "{problem}")?;
         }
