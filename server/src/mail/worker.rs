@@ -21,6 +21,7 @@ use tokio::{
     sync::{Notify, watch},
     task::JoinSet,
 };
+use uuid::Uuid;
 
 use super::{
     layout::Letter,
@@ -204,15 +205,21 @@ impl MailWorker {
         &self,
         outcomes: &[(Claimed, Result<(), Failure>)],
     ) -> store::Result<DeliveryBatch> {
-        let mut batch = DeliveryBatch::default();
+        let sent: Vec<Uuid> = outcomes
+            .iter()
+            .filter(|(_, outcome)| outcome.is_ok())
+            .map(|(claimed, _)| claimed.id)
+            .collect();
+        let mut batch = DeliveryBatch {
+            sent: sent.len(),
+            ..DeliveryBatch::default()
+        };
         let now = self.clock.now();
         let mut tx = self.db.write().await?;
+        letter::mark_sent(&mut tx, &sent, now).await?;
         for (claimed, outcome) in outcomes {
             match outcome {
-                Ok(()) => {
-                    letter::mark_sent(&mut tx, claimed.id, now).await?;
-                    batch.sent += 1;
-                }
+                Ok(()) => {}
                 Err(Failure::Later(why)) => {
                     let due = next_try(claimed, now);
                     letter::mark_failed(&mut tx, claimed.id, due, why).await?;

@@ -1,13 +1,14 @@
 //! Letters to send. A row says what kind of letter goes where and about what; the
 //! letter itself is made when it is sent, so no text and no token lies here.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use domain::{
     ports::{Delivery, ReportedSignIn},
     values::timestamp::Timestamp,
     visit::RequestOrigin,
 };
+use sqlx::AssertSqlSafe;
 use time::Date;
 use uuid::Uuid;
 
@@ -382,43 +383,53 @@ pub async fn claim(db: &Db, now: Timestamp, lease: Duration, most: i64) -> Resul
     });
     tx.commit().await?;
     taken.sort_unstable();
-    let mut claimed = Vec::with_capacity(taken.len());
-    for (_, _, id) in taken {
-        claimed.extend(read(db, id, now).await?);
-    }
-    Ok(claimed)
+    let taken: Vec<Uuid> = taken.into_iter().map(|(_, _, id)| id).collect();
+    read(db, &taken, now).await
 }
 
-/// A letter and what it speaks of, as it stands now.
-async fn read(db: &Db, id: Uuid, now: Timestamp) -> Result<Option<Claimed>> {
-    let row: Option<Row> = on!(read db, conn => {
-        sqlx::query_as(
-            "select letter.id, letter.kind, letter.address, letter.about, letter.asked_at,
-                    letter.attempts, link.id as link_id, link.purpose as link_purpose,
-                    link.address as link_address, link.asked_at as link_asked_at,
-                    link.expires_at as link_expires_at, link.ended_at as link_ended_at,
-                    session.started_at as signed_in_at, session.network_address, session.device,
-                    member.login_id, member.nickname, notice.id as notice_id,
-                    notice.title as notice_title, notice.ends_on as notice_ends_on,
-                    email.id as email_id, email.address as email_address
-             from letter
-             left join link on link.id = letter.link_id
-             left join session on session.id = link.session_id
-             left join member on member.id = letter.member_id and member.left_at is null
-             left join email on email.member_id = member.id and email.notices
-               and email.address_key = letter.address_key
-             left join person on person.id = member.person_id
-             left join notice on notice.id = letter.notice_id and email.id is not null
-               and notice.state = 'published'
-               and (person.disqualified_on is null or person.disqualified_on > $2)
-             where letter.id = $1",
-        )
-        .bind(id)
-        .bind(now.in_japan().date())
-        .fetch_optional(conn)
-        .await?
+/// These letters in this order, each with what it speaks of as it stands now.
+async fn read(db: &Db, letters: &[Uuid], now: Timestamp) -> Result<Vec<Claimed>> {
+    if letters.is_empty() {
+        return Ok(Vec::new());
+    }
+    let select = format!(
+        "select letter.id, letter.kind, letter.address, letter.about, letter.asked_at,
+                letter.attempts, link.id as link_id, link.purpose as link_purpose,
+                link.address as link_address, link.asked_at as link_asked_at,
+                link.expires_at as link_expires_at, link.ended_at as link_ended_at,
+                session.started_at as signed_in_at, session.network_address, session.device,
+                member.login_id, member.nickname, notice.id as notice_id,
+                notice.title as notice_title, notice.ends_on as notice_ends_on,
+                email.id as email_id, email.address as email_address
+         from letter
+         left join link on link.id = letter.link_id
+         left join session on session.id = link.session_id
+         left join member on member.id = letter.member_id and member.left_at is null
+         left join email on email.member_id = member.id and email.notices
+           and email.address_key = letter.address_key
+         left join person on person.id = member.person_id
+         left join notice on notice.id = letter.notice_id and email.id is not null
+           and notice.state = 'published'
+           and (person.disqualified_on is null or person.disqualified_on > $1)
+         where letter.id in ({})",
+        parameters(2, letters.len())
+    );
+    let rows: Vec<Row> = on!(read db, conn => {
+        let mut query = sqlx::query_as(AssertSqlSafe(select)).bind(now.in_japan().date());
+        for letter in letters {
+            query = query.bind(letter);
+        }
+        query.fetch_all(conn).await?
     });
-    Ok(row.map(Claimed::from))
+    let mut found: HashMap<Uuid, Row> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let in_order = letters.iter().filter_map(|letter| found.remove(letter));
+    Ok(in_order.map(Claimed::from).collect())
+}
+
+/// The names of so many parameters of a statement, from the `first` on.
+fn parameters(first: usize, many: usize) -> String {
+    let names: Vec<String> = (first..first + many).map(|n| format!("${n}")).collect();
+    names.join(", ")
 }
 
 /// A letter was claimed and not tried: it is due again, and the try was none.
@@ -538,17 +549,24 @@ impl From<Row> for Claimed {
     }
 }
 
-/// The mail server has taken the letter.
+/// These letters are with the mail server since `at`.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn mark_sent(tx: &mut Tx, letter: Uuid, at: Timestamp) -> Result<()> {
+pub async fn mark_sent(tx: &mut Tx, letters: &[Uuid], at: Timestamp) -> Result<()> {
+    if letters.is_empty() {
+        return Ok(());
+    }
+    let update = format!(
+        "update letter set sent_at = $1, trouble = '' where id in ({})",
+        parameters(2, letters.len())
+    );
     on!(write tx, conn => {
-        sqlx::query("update letter set sent_at = $2, trouble = '' where id = $1")
-            .bind(letter)
-            .bind(at.0)
-            .execute(conn)
-            .await?;
+        let mut query = sqlx::query(AssertSqlSafe(update)).bind(at.0);
+        for letter in letters {
+            query = query.bind(letter);
+        }
+        query.execute(conn).await?;
     });
     Ok(())
 }
