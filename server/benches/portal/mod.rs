@@ -13,6 +13,7 @@ use std::{
 use axum::{Router, routing::get};
 use domain::{
     forms::NewMember,
+    office::role::Role,
     rules::{EmailAddress, LoginId, Nickname, Password},
     values::timestamp::Timestamp,
 };
@@ -29,7 +30,11 @@ use server::{
     },
     startup::build,
 };
-use store::{Db, Tx, email, member, throttle};
+use store::{
+    Db, Tx, email, member,
+    staff::{self, NewStaff},
+    throttle,
+};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -46,6 +51,9 @@ const ROUNDS: usize = 7;
 /// Of every member.
 pub(crate) const PASSWORD: &str = "natsu2026yama";
 
+/// Somebody of the office.
+pub(crate) const CLERK: &str = "mado";
+
 pub(crate) struct Portal {
     pub(crate) addr: SocketAddr,
     stop: watch::Sender<bool>,
@@ -54,7 +62,7 @@ pub(crate) struct Portal {
 }
 
 impl Portal {
-    /// On SQLite, with members `m0`, `m1`, …, each with an address such as
+    /// On SQLite, with [`CLERK`] and members `m0`, `m1`, …, each with an address such as
     /// `known0@example.jp`.
     pub(crate) async fn start(members: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -67,6 +75,15 @@ impl Portal {
         for n in 0..members {
             join(&mut tx, n, &hash).await;
         }
+        let clerk = NewStaff {
+            id: Uuid::now_v7(),
+            login_id: &CLERK.parse().unwrap(),
+            name: "見本 窓口",
+            roles: [Role::Desk].into_iter().collect(),
+            password_hash: Some(&hash),
+            person: None,
+        };
+        staff::insert(&mut tx, clerk, Timestamp(0)).await.unwrap();
         tx.commit().await.unwrap();
         db.close().await;
         Self::on(&url, folder).await
