@@ -20,11 +20,11 @@ async function ask(mediation) {
   if (answer.status === 403) return location.reload();
   const publicKey = parse((await answer.json()).publicKey);
   const signed = await navigator.credentials[form.dataset.passkey]({ publicKey, mediation, signal });
-  form.elements.credential.value = JSON.stringify(signed);
+  form.querySelector("[data-signed]").value = JSON.stringify(signed);
   form.submit();
 }
 
-// In the field for the login ID; who passes it over hears nothing.
+// In the field for the login ID; whoever ignores it hears nothing.
 async function offer() {
   const can = await Passkey.isConditionalMediationAvailable?.();
   if (!can || pressed || Date.now() - offeredAt < ANEW_MS) return;
@@ -48,7 +48,7 @@ form.addEventListener("submit", async (event) => {
 
 if (parse && Passkey.prototype.toJSON) {
   form.classList.add("is-ready");
-  // A device may come later.
+  // Later, too.
   if (signsIn) offer(), setInterval(offer, 2000);
 } else {
   document.querySelector("[data-no-passkeys]")?.removeAttribute("hidden");

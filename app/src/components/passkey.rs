@@ -61,7 +61,7 @@ pub fn PasskeyForm(
             data-failed=text::PASSKEY_FAILED
         >
             {children()}
-            <input type="hidden" name="credential" />
+            <input type="hidden" name="credential" data-signed />
             <button class=button_class type="submit">
                 {button}
             </button>

@@ -156,34 +156,68 @@ pub struct PasskeyScript {
     pub address: String,
 }
 
-/// A form that has a passkey sign: hidden until the script has found that the browser can.
-/// `method` is the browser's, of `navigator.credentials`.
+/// What a form has a passkey do.
+#[derive(Clone, Copy, Debug)]
+pub struct PasskeyAct {
+    /// The browser's method, of `navigator.credentials`.
+    pub method: &'static str,
+    /// Where what it has to sign is asked for.
+    pub options: &'static str,
+    /// The field that its answer is sent in.
+    pub field: &'static str,
+    /// The button.
+    pub button: &'static str,
+}
+
+/// A form that has a passkey sign, sent to `path`: hidden until the script has found that
+/// the browser can.
 pub fn passkey_form(
     script: &PasskeyScript,
-    method: &'static str,
-    path: &'static str,
-    button: &'static str,
+    act: PasskeyAct,
+    path: &str,
     inside: AnyView,
 ) -> AnyView {
     view! {
         <form
             method="post"
-            action=path
+            action=path.to_owned()
             class="passkey"
-            data-passkey=method
-            data-options=path
+            data-passkey=act.method
+            data-options=act.options
             data-cancelled=text::PASSKEY_CANCELLED
             data-known=text::PASSKEY_KNOWN
             data-failed=text::PASSKEY_FAILED
         >
             {inside}
-            <input type="hidden" name="credential" />
+            <input type="hidden" name=act.field data-signed />
             <button class="button wide secondary" type="submit">
-                {button}
+                {act.button}
             </button>
             <p class="message is-error" role="status"></p>
         </form>
         <script type="module" src=script.address.clone()></script>
     }
     .into_any()
+}
+
+/// A passkey as a whole sign-in.
+pub fn passkey_login(script: &PasskeyScript) -> AnyView {
+    const PATH: &str = "/office/login/passkey";
+    let act = PasskeyAct {
+        method: "get",
+        options: PATH,
+        field: "credential",
+        button: "パスキーでログイン",
+    };
+    passkey_form(script, act, PATH, ().into_any())
+}
+
+/// The name of a new passkey.
+pub fn passkey_name() -> AnyView {
+    let input = Input {
+        hint: "端末が分かる名前。例：窓口のパソコン",
+        longest: 30,
+        ..TEXT
+    };
+    field(&Tried::default(), "name", "パスキーの名前", input)
 }

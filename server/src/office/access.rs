@@ -17,6 +17,8 @@ use store::{
 };
 use uuid::Uuid;
 
+use crate::account::by_office::Clerk;
+
 /// Somebody of the office who has come as far as their password, at one request.
 #[derive(Clone, Debug)]
 pub struct StaffVisit {
@@ -141,6 +143,18 @@ impl<N: Needs> Acting<N> {
             visit,
             needs: PhantomData,
         })
+    }
+}
+
+impl<N> Acting<N> {
+    /// As acts on people are noted; `confirmed` is what was confirmed of who called.
+    pub fn clerk<'a>(&'a self, confirmed: &'a str) -> Clerk<'a> {
+        Clerk {
+            actor: self.visit.actor(),
+            network_address: &self.visit.origin.network_address,
+            confirmed,
+            now: self.visit.now,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use domain::{
     looking::{Confirmed, MOST_CHARS, Reason, ReasonText},
+    office::role::Role,
     rules::half_width::half_width_char,
     spelling::searched,
 };
@@ -20,22 +21,42 @@ use store::{
 };
 use uuid::Uuid;
 
-use crate::{account::by_office::Clerk, base::fault::InternalError};
+use crate::{
+    account::by_office::Clerk,
+    base::fault::InternalError,
+    office::access::{Acting, Desk},
+};
 
 /// The letters that a page shows are of the last ninety days, as all that are kept.
 const LETTERS: Duration = Duration::from_secs(90 * 24 * 3600);
 
-/// Somebody of the staff who may look at people.
+/// As what the office looks at people, in the audit and in the member's history.
+const ROLE: Role = Role::Desk;
+
+/// Whoever answers the telephone, and so may look at people.
 #[derive(Clone, Copy, Debug)]
 pub struct Looker<'a> {
-    /// Their row.
-    pub staff: Uuid,
+    staff: Uuid,
     /// Who they are on the roster, where that is known: the own household is refused.
-    pub person: Option<Uuid>,
-    /// As what they look: the role's word in the database.
-    pub role: &'a str,
-    /// As acts are noted.
-    pub clerk: Clerk<'a>,
+    person: Option<Uuid>,
+    clerk: Clerk<'a>,
+}
+
+impl<'a> Looker<'a> {
+    /// Whoever has the role; `person` is who they are on the roster, and `confirmed` what
+    /// was confirmed of who called.
+    pub fn new(desk: &'a Acting<Desk>, person: Option<Uuid>, confirmed: &'a str) -> Self {
+        Self {
+            staff: desk.id(),
+            person,
+            clerk: desk.clerk(confirmed),
+        }
+    }
+
+    /// As their acts are noted.
+    pub fn clerk(&self) -> Clerk<'a> {
+        self.clerk
+    }
 }
 
 /// Why a search is none.
@@ -187,7 +208,7 @@ pub async fn look(
         return Ok(Looked::AnotherIsAsked);
     }
     if look::begin(&mut tx, staff, person, reason, clerk.now).await? {
-        let detail = format!("{} {}", looker.role, reason.as_str());
+        let detail = format!("{} {}", ROLE.as_str(), reason.as_str());
         let noted = Clerk {
             confirmed: &detail,
             ..clerk

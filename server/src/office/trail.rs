@@ -3,7 +3,7 @@
 use domain::values::timestamp::Timestamp;
 use store::{
     Db,
-    audit::Event,
+    audit::{Entry, Event},
     audit_seal,
     audit_trail::{self, Filter, Line},
     office_reason,
@@ -11,8 +11,9 @@ use store::{
 use uuid::Uuid;
 
 use crate::{
-    account::{by_office::Clerk, history},
+    account::history,
     base::{fault::InternalError, spreadsheet::escape_formula},
+    office::access::{Acting, Auditor},
 };
 
 /// Entries of one page.
@@ -52,9 +53,9 @@ pub struct Trail {
 /// Whatever the database answers.
 pub async fn page(
     db: &Db,
+    auditor: &Acting<Auditor>,
     filter: &Filter,
     before: Option<i64>,
-    now: Timestamp,
 ) -> Result<Trail, InternalError> {
     let lines = audit_trail::before(db, filter, before, PAGE).await?;
     let is_full = i64::try_from(lines.len()).is_ok_and(|lines| lines == PAGE);
@@ -70,7 +71,8 @@ pub async fn page(
         lines,
         next,
         seals,
-        many_searches: audit_trail::many_searches(db, now.midnight_before(), MANY_SEARCHES).await?,
+        many_searches: audit_trail::many_searches(db, auditor.now.midnight_before(), MANY_SEARCHES)
+            .await?,
     })
 }
 
@@ -87,22 +89,23 @@ pub fn event_in_words(event: Event) -> String {
     history::event_in_words(event, "", "").into_owned()
 }
 
-/// Removes what was written of a reason, for whoever reads the audit; that it was removed is
-/// noted. `false` where there is none.
+/// Removes what was written of a reason; that it was removed is noted. `false` where there
+/// is none.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn remove_words(db: &Db, clerk: Clerk<'_>, entry: i64) -> Result<bool, InternalError> {
+pub async fn remove_words(
+    db: &Db,
+    auditor: &Acting<Auditor>,
+    entry: i64,
+) -> Result<bool, InternalError> {
     let mut tx = db.write().await?;
     let Some(person) = office_reason::remove(&mut tx, entry).await? else {
         return Ok(false);
     };
     let number = entry.to_string();
-    let noted = Clerk {
-        confirmed: &number,
-        ..clerk
-    };
-    noted
+    auditor
+        .clerk(&number)
         .note(&mut tx, Event::ReasonRemoved, (person, None), None)
         .await?;
     tx.commit().await?;
@@ -127,16 +130,15 @@ impl Export {
     /// Whatever the database answers.
     pub async fn begin(
         db: &Db,
-        clerk: Clerk<'_>,
+        auditor: &Acting<Auditor>,
         filter: Filter,
         names: Vec<(Uuid, String)>,
     ) -> Result<Self, InternalError> {
         let words = filter.in_words();
         let mut tx = db.write().await?;
-        store::audit::Entry {
-            network_address: clerk.network_address,
-            actor: clerk.actor,
-            ..Event::AuditExported.at_the_command_line(&words, clerk.now)
+        Entry {
+            detail: &words,
+            ..auditor.entry(Event::AuditExported)
         }
         .record(&mut tx)
         .await?;

@@ -83,6 +83,16 @@ pub async fn lock(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
+/// Whether somebody has a second step: an app, or a passkey.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn has_second_step(tx: &mut Tx, id: Uuid) -> Result<bool> {
+    Ok(by_id(tx, id)
+        .await?
+        .is_some_and(|account| account.staff.has_second_step))
+}
+
 /// Somebody new.
 #[derive(Clone, Copy, Debug)]
 pub struct NewStaff<'a> {

@@ -12,23 +12,20 @@ use uuid::Uuid;
 use crate::{
     fresh::Fresh,
     postcards, roster,
-    telephone::{AIKO, clerk, person},
+    telephone::{AIKO, acting, clerk, person},
     test_app::{HANAKO, HOUR, JIRO, MINUTE, TARO, TestApp, WISH},
 };
 
 /// Another clerk.
 const BEN: &str = "01980000-0000-7000-8000-0000000000b2";
 
-fn looker<'a>(app: &TestApp, staff: &'a str) -> Looker<'a> {
-    Looker {
-        staff: staff.parse().unwrap(),
-        person: None,
-        role: "Desk",
-        clerk: Clerk {
-            confirmed: "",
-            ..clerk(app, staff)
-        },
-    }
+fn looker(app: &TestApp, staff: &str) -> Looker<'static> {
+    Looker::new(acting(app, staff), None, "")
+}
+
+/// Who is somebody on the roster, too.
+async fn looker_of(app: &TestApp, staff: &str, key: &str) -> Looker<'static> {
+    Looker::new(acting(app, staff), Some(person(app, key).await), "")
 }
 
 fn text(words: &str) -> ReasonText {
@@ -143,10 +140,7 @@ on_both! {
 on_both! {
     async fn nobody_finds_or_opens_the_own_household(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
-        let own = Looker {
-            person: Some(person(&app, HANAKO).await),
-            ..looker(&app, AIKO)
-        };
+        let own = looker_of(&app, AIKO, HANAKO).await;
         let search = read_search("架空").unwrap();
         assert!(people::search(&app.fresh.db, &own, &search).await.unwrap().is_empty());
         let taro = person(&app, TARO).await;
@@ -212,7 +206,7 @@ on_both! {
         let asked = people::questions(db, &ben).await.unwrap();
         assert_eq!(asked.len(), 1, "asked twice, once a question");
         assert!(!people::agree(db, &aiko, asked[0].id).await.unwrap());
-        let own = Looker { person: Some(person(&app, HANAKO).await), ..ben };
+        let own = looker_of(&app, BEN, HANAKO).await;
         assert!(!people::agree(db, &own, asked[0].id).await.unwrap(), "of the own household");
         assert!(people::agree(db, &ben, asked[0].id).await.unwrap());
         assert!(!people::agree(db, &ben, asked[0].id).await.unwrap());

@@ -707,3 +707,123 @@ on_both! {
         thief.post(AT_THE_DOOR, &[("credential", &credential)]).await.refuses(422);
     }
 }
+
+/// A browser in which somebody has typed their password, and enrolled nothing yet.
+async fn at_enrolment(app: &TestApp, login: &str) -> Browser {
+    let browser = app.browser();
+    enter(&browser, login, PASSWORD)
+        .await
+        .leads_to("/office/second-step");
+    browser
+}
+
+const ENROLMENT: &str = "/office/second-step";
+const FIRST_PASSKEY: &str = "/office/second-step/passkey";
+
+on_both! {
+    async fn a_passkey_is_a_second_step_from_the_first_day_on(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        hire(&app, "mado", &[Role::Desk]).await;
+        let browser = at_enrolment(&app, "mado").await;
+        browser.get(ENROLMENT).await.shows("パスキーを設定する").shows("6桁の確認コード");
+        let mut device = Authenticator::new();
+        let credential = device.create(&asked(&browser, FIRST_PASSKEY).await);
+        let new = [("name", ""), ("credential", credential.as_str())];
+        browser.post(ENROLMENT, &[("credential", "{")]).await.refuses(422);
+        browser.post(ENROLMENT, &new).await.refuses(422).shows("もう一度");
+        let credential = device.create(&asked(&browser, FIRST_PASSKEY).await);
+        let new = [("name", ""), ("credential", credential.as_str())];
+        browser.post(ENROLMENT, &new).await.leads_to("/office");
+        browser.get("/office/profile").await.shows("パスキー 1個").shows("認証アプリを設定する");
+        browser.get(FIRST_PASSKEY).await.leads_to("/office/login/code");
+
+        // Nobody comes in, and nobody adds an app, with the password alone.
+        let thief = app.browser();
+        enter(&thief, "mado", PASSWORD).await.leads_to("/office/login/code");
+        thief.get("/office/login/code").await.shows("パスキーでログイン");
+        for path in ["/office", "/office/profile"] {
+            thief.get(path).await.leads_to("/office/login/code");
+        }
+        thief.get(ENROLMENT).await.leads_to("/office/login/code").hides("totp-secret");
+        thief.post(ENROLMENT, &[("code", "123456")]).await;
+        thief.get("/office").await.leads_to("/office/login/code");
+        let another = Authenticator::new().create(&asked(&at_enrolment_of_another(&app).await, FIRST_PASSKEY).await);
+        thief.post(ENROLMENT, &[("name", "x"), ("credential", &another)]).await;
+        let passkeys: i64 = ask!(&app.fresh.db, "select count(*) from passkey");
+        assert_eq!(passkeys, 1);
+
+        // Its owner adds one, after a fresh proof.
+        app.clock.advance(11 * MINUTE);
+        let page = browser.get(ENROLMENT).await.shows("6桁の確認コード");
+        let code = app_code(&element(&page, "totp-secret"), app.clock.now());
+        let asks = browser.post(ENROLMENT, &[("code", &code)]).await.refuses(422);
+        asks.shows("ご本人の確認").shows("パスキーで確認して続ける");
+        let signed = device.sign(&asked(&browser, AT_THE_DOOR).await);
+        let page = browser.post(ENROLMENT, &[("code", &code), ("proof_credential", &signed)]).await;
+        page.shows("予備コード");
+        browser.get("/office/profile").await.shows("認証アプリ、予備コード 残り10個");
+    }
+}
+
+async fn at_enrolment_of_another(app: &TestApp) -> Browser {
+    hire(app, "another", &[Role::Desk]).await;
+    at_enrolment(app, "another").await
+}
+
+on_both! {
+    async fn a_passkey_is_a_fresh_proof_of_its_owner_alone(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let clerk = at_work(&app, "kanri", &[Role::Admin]).await;
+        let mut device = Authenticator::new();
+        let credential = device.create(&asked(&clerk.browser, OF_ONE_S_OWN).await);
+        clerk.browser.post(OF_ONE_S_OWN, &[("credential", &credential)]).await.leads_to("/office/profile");
+        let other = at_work(&app, "mado", &[Role::Desk]).await;
+        let mut others = Authenticator::new();
+        let credential = others.create(&asked(&other.browser, OF_ONE_S_OWN).await);
+        other.browser.post(OF_ONE_S_OWN, &[("credential", &credential)]).await.leads_to("/office/profile");
+
+        app.clock.advance(11 * MINUTE);
+        let asks = async |browser: &Browser, signed: &str| {
+            let fields = [("act", "recovery"), ("proof_credential", signed)];
+            browser.post("/office/profile", &fields).await
+        };
+        let page = clerk.browser.post("/office/profile", &[("act", "recovery")]).await.refuses(422);
+        page.shows("パスキーで確認して続ける").shows("name=\"act\"");
+        let signed = others.sign(&asked(&clerk.browser, AT_THE_DOOR).await);
+        asks(&clerk.browser, &signed).await.refuses(422).shows("ご本人の確認");
+        let signed = device.sign(&asked(&clerk.browser, AT_THE_DOOR).await);
+        asks(&clerk.browser, &signed).await.shows("予備コード");
+        // Once; and what was shown holds for ten minutes.
+        asks(&clerk.browser, "").await.shows("予備コード");
+        app.clock.advance(11 * MINUTE);
+        asks(&clerk.browser, &signed).await.refuses(422);
+    }
+}
+
+on_both! {
+    async fn whoever_signs_in_comes_to_the_page_that_was_wanted(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let clerk = at_work(&app, "kansa", &[Role::Auditor]).await;
+        let browser = app.browser();
+        browser.get("/office/audit?event=signed_in").await.leads_to("/office/login");
+        enter(&browser, "kansa", PASSWORD).await.leads_to("/office/login/code");
+        app.clock.advance(MINUTE);
+        let code = clerk.code(&app);
+        browser.post("/office/login/code", &[("code", &code)]).await
+            .leads_to("/office/audit?event=signed_in");
+        // Once.
+        browser.post("/office/logout", &[]).await.leads_to("/office/login");
+        enter(&browser, "kansa", PASSWORD).await.leads_to("/office/login/code");
+        app.clock.advance(MINUTE);
+        let code = clerk.code(&app);
+        browser.post("/office/login/code", &[("code", &code)]).await.leads_to("/office");
+        // An address of anybody's making leads nowhere else, and one that is too long is let go.
+        let far = app.browser();
+        far.get(&format!("/office/audit?event={}", "x".repeat(5000))).await.leads_to("/office/login");
+        far.get("/office/login?next=https://evil.example").await.shows("事務局ログイン");
+        enter(&far, "kansa", PASSWORD).await.leads_to("/office/login/code");
+        app.clock.advance(MINUTE);
+        let code = clerk.code(&app);
+        far.post("/office/login/code", &[("code", &code)]).await.leads_to("/office");
+    }
+}

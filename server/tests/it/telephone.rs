@@ -1,12 +1,20 @@
 //! What the office does to an account: 利用停止, and the way back.
 
-use server::account::by_office::{self, Acted, Clerk};
+use domain::{
+    office::{StaffMember, Stage, role::Role},
+    visit::RequestOrigin,
+};
+use server::{
+    account::by_office::{self, Acted, Clerk},
+    office::access::{Acting, Needs, StaffVisit},
+};
+use store::staff_session::Session;
 use uuid::Uuid;
 
 use crate::{
     browser::Browser,
     postcards,
-    test_app::{JIRO, MINUTE, TARO, TestApp, WISH},
+    test_app::{HOUR, JIRO, MINUTE, TARO, TestApp, WISH},
 };
 
 /// Whose key it is.
@@ -30,6 +38,35 @@ pub(crate) fn clerk<'a>(app: &TestApp, staff: &'a str) -> Clerk<'a> {
 
 /// Somebody of the staff.
 pub(crate) const AIKO: &str = "01980000-0000-7000-8000-0000000000a1";
+
+/// Somebody of the office who has shown who they are, with every role, where the clock of
+/// the story stands.
+pub(crate) fn acting<N: Needs>(app: &TestApp, staff: &str) -> &'static Acting<N> {
+    let now = app.clock.now();
+    let session = Session {
+        id: Uuid::now_v7(),
+        staff: StaffMember {
+            id: staff.parse().unwrap(),
+            login_id: "aiko".parse().unwrap(),
+            name: "事務 愛子".to_owned(),
+            roles: Role::ALL.into_iter().collect(),
+            last_sign_in_at: None,
+            disabled_at: None,
+            has_password: true,
+            has_second_step: true,
+        },
+        stage: Stage::Full,
+        proven_at: now,
+        expires_at: now.plus(HOUR),
+        previous_sign_in_at: None,
+    };
+    let origin = RequestOrigin {
+        network_address: "10.0.0.7".to_owned(),
+        device: "ChromeのWindows".to_owned(),
+    };
+    let visit = StaffVisit::new(session, [0; 32], origin, now);
+    Box::leak(Box::new(Acting::of(visit).unwrap()))
+}
 
 async fn disable(app: &TestApp, key: &str) -> Acted {
     let reason = "本人から、携帯電話を失くしたと電話".parse().unwrap();

@@ -2,7 +2,7 @@
 
 use domain::values::timestamp::Timestamp;
 use server::{
-    account::by_office::{self, Clerk},
+    account::by_office,
     office::trail::{self, Export},
     upkeep::office_figures::OfficeFigures,
 };
@@ -17,18 +17,14 @@ use crate::{
     fresh::Fresh,
     looks::many_people,
     roster::NOW,
-    telephone::{AIKO, clerk, person},
+    telephone::{AIKO, acting, clerk, person},
     test_app::{HOUR, JIRO, TARO, TestApp, WISH},
 };
 
 /// Everything that an export comes to.
 async fn exported(app: &TestApp, filter: Filter) -> String {
     let names = vec![(AIKO.parse().unwrap(), "=事務 愛子".to_owned())];
-    let by = Clerk {
-        confirmed: "",
-        ..clerk(app, AIKO)
-    };
-    let mut export = Export::begin(&app.fresh.db, by, filter, names)
+    let mut export = Export::begin(&app.fresh.db, acting(app, AIKO), filter, names)
         .await
         .unwrap();
     let mut sheet = Vec::new();
@@ -52,7 +48,7 @@ on_both! {
         by_office::enable(db, by, taro, &"本人の希望".parse().unwrap()).await.unwrap();
 
         let read = async |filter: Filter| -> Vec<String> {
-            let trail = trail::page(db, &filter, None, app.clock.now()).await.unwrap();
+            let trail = trail::page(db, acting(&app, AIKO), &filter, None).await.unwrap();
             trail.lines.into_iter().map(|line| line.event).collect()
         };
         let all = read(Filter::default()).await;
@@ -72,14 +68,14 @@ on_both! {
         let nothing = Filter { during: Some((Timestamp(0), Timestamp(1))), ..Filter::default() };
         assert!(read(nothing).await.is_empty());
 
-        let trail = trail::page(db, &of_taro, None, app.clock.now()).await.unwrap();
+        let trail = trail::page(db, acting(&app, AIKO), &of_taro, None).await.unwrap();
         let enabled = &trail.lines[0];
         assert_eq!(enabled.words.as_deref(), Some("本人の希望"));
         assert_eq!(enabled.person_key.as_deref(), Some(TARO));
         // What was written can be removed, and the entry stays.
-        assert!(trail::remove_words(db, by, enabled.id).await.unwrap());
-        assert!(!trail::remove_words(db, by, enabled.id).await.unwrap());
-        let trail = trail::page(db, &of_taro, None, app.clock.now()).await.unwrap();
+        assert!(trail::remove_words(db, acting(&app, AIKO), enabled.id).await.unwrap());
+        assert!(!trail::remove_words(db, acting(&app, AIKO), enabled.id).await.unwrap());
+        let trail = trail::page(db, acting(&app, AIKO), &of_taro, None).await.unwrap();
         assert_eq!(trail.lines[0].event, "reason_removed");
         assert_eq!((trail.lines[1].id, &trail.lines[1].words), (enabled.id, &None));
     }
@@ -98,7 +94,7 @@ on_both! {
         let filter = Filter { event: Some(Event::OfficeSearched), ..Filter::default() };
         let (mut seen, mut before) = (Vec::new(), None);
         loop {
-            let trail = trail::page(db, &filter, before, NOW).await.unwrap();
+            let trail = trail::page(db, acting(&app, AIKO), &filter, before).await.unwrap();
             seen.extend(trail.lines.iter().map(|line| line.detail.clone()));
             before = trail.next;
             // Somebody goes on searching.
@@ -111,7 +107,7 @@ on_both! {
         }
         let expected: Vec<String> = (0..250).rev().map(|n| format!("entry {n}")).collect();
         assert_eq!(seen, expected);
-        let trail = trail::page(db, &filter, None, NOW).await.unwrap();
+        let trail = trail::page(db, acting(&app, AIKO), &filter, None).await.unwrap();
         assert_eq!(trail.many_searches, [(String::new(), 253)], "more than 200 a day are told");
     }
 }

@@ -4,13 +4,18 @@ use domain::{office::StaffMember, ports::Passkey, values::timestamp::Timestamp};
 use leptos::prelude::*;
 
 use super::sign_in::PASSWORD_HINT;
-use crate::parts::{Input, PasskeyScript, TEXT, Tried, field, passkey_form, status, summary};
+use crate::parts::{
+    Input, PasskeyAct, PasskeyScript, TEXT, Tried, field, passkey_form, passkey_name, status,
+    summary,
+};
 
 /// What the page shows.
 #[derive(Clone, Copy, Debug)]
 pub struct Own<'a> {
     /// Whose it is.
     pub staff: &'a StaffMember,
+    /// Whether an app makes their codes.
+    pub has_app: bool,
     /// Recovery codes that were not used.
     pub recovery_codes_left: i64,
     /// Their passkeys.
@@ -39,22 +44,20 @@ pub fn page(tried: Option<&Tried>, told: Option<&str>, own: &Own<'_>) -> AnyView
             <dd>{staff.roles.names()}</dd>
             <dt>"二段階認証"</dt>
             <dd>
-                {if staff.has_second_step {
-                    format!("設定済み（予備コード 残り{recovery_codes_left}個、パスキー {}個）", own.passkeys.len())
+                {if own.has_app {
+                    format!("設定済み（認証アプリ、予備コード 残り{recovery_codes_left}個、パスキー {}個）", own.passkeys.len())
+                } else if staff.has_second_step {
+                    format!("設定済み（パスキー {}個）", own.passkeys.len())
                 } else {
                     "設定されていません".to_owned()
                 }}
             </dd>
         </dl>
         {passkeys(own)}
-        <section>
-            <h2>"予備コードの再発行"</h2>
-            <p>"新しい予備コード10個を発行します。前の予備コードは使えなくなります。"</p>
-            <form method="post" action="/office/profile">
-                <input type="hidden" name="act" value="recovery" />
-                <button class="button">"再発行する"</button>
-            </form>
-        </section>
+        {match own.has_app {
+            true => new_recovery_codes(),
+            false => app_to_add(),
+        }}
         <section>
             <h2>"パスワードの変更"</h2>
             <form method="post" action="/office/profile" novalidate>
@@ -71,6 +74,37 @@ pub fn page(tried: Option<&Tried>, told: Option<&str>, own: &Own<'_>) -> AnyView
                     },
                 )} <button class="button">"変更する"</button>
             </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn new_recovery_codes() -> AnyView {
+    view! {
+        <section>
+            <h2>"予備コードの再発行"</h2>
+            <p>"新しい予備コード10個を発行します。前の予備コードは使えなくなります。"</p>
+            <form method="post" action="/office/profile">
+                <input type="hidden" name="act" value="recovery" />
+                <button class="button">"再発行する"</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn app_to_add() -> AnyView {
+    view! {
+        <section>
+            <h2>"認証アプリ"</h2>
+            <p>
+                "パスキーのある端末が使えないときのために、認証アプリの確認コードと予備コードも設定できます。"
+            </p>
+            <p>
+                <a class="button" href="/office/second-step">
+                    "認証アプリを設定する"
+                </a>
+            </p>
         </section>
     }
     .into_any()
@@ -109,23 +143,14 @@ fn passkeys(own: &Own<'_>) -> AnyView {
         }
         .into_any(),
         Some(script) => {
-            let name = field(
-                &Tried::default(),
-                "name",
-                "パスキーの名前",
-                Input {
-                    hint: "端末が分かる名前。例：窓口のパソコン",
-                    longest: 30,
-                    ..TEXT
-                },
-            );
-            passkey_form(
-                script,
-                "create",
-                "/office/profile/passkeys",
-                "パスキーを追加する",
-                name,
-            )
+            const PATH: &str = "/office/profile/passkeys";
+            let act = PasskeyAct {
+                method: "create",
+                options: PATH,
+                field: "credential",
+                button: "パスキーを追加する",
+            };
+            passkey_form(script, act, PATH, passkey_name())
         }
     };
     view! {

@@ -3,10 +3,12 @@
 use domain::{ports::Enrolment, rules::RecoveryCode};
 use leptos::prelude::*;
 
-use crate::parts::{Input, TEXT, Tried, field, summary};
+use crate::parts::{
+    Input, PasskeyAct, PasskeyScript, TEXT, Tried, field, passkey_form, passkey_name, summary,
+};
 
 /// Turns one-time codes on.
-pub fn enrol(tried: Option<&Tried>, app: &Enrolment) -> AnyView {
+pub fn enrol(tried: Option<&Tried>, app: &Enrolment, passkey: Option<&PasskeyScript>) -> AnyView {
     let shown = tried.cloned().unwrap_or_default();
     let side = app.qr.side;
     view! {
@@ -43,12 +45,31 @@ pub fn enrol(tried: Option<&Tried>, app: &Enrolment) -> AnyView {
                     },
                 )} <button class="button wide">"設定する"</button>
             </form>
+            {passkey.map(by_passkey)}
             <p>
                 <a href="/office/login/code">"サーバーで発行したコードでログインする"</a>
             </p>
         </div>
     }
     .into_any()
+}
+
+/// The other second step, which makes the password needless.
+fn by_passkey(script: &PasskeyScript) -> AnyView {
+    let act = PasskeyAct {
+        method: "create",
+        options: "/office/second-step/passkey",
+        field: "credential",
+        button: "パスキーを設定する",
+    };
+    let inside = view! {
+        <h2>"または、パスキーを設定する"</h2>
+        <p>
+            "アプリの代わりに、このパソコンや電話の顔・指紋・暗証番号でログインできます。"
+        </p>
+        {passkey_name()}
+    };
+    passkey_form(script, act, "/office/second-step", inside.into_any())
 }
 
 /// Ten recovery codes, which nobody sees again.

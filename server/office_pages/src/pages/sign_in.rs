@@ -3,7 +3,7 @@
 use domain::office::password::MIN_CHARS;
 use leptos::prelude::*;
 
-use crate::parts::{Input, PasskeyScript, TEXT, Tried, field, passkey_form, status, summary};
+use crate::parts::{Input, PasskeyScript, TEXT, Tried, field, passkey_login, status, summary};
 
 /// Why there is no session any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,11 +55,7 @@ pub fn login(tried: Option<&Tried>, told: Told, passkey: Option<&PasskeyScript>)
                     },
                 )} <button class="button wide">"次へ"</button>
             </form>
-            {passkey
-                .map(|script| {
-                    let nothing = ().into_any();
-                    passkey_form(script, "get", "/office/login/passkey", "パスキーでログイン", nothing)
-                })}
+            {passkey.map(passkey_login)}
             <p>
                 "パスワードや二段階認証をなくしたときは、管理の職員に新しいURLを依頼してください。"
             </p>
@@ -69,7 +65,11 @@ pub fn login(tried: Option<&Tried>, told: Told, passkey: Option<&PasskeyScript>)
 }
 
 /// O-3: the second step after the password.
-pub fn code(tried: Option<&Tried>, has_second_step: bool) -> AnyView {
+pub fn code(
+    tried: Option<&Tried>,
+    has_second_step: bool,
+    passkey: Option<&PasskeyScript>,
+) -> AnyView {
     let shown = tried.cloned().unwrap_or_default();
     let lead = if has_second_step {
         "認証アプリに表示されている6桁の確認コードを入力してください。アプリが使えないときは、予備コードも使えます。"
@@ -91,6 +91,7 @@ pub fn code(tried: Option<&Tried>, has_second_step: bool) -> AnyView {
                     },
                 )} <button class="button wide">"ログイン"</button>
             </form>
+            {passkey.filter(|_| has_second_step).map(passkey_login)}
             <ul class="inline-links">
                 {(!has_second_step)
                     .then(|| {

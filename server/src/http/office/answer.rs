@@ -4,7 +4,7 @@
 use axum::{
     Extension,
     extract::FromRequestParts,
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderValue, StatusCode, Uri, header, request::Parts},
     response::{Html, IntoResponse, Response},
 };
 use leptos::prelude::*;
@@ -21,7 +21,10 @@ use super::{super::State, guard::Visit};
 use crate::{
     base::fault::InternalError,
     http::pages::Complete,
-    office::{access::StaffVisit, staff::StaffError},
+    office::{
+        access::StaffVisit,
+        staff::{StaffError, sign_in::Begun},
+    },
 };
 use domain::{
     office::{Stage, role::Role},
@@ -36,6 +39,15 @@ impl OfficePath {
     /// ダッシュボード
     pub(super) fn home() -> Self {
         Self("/office".to_owned())
+    }
+
+    /// The page that was asked for, to be come back to: the address that this request was
+    /// answered at, so always one of the office's own.
+    pub(super) fn wanted(address: &Uri) -> Self {
+        Self(address.path_and_query().map_or_else(
+            || address.path().to_owned(),
+            |within| within.as_str().to_owned(),
+        ))
     }
 
     /// ログイン
@@ -207,10 +219,25 @@ impl Responder {
         }
     }
 
+    /// Somebody is in: the session's cookies, and the page that they wanted before, or the
+    /// dashboard.
+    pub(super) fn come_in(&self, begun: &Begun) -> Response {
+        let cookies = &self.state.cookies;
+        let wanted = self.visit.wanted.clone();
+        let answer = see_other(&wanted.unwrap_or_else(OfficePath::home));
+        let answer = with_cookies(answer, cookies.keep_office_session(begun, self.visit.now));
+        let answer = with_cookies(answer, cookies.keep_office_device(&self.visit.device));
+        with_cookies(answer, cookies.forget_wanted())
+    }
+
     /// The page for a refusal.
     pub(super) async fn refuse(&self, refused: Refused) -> Response {
         let (status, title, sentence, reference) = match refused {
             Refused::SeeOther(path) => return see_other(&path),
+            Refused::SignInFirst { first, wanted } => {
+                let kept = wanted.and_then(|page| self.state.cookies.want_office(&page));
+                return with_cookies(see_other(&first), kept);
+            }
             Refused::Forbidden => (
                 StatusCode::FORBIDDEN,
                 "開けません",
@@ -268,6 +295,13 @@ pub enum Refused {
     SeeOther(OfficePath),
     /// Nobody is in, and what was sent is no form that is kept for later.
     SignedOut,
+    /// The sign-in, or what is left of it, and then the page that was wanted.
+    SignInFirst {
+        /// Where it goes on.
+        first: OfficePath,
+        /// What was asked for.
+        wanted: Option<OfficePath>,
+    },
     /// Not with these roles.
     Forbidden,
     /// There is no such page, or nobody of that name.

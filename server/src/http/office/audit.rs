@@ -25,27 +25,15 @@ use super::{
     answer::{Answer, OfficePath, Refused, Responder, Screen, see_other, with_cookies},
     guard::{Form, prove},
 };
-use crate::{
-    account::by_office::Clerk,
-    office::{
-        access::{Acting, Auditor, StaffVisit},
-        trail::{self, Export, Seals},
-    },
+use crate::office::{
+    access::{Acting, Auditor},
+    trail::{self, Export, Seals},
 };
 
 const AUDIT: Screen = Screen("監査記録", "O-13");
 
 /// By what the audit can be filtered: the fields of the form.
 const FIELDS: [&str; 5] = ["person", "member", "staff", "event", "day"];
-
-fn clerk(visit: &StaffVisit) -> Clerk<'_> {
-    Clerk {
-        actor: visit.actor(),
-        network_address: &visit.origin.network_address,
-        confirmed: "",
-        now: visit.now,
-    }
-}
 
 /// GET /office/audit
 pub(super) async fn page(
@@ -72,7 +60,7 @@ async fn show(
     let db = &responder.state().db;
     let (filter, tried) = read_filter(responder, form).await?;
     let before = form.get("before").parse().ok();
-    let found = trail::page(db, &filter, before, auditor.now).await?;
+    let found = trail::page(db, auditor, &filter, before).await?;
     let everybody = staff::everybody(db).await?;
     let name = |actor: &str| {
         let who = everybody.iter().find(|one| one.id.to_string() == actor);
@@ -221,7 +209,7 @@ pub(super) async fn remove(auditor: Acting<Auditor>, responder: Responder, form:
         return Ok(responder.again(AUDIT, page).await);
     }
     let db = &responder.state().db;
-    let removed = trail::remove_words(db, clerk(&auditor), entry).await?;
+    let removed = trail::remove_words(db, &auditor, entry).await?;
     let word = if removed { "removed" } else { "gone" };
     let told = responder.state().cookies.tell_office(word);
     Ok(with_cookies(see_other(&OfficePath::audit()), told))
@@ -253,7 +241,7 @@ pub(super) async fn sheet(auditor: Acting<Auditor>, responder: Responder, form: 
         .into_iter()
         .map(|one| (one.id, one.name))
         .collect();
-    let export = Export::begin(db, clerk(&proven.acting), filter, names).await?;
+    let export = Export::begin(db, &proven.acting, filter, names).await?;
     let answer = streamed(export);
     Ok(proven.answer(answer))
 }

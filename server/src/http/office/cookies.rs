@@ -1,17 +1,29 @@
 //! What the browser of somebody of the office carries.
 
+use std::time::Duration;
+
 use axum::http::{HeaderMap, HeaderValue};
 use axum_extra::extract::cookie::{CookieJar, SameSite};
 use domain::values::timestamp::Timestamp;
 use store::{device::REMEMBERED, staff::LINK_LIFE};
 
-use super::super::cookies::{Cookies, TOLD_LIFE, span};
+use super::{
+    super::cookies::{Cookies, TOLD_LIFE, span},
+    answer::OfficePath,
+};
 use crate::office::staff::sign_in::Begun;
 
 const SESSION: &str = "office";
 const DEVICE: &str = "office-device";
 const INVITATION: &str = "office-invite";
 const TOLD: &str = "office-told";
+const WANTED: &str = "office-wanted";
+
+/// Whoever needs longer for the sign-in begins at the dashboard.
+const WANTED_LIFE: Duration = Duration::from_secs(15 * 60);
+
+/// No page of ours has a longer address, and a cookie has little room.
+const WANTED_BYTES: usize = 1000;
 
 impl Cookies {
     /// The session's token.
@@ -56,6 +68,25 @@ impl Cookies {
     /// It was used.
     pub(super) fn forget_invitation(&self) -> Option<HeaderValue> {
         self.forget(INVITATION)
+    }
+
+    /// The page that led to the sign-in.
+    pub(super) fn wanted_office(&self, headers: &HeaderMap) -> Option<OfficePath> {
+        let address = self.read(headers, WANTED)?;
+        address.parse().ok().as_ref().map(OfficePath::wanted)
+    }
+
+    /// Carries it; it may name a person, and so is encrypted as everything here.
+    pub(super) fn want_office(&self, page: &OfficePath) -> Option<HeaderValue> {
+        let address = page.as_str();
+        (address.len() <= WANTED_BYTES)
+            .then(|| self.encrypted(WANTED, address.to_owned(), WANTED_LIFE))
+            .flatten()
+    }
+
+    /// It was come back to.
+    pub(super) fn forget_wanted(&self) -> Option<HeaderValue> {
+        self.forget(WANTED)
     }
 
     /// What the step before has come to, in a word.

@@ -9,14 +9,21 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use domain::{values::timestamp::Timestamp, visit::RequestOrigin};
-use office_pages::pages::proof;
+use domain::{
+    text::Sentence,
+    values::timestamp::Timestamp,
+    visit::{Challenge, RequestOrigin},
+};
+use office_pages::{pages::proof, parts::Tried};
 use store::{audit::Event, staff_session};
 
 use super::{
-    super::{State, client::anonymous, form_body, limits::is_multipart, pages::Complete},
+    super::{
+        State, client::anonymous, cookies::Asked, form_body, limits::is_multipart, pages::Complete,
+    },
     answer::{OfficePath, Refused, Responder, Screen, with_cookies},
     drafts,
+    sign_in::passkey_of,
 };
 use crate::{
     base::secrets::{session_token, token_hash},
@@ -39,6 +46,10 @@ pub(super) struct Visit {
     pub(super) lapsed: bool,
     /// By what the browser is known, or will be.
     pub(super) device: String,
+    /// What a passkey was asked to sign for a sign-in or a proof.
+    pub(super) challenge: Option<Challenge>,
+    /// The page that led to the sign-in.
+    pub(super) wanted: Option<OfficePath>,
 }
 
 /// Loads the visit, and makes the page of whatever was refused.
@@ -73,6 +84,8 @@ pub(super) async fn load(
         staff: None,
         lapsed: false,
         device,
+        challenge: state.cookies.challenge(headers, Asked::ForSignIn),
+        wanted: state.cookies.wanted_office(headers),
     };
     let (mut trouble, mut over) = (None, None);
     if let Some(token) = token {
@@ -135,20 +148,25 @@ impl<N: Needs> FromRequestParts<State> for Acting<N> {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Refused> {
         let visit = parts.extensions.get::<Visit>();
-        let Some(staff) = visit.and_then(|visit| visit.staff.clone()) else {
+        let next = match visit.and_then(|visit| visit.staff.as_ref()) {
+            Some(staff) if staff.is_in() => None,
+            Some(staff) if staff.session.staff.has_second_step => Some(OfficePath::code()),
+            Some(_) => Some(OfficePath::second_step()),
+            None => Some(OfficePath::login()),
+        };
+        let staff = visit.and_then(|visit| visit.staff.clone());
+        let (None, Some(staff)) = (&next, staff) else {
             // A file that is on its way is not kept for later, nor read.
             if is_multipart(&parts.headers) {
                 return Err(Refused::SignedOut);
             }
-            return Err(Refused::SeeOther(OfficePath::login()));
+            let first = next.unwrap_or_else(OfficePath::login);
+            // A page can be come back to; what was sent is a draft, if it is kept at all.
+            let dest = parts.headers.get("sec-fetch-dest");
+            let is_page = parts.method == Method::GET && dest.is_none_or(|d| d == "document");
+            let wanted = is_page.then(|| OfficePath::wanted(&parts.uri));
+            return Err(Refused::SignInFirst { first, wanted });
         };
-        if !staff.is_in() {
-            let has_one = staff.session.staff.has_second_step;
-            return Err(Refused::SeeOther(match has_one {
-                true => OfficePath::code(),
-                false => OfficePath::second_step(),
-            }));
-        }
         match Acting::of(staff.clone()) {
             Some(acting) => Ok(acting),
             None => {
@@ -242,8 +260,8 @@ impl<N> Proven<N> {
     }
 }
 
-/// Asks for password and code again, where they were shown more than ten minutes ago; what
-/// was typed waits on the page that asks. `Err` is that page.
+/// Asks for a passkey, or password and code, again, where they were shown more than ten
+/// minutes ago; what was typed waits on the page that asks. `Err` is that page.
 pub(super) async fn prove<N: Needs>(
     responder: &Responder,
     acting: Acting<N>,
@@ -255,30 +273,34 @@ pub(super) async fn prove<N: Needs>(
     }
     let screen = Screen("ご本人の確認", "O-6");
     let (password, code) = (form.get("proof_password"), form.get("proof_code"));
-    let waiting = form.waiting();
-    if password.is_empty() && code.is_empty() {
-        let page = || proof::page(None, responder.path(), &waiting);
-        return Ok(Err(responder.again(screen, page).await));
+    let signed = form.get("proof_credential");
+    let (waiting, passkey) = (form.waiting(), passkey_of(responder.state()));
+    let ask = async |tried: Option<Tried>| {
+        let page = || proof::page(tried.as_ref(), responder.path(), &waiting, passkey.as_ref());
+        responder.again(screen, page).await
+    };
+    if password.is_empty() && code.is_empty() && signed.is_empty() {
+        return Ok(Err(ask(None).await));
     }
-    let office = &responder.state().office;
-    let device = &responder.visit().device;
-    match office
-        .sign_in
-        .prove(&acting, password, code, device)
-        .await?
-    {
-        Some(begun) => Ok(Ok(Proven {
+    let (sign_in, visit) = (&responder.state().office.sign_in, responder.visit());
+    let proven = if signed.is_empty() {
+        let proven = sign_in
+            .prove(&acting, password, code, &visit.device)
+            .await?;
+        proven.ok_or_else(|| Tried::note("proof_password", "パスワードか確認コードが違います。"))
+    } else {
+        let presented = (signed, visit.challenge.as_ref());
+        let proven = sign_in.prove_by_passkey(&acting, presented).await?;
+        proven.map_err(|refusal| Tried::note("", refusal.sentence()))
+    };
+    match proven {
+        Ok(begun) => Ok(Ok(Proven {
             cookies: responder
                 .state()
                 .cookies
                 .keep_office_session(&begun, acting.now),
             acting,
         })),
-        None => {
-            let sentence = "パスワードか確認コードが違います。";
-            let tried = office_pages::parts::Tried::note("proof_password", sentence);
-            let page = || proof::page(Some(&tried), responder.path(), &waiting);
-            Ok(Err(responder.again(screen, page).await))
-        }
+        Err(tried) => Ok(Err(ask(Some(tried)).await)),
     }
 }

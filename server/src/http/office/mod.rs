@@ -95,6 +95,7 @@ pub(super) fn routes(state: &State) -> Router<State> {
             "/office/second-step",
             get(sign_in::enrolment).post(sign_in::enrol),
         )
+        .route("/office/second-step/passkey", get(passkeys::ask_first))
         .route(
             "/office/invite",
             get(sign_in::invitation).post(sign_in::accept),

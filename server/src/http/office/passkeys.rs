@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::{
     ports::{AskedChallenge, PasskeyRefusal},
-    rules::PasskeyName,
+    rules::{PasskeyName, PasskeyNameError},
     text::Sentence,
 };
 use office_pages::{
@@ -19,13 +19,13 @@ use super::{
     answer::{Answer, OfficePath, Refused, Responder, see_other, with_cookies},
     guard::{Form, prove},
     profile,
-    sign_in::{LOGIN, passkey_of},
+    sign_in::{LOGIN, begun, enrolment_page, passkey_of},
 };
 use crate::{
     http::{cookies::Asked, pages::Complete},
     office::{
-        access::{Acting, AnyRole},
-        staff::passkeys::Judged,
+        access::{Acting, AnyRole, StaffVisit},
+        staff::{passkeys::Judged, sign_in::Enrolled},
     },
 };
 
@@ -69,14 +69,7 @@ pub(super) async fn sign_in(responder: Responder, headers: HeaderMap, form: Form
         .passkey(presented, &visit.device, &visit.origin, visit.now)
         .await?;
     match judged {
-        Ok(begun) => {
-            let session = state.cookies.keep_office_session(&begun, visit.now);
-            let device = state.cookies.keep_office_device(&visit.device);
-            Ok(with_cookies(
-                with_cookies(see_other(&OfficePath::home()), session),
-                device,
-            ))
-        }
+        Ok(begun) => Ok(responder.come_in(&begun)),
         Err(refusal) => {
             let tried = Tried::note("", refusal.sentence());
             let passkey = passkey_of(state);
@@ -87,6 +80,61 @@ pub(super) async fn sign_in(responder: Responder, headers: HeaderMap, form: Form
                 .await)
         }
     }
+}
+
+/// GET /office/second-step/passkey: for whoever has no second step yet.
+pub(super) async fn ask_first(responder: Responder) -> Answer {
+    let staff = begun(&responder)?;
+    if staff.session.staff.has_second_step {
+        return Ok(see_other(&OfficePath::code()));
+    }
+    let asked = responder
+        .state()
+        .office
+        .sign_in
+        .ask_new_passkey(staff)
+        .await;
+    options(&responder, Asked::ForNew(staff.session.id), asked)
+}
+
+/// POST /office/second-step, with a passkey.
+pub(super) async fn enrol(
+    staff: &StaffVisit,
+    responder: &Responder,
+    headers: &HeaderMap,
+    form: &Form,
+) -> Answer {
+    let state = responder.state();
+    let challenge = state
+        .cookies
+        .challenge(headers, Asked::ForNew(staff.session.id));
+    let enrolled = match name_of(form) {
+        Ok(name) => {
+            let presented = (form.get("credential"), challenge.as_ref());
+            let device = &responder.visit().device;
+            let sign_in = &state.office.sign_in;
+            sign_in
+                .enrol_passkey(staff, presented, &name, device)
+                .await?
+        }
+        Err(error) => Err(PasskeyRefusal::Name(error)),
+    };
+    match enrolled {
+        Ok(Enrolled::In(begun, _)) => Ok(responder.come_in(&begun)),
+        Ok(Enrolled::Wrong | Enrolled::Over) => Ok(see_other(&OfficePath::login())),
+        Err(refusal) => {
+            let tried = Tried::note("", refusal.sentence());
+            enrolment_page(responder, Some(tried)).await
+        }
+    }
+}
+
+/// What a new passkey is called; a plain word where nothing was typed.
+fn name_of(form: &Form) -> Result<PasskeyName, PasskeyNameError> {
+    PasskeyName::parse(match form.get("name").trim() {
+        "" => "パスキー",
+        name => name,
+    })
 }
 
 /// GET /office/profile/passkeys
@@ -122,11 +170,7 @@ pub(super) async fn change(
     let answer: Response = if form.get("remove").is_empty() {
         let which = Asked::ForNew(acting.session.id);
         let challenge = state.cookies.challenge(&headers, which);
-        let name = match form.get("name").trim() {
-            "" => "パスキー",
-            name => name,
-        };
-        let added = match PasskeyName::parse(name) {
+        let added = match name_of(&form) {
             Ok(name) => {
                 let presented = (form.get("credential"), challenge.as_ref());
                 sign_in.add_passkey(acting, presented, &name).await?

@@ -28,11 +28,11 @@ use super::{
 };
 use crate::{
     account::{
-        by_office::{self, Acted, Clerk},
+        by_office::{self, Acted},
         history::letter_title,
     },
     office::{
-        access::{Acting, Desk, DeskOrImporter, StaffVisit},
+        access::{Acting, Desk, DeskOrImporter},
         people::{self, Looked, Looker, read_search},
     },
 };
@@ -66,25 +66,11 @@ fn lead(responder: &Responder, to: &OfficePath, word: &str) -> Response {
 /// Who looks, as a use case needs them.
 async fn looker<'a>(
     responder: &Responder,
-    visit: &'a StaffVisit,
+    desk: &'a Acting<Desk>,
     confirmed: &'a str,
 ) -> Result<Looker<'a>, Refused> {
-    Ok(Looker {
-        staff: visit.id(),
-        person: staff::person_of(&responder.state().db, visit.id()).await?,
-        role: Role::Desk.as_str(),
-        clerk: clerk(visit, confirmed),
-    })
-}
-
-/// Who acts.
-fn clerk<'a>(visit: &'a StaffVisit, confirmed: &'a str) -> Clerk<'a> {
-    Clerk {
-        actor: visit.actor(),
-        network_address: &visit.origin.network_address,
-        confirmed,
-        now: visit.now,
-    }
+    let person = staff::person_of(&responder.state().db, desk.id()).await?;
+    Ok(Looker::new(desk, person, confirmed))
 }
 
 /// GET /office/people
@@ -459,11 +445,11 @@ pub(super) async fn act(
 
 /// The look whose caller is known.
 async fn open_look(
-    visit: &StaffVisit,
+    desk: &Acting<Desk>,
     responder: &Responder,
     id: Uuid,
 ) -> Result<Option<Look>, Refused> {
-    let looker = looker(responder, visit, "").await?;
+    let looker = looker(responder, desk, "").await?;
     let look = people::open_look(&responder.state().db, &looker, id).await?;
     Ok(look.filter(|look| confirmed_in_words(look).is_some()))
 }
@@ -479,7 +465,7 @@ async fn carry_out(
     let office = &responder.state().office;
     let db = &responder.state().db;
     let looker = looker(responder, desk, &look.confirmed).await?;
-    let clerk = looker.clerk;
+    let clerk = looker.clerk();
     let asked = || lead(responder, &OfficePath::person(id), "asked");
     let acted = match act {
         Act::Sessions => by_office::end_sessions(db, clerk, id).await?,
@@ -557,7 +543,7 @@ pub(super) async fn new_postcard(
         Ok(proven) => proven,
         Err(asked) => return Ok(asked),
     };
-    let by = clerk(&proven.acting, &confirmed);
+    let by = proven.acting.clerk(&confirmed);
     let db = &responder.state().db;
     if store::people::household(db, id).await?.is_none() {
         return Err(Refused::NotFound);

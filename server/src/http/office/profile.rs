@@ -5,7 +5,7 @@ use office_pages::{
     pages::{profile as pages, second_step},
     parts::Tried,
 };
-use store::second_step::{Holder, passkeys, recovery};
+use store::second_step::{Holder, codes, passkeys, recovery};
 
 use super::{
     answer::{Answer, OfficePath, Refused, Responder, Screen, note, see_other, with_cookies},
@@ -44,6 +44,7 @@ pub(super) async fn shown(
     );
     let own = pages::Own {
         staff: &acting.session.staff,
+        has_app: codes::on_since(db, holder).await?.is_some(),
         recovery_codes_left: recovery::count(db, holder).await?,
         passkeys: &passkeys,
         script: script.as_ref(),

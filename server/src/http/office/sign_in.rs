@@ -14,11 +14,11 @@ use store::second_step::Holder;
 use super::{
     super::State,
     answer::{Answer, OfficePath, Refused, Responder, Screen, note, see_other, with_cookies},
-    guard::Form,
+    guard::{Form, prove},
 };
 use crate::{
     office::{
-        access::StaffVisit,
+        access::{Acting, AnyRole, StaffVisit},
         staff::{
             StaffError,
             sign_in::{Enrolled, Entered},
@@ -113,7 +113,7 @@ pub(super) async fn password(responder: Responder, form: Form) -> Answer {
 }
 
 /// Whoever has shown a password; where there is nothing to show, the login.
-fn begun(responder: &Responder) -> Result<&StaffVisit, Refused> {
+pub(super) fn begun(responder: &Responder) -> Result<&StaffVisit, Refused> {
     let staff = responder.visit().staff.as_ref();
     staff.ok_or(Refused::SeeOther(OfficePath::login()))
 }
@@ -125,7 +125,10 @@ pub(super) async fn code_page(responder: Responder) -> Answer {
         return Ok(see_other(&OfficePath::home()));
     }
     let has_one = staff.session.staff.has_second_step;
-    Ok(responder.page(CODE, || pages::code(None, has_one)).await)
+    let passkey = passkey_of(responder.state());
+    Ok(responder
+        .page(CODE, || pages::code(None, has_one, passkey.as_ref()))
+        .await)
 }
 
 /// POST /office/login/code
@@ -138,19 +141,14 @@ pub(super) async fn code(responder: Responder, form: Form) -> Answer {
     let device = &responder.visit().device;
     let sign_in = &responder.state().office.sign_in;
     match sign_in.code(staff, form.get("code"), device).await? {
-        Entered::In(begun) => {
-            let cookies = responder
-                .state()
-                .cookies
-                .keep_office_session(&begun, staff.now);
-            let known = responder.state().cookies.keep_office_device(device);
-            let answer = see_other(&OfficePath::home());
-            Ok(with_cookies(with_cookies(answer, cookies), known))
-        }
+        Entered::In(begun) => Ok(responder.come_in(&begun)),
         Entered::Wrong => {
             let tried = Tried::note("code", WRONG_CODE);
+            let passkey = passkey_of(responder.state());
             Ok(responder
-                .again(CODE, || pages::code(Some(&tried), has_one))
+                .again(CODE, || {
+                    pages::code(Some(&tried), has_one, passkey.as_ref())
+                })
                 .await)
         }
         Entered::Over => Err(Refused::SeeOther(OfficePath::login())),
@@ -162,7 +160,7 @@ pub(super) async fn enrolment(responder: Responder) -> Answer {
     enrolment_page(&responder, None).await
 }
 
-async fn enrolment_page(responder: &Responder, tried: Option<Tried>) -> Answer {
+pub(super) async fn enrolment_page(responder: &Responder, tried: Option<Tried>) -> Answer {
     let staff = begun(responder)?;
     let office = &responder.state().office;
     let names = (
@@ -173,23 +171,42 @@ async fn enrolment_page(responder: &Responder, tried: Option<Tried>) -> Answer {
     let holder = Holder::Staff(staff.id());
     let seed = staff.enrolment_seed();
     let place = (&office.db, &*office.secrets);
+    let has_one = staff.session.staff.has_second_step;
+    // A passkey alone is a second step, too; an app can be added to it by whoever is in.
+    let passkey = passkey_of(responder.state()).filter(|_| !has_one);
     match codes::state(place, holder, &seed, (&issuer, names.1)).await? {
         CodesState::On { .. } if staff.is_in() => Ok(see_other(&OfficePath::profile())),
         CodesState::On { .. } => Ok(see_other(&OfficePath::code())),
+        CodesState::Off(_) if has_one && !staff.is_in() => Ok(see_other(&OfficePath::code())),
         CodesState::Off(app) => match tried {
             None => Ok(responder
-                .page(ENROL, || second_step::enrol(None, &app))
+                .page(ENROL, || second_step::enrol(None, &app, passkey.as_ref()))
                 .await),
             Some(tried) => Ok(responder
-                .again(ENROL, || second_step::enrol(Some(&tried), &app))
+                .again(ENROL, || {
+                    second_step::enrol(Some(&tried), &app, passkey.as_ref())
+                })
                 .await),
         },
     }
 }
 
 /// POST /office/second-step
-pub(super) async fn enrol(responder: Responder, form: Form) -> Answer {
+pub(super) async fn enrol(responder: Responder, headers: HeaderMap, form: Form) -> Answer {
     let staff = begun(&responder)?;
+    if !form.get("credential").is_empty() {
+        return super::passkeys::enrol(staff, &responder, &headers, &form).await;
+    }
+    // Beside a passkey, an app is added as whatever cannot be taken back.
+    let proven = match Acting::<AnyRole>::of(staff.clone()) {
+        Some(acting) if acting.session.staff.has_second_step => {
+            match prove(&responder, acting, &form).await? {
+                Ok(proven) => Some(proven),
+                Err(asked) => return Ok(asked),
+            }
+        }
+        _ => None,
+    };
     let device = &responder.visit().device;
     let sign_in = &responder.state().office.sign_in;
     match sign_in.enrol(staff, form.get("code"), device).await? {
@@ -208,7 +225,11 @@ pub(super) async fn enrol(responder: Responder, form: Form) -> Answer {
         }
         Enrolled::Wrong => {
             let sentence = "確認コードが違います。アプリに今表示されている6桁の数字を入力してください。端末の時計が合っているかも確認してください。";
-            enrolment_page(&responder, Some(Tried::note("code", sentence))).await
+            let page = enrolment_page(&responder, Some(Tried::note("code", sentence))).await?;
+            Ok(match proven {
+                Some(proven) => proven.answer(page),
+                None => page,
+            })
         }
         Enrolled::Over => Ok(see_other(&OfficePath::login())),
     }

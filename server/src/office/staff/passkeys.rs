@@ -19,13 +19,13 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::sign_in::{Begun, StaffSignIn};
+use super::sign_in::{Begun, Enrolled, StaffSignIn};
 use crate::{
     base::{
         fault::InternalError,
         secrets::{session_token, token_hash},
     },
-    office::access::{Acting, AnyRole},
+    office::access::{Acting, AnyRole, StaffVisit},
     second_step::passkeys::{Door, Label, MOST},
 };
 
@@ -98,11 +98,102 @@ impl StaffSignIn {
         Ok(Err(refusal))
     }
 
+    /// The first passkey of somebody who has no second step yet: it is enrolled, and its
+    /// holder is in. It brings no recovery codes, which belong to an app.
+    ///
+    /// # Errors
+    /// Database or randomness.
+    pub async fn enrol_passkey(
+        &self,
+        visit: &StaffVisit,
+        (credential, challenge): (&str, Option<&Challenge>),
+        name: &PasskeyName,
+        device: &str,
+    ) -> Judged<Enrolled> {
+        let (now, staff) = (visit.now, &visit.session.staff);
+        let (token, holder) = (session_token()?, Holder::Staff(visit.id()));
+        let (hash, device_hash) = (token_hash(&token), token_hash(device));
+        let judged = self
+            .relying_party
+            .judge_new(&self.db, challenge, credential, now)
+            .await?;
+        let kept = match judged {
+            Ok(kept) => kept,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let mut tx = self.db.write().await?;
+        staff::lock(&mut tx).await?;
+        let open = staff_session::end(&mut tx, visit.session.id, now).await?;
+        if !open || staff::has_second_step(&mut tx, staff.id).await? {
+            return Ok(Ok(Enrolled::Over));
+        }
+        let new = NewPasskey {
+            holder,
+            name,
+            credential: kept.credential(),
+            added_at: now,
+        };
+        if !passkeys::insert(&mut tx, &new).await? {
+            return Ok(Err(PasskeyRefusal::Known));
+        }
+        visit.entry(Event::StaffSecondStep).record(&mut tx).await?;
+        self.come_in(&mut tx, visit, Stage::Full, &hash, &device_hash)
+            .await?;
+        tx.commit().await?;
+        let begun = Begun {
+            token,
+            until: now.plus(staff_session::longest(Stage::Full)),
+            has_second_step: true,
+        };
+        Ok(Ok(Enrolled::In(begun, Vec::new())))
+    }
+
+    /// One's own passkey once more, within the session: the proof is fresh again, as with
+    /// password and code.
+    ///
+    /// # Errors
+    /// Database or randomness.
+    pub async fn prove_by_passkey(
+        &self,
+        visit: &StaffVisit,
+        (credential, challenge): (&str, Option<&Challenge>),
+    ) -> Judged<Begun> {
+        let (now, id) = (visit.now, visit.id());
+        let token = session_token()?;
+        let hash = token_hash(&token);
+        let judged = self
+            .relying_party
+            .judge_sign_in(&self.db, Door::Office, challenge, credential, now)
+            .await?;
+        let mut tx = self.db.write().await?;
+        let refusal = match judged {
+            Err(refusal) => refusal,
+            Ok(presented) => {
+                if presented.holder == Holder::Staff(id)
+                    && presented.note_use(&mut tx, now).await?
+                    && staff_session::prove(&mut tx, visit.session.id, &hash, now).await?
+                {
+                    tx.commit().await?;
+                    return Ok(Ok(Begun {
+                        token,
+                        until: visit.session.expires_at,
+                        has_second_step: true,
+                    }));
+                }
+                PasskeyRefusal::Unknown
+            }
+        };
+        let refused = visit.entry(Event::PasswordRefused).of_member(id);
+        refused.record(&mut tx).await?;
+        tx.commit().await?;
+        Ok(Err(refusal))
+    }
+
     /// What a new passkey is asked to sign.
     ///
     /// # Errors
     /// Database, and what the library cannot make.
-    pub async fn ask_new_passkey(&self, acting: &Acting<AnyRole>) -> Judged<AskedChallenge> {
+    pub async fn ask_new_passkey(&self, acting: &StaffVisit) -> Judged<AskedChallenge> {
         let staff = &acting.session.staff;
         let label = Label {
             login: staff.login_id.as_str(),

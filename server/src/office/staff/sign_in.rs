@@ -233,7 +233,7 @@ impl StaffSignIn {
     }
 
     /// The session goes on as one that is in.
-    async fn come_in(
+    pub(super) async fn come_in(
         &self,
         tx: &mut Tx,
         visit: &StaffVisit,
@@ -279,6 +279,11 @@ impl StaffSignIn {
         let hash = token_hash(&token);
         let device_hash = token_hash(device);
         let mut tx = self.db.write().await?;
+        staff::lock(&mut tx).await?;
+        // With the password alone nobody adds an app beside a passkey.
+        if !visit.is_in() && staff::has_second_step(&mut tx, staff.id).await? {
+            return Ok(Enrolled::Over);
+        }
         let open = staff_session::end(&mut tx, visit.session.id, now).await?;
         let recovery = codes::turn_on(&mut tx, holder, app, now).await?;
         let (true, Some(recovery)) = (open, recovery) else {
