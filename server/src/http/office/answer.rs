@@ -42,12 +42,13 @@ impl OfficePath {
     }
 
     /// The page that was asked for, to be come back to: the address that this request was
-    /// answered at, so always one of the office's own.
+    /// answered at, so always one of the office's own. A page that refreshes itself is come
+    /// back to as whoever opened it did.
     pub(super) fn wanted(address: &Uri) -> Self {
-        Self(address.path_and_query().map_or_else(
-            || address.path().to_owned(),
-            |within| within.as_str().to_owned(),
-        ))
+        Self(match address.query() {
+            Some(query) if !is_refresh(query) => format!("{}?{query}", address.path()),
+            _ => address.path().to_owned(),
+        })
     }
 
     /// ログイン
@@ -109,6 +110,11 @@ impl OfficePath {
     pub(super) fn invite() -> Self {
         Self("/office/invite".to_owned())
     }
+}
+
+/// Whether a page asks for itself, with nobody there.
+pub(super) fn is_refresh(query: &str) -> bool {
+    query.split('&').any(|pair| pair == "refresh=1")
 }
 
 /// A page's title and number.

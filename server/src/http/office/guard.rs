@@ -21,7 +21,7 @@ use super::{
     super::{
         State, client::anonymous, cookies::Asked, form_body, limits::is_multipart, pages::Complete,
     },
-    answer::{OfficePath, Refused, Responder, Screen, with_cookies},
+    answer::{OfficePath, Refused, Responder, Screen, is_refresh, with_cookies},
     drafts,
     sign_in::passkey_of,
 };
@@ -90,10 +90,7 @@ pub(super) async fn load(
     let (mut trouble, mut over) = (None, None);
     if let Some(token) = token {
         // A page that refreshes itself is nobody who is there.
-        let active = !request
-            .uri()
-            .query()
-            .is_some_and(|query| query.split('&').any(|pair| pair == "refresh=1"));
+        let active = !request.uri().query().is_some_and(is_refresh);
         let hash = token_hash(&token);
         match staff_session::current(&state.db, &hash, active, now).await {
             Ok(Some(session)) => {
