@@ -37,7 +37,10 @@ use crate::{
         registration::RegistrationService, reissue::ReissueService, sessions::SessionService,
         sign_in::SignInService,
     },
-    office::staff::{StaffService, sign_in::StaffSignIn},
+    office::{
+        postcards::{Terms, run::PostcardService},
+        staff::{StaffService, sign_in::StaffSignIn},
+    },
     second_step::passkeys::RelyingParty,
     upkeep::{
         audit_seal::{self, Sealer},
@@ -67,6 +70,8 @@ pub struct Portal {
     housekeeper: Cleanup,
     herald: NoticeMailer,
     figures: OfficeFigures,
+    postcards: PostcardService,
+    clock: Clock,
 }
 
 /// Why there is no server.
@@ -212,6 +217,17 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
     };
     let trusted_proxies: Arc<[_]> = config.trusted_proxies.into();
     let connections = Arc::new(Connections::new(config.places, trusted_proxies.clone()));
+    let postcards = PostcardService {
+        db: db.clone(),
+        hasher: hasher.clone(),
+        secrets: secrets.clone(),
+        terms: Terms {
+            age: society.registration_age,
+            valid_days: config.postcard_days,
+        },
+        four_eyes: config.four_eyes,
+        wake: Arc::default(),
+    };
     let office = Office {
         db: db.clone(),
         society: society.clone(),
@@ -229,6 +245,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
             secrets: secrets.clone(),
             relying_party,
         },
+        postcards: postcards.clone(),
         wake_mail: wake_mail.clone(),
         upload_places: Arc::new(Semaphore::new(UPLOADS)),
         networks: config.office_networks.into(),
@@ -270,7 +287,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
     let worker = MailWorker {
         db: db.clone(),
         transport,
-        clock,
+        clock: clock.clone(),
         secrets,
         society,
         public_url,
@@ -290,6 +307,8 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         housekeeper,
         herald,
         figures,
+        postcards,
+        clock,
     })
 }
 
@@ -301,6 +320,8 @@ impl Portal {
             housekeeper,
             herald,
             figures,
+            postcards,
+            clock,
             sealer,
             ..
         } = self;
@@ -320,6 +341,14 @@ impl Portal {
             let stop = stop.clone();
             move || figures.clone().run(stop.clone())
         });
+        let overdue = keep_running("postcards nobody has come for", ANEW, stop.clone(), {
+            let (stop, clock, postcards) = (stop.clone(), clock.clone(), postcards.clone());
+            move || postcards.clone().run_overdue(clock.clone(), stop.clone())
+        });
+        let made = keep_running("postcards", ANEW, stop.clone(), {
+            let stop = stop.clone();
+            move || postcards.clone().run_worker(clock.clone(), stop.clone())
+        });
         let seals = keep_running("the audit's seals", ANEW, stop.clone(), {
             let (stop, sealer) = (stop.clone(), sealer.clone());
             move || {
@@ -328,8 +357,9 @@ impl Portal {
             }
         });
         let counts = run_every(MINUTE, stop.clone(), || async { tally::tell() });
-        let beside =
-            tokio::spawn(async move { tokio::join!(post, tidy, told, figures, seals, counts) });
+        let beside = tokio::spawn(async move {
+            tokio::join!(post, tidy, told, figures, overdue, made, seals, counts)
+        });
         serve::run(self.listener, self.router, self.connections, stop).await;
         if let Err(error) = beside.await {
             tracing::error!(%error, "what works beside the requests ended before the work did");

@@ -48,7 +48,7 @@ struct Place {
     roles: &'static [Role],
 }
 
-const PLACES: [Place; 5] = [
+const PLACES: [Place; 6] = [
     Place {
         address: "/office",
         name: "ダッシュボード",
@@ -63,6 +63,11 @@ const PLACES: [Place; 5] = [
         address: "/office/notices",
         name: "お知らせ",
         roles: &[Role::Publisher],
+    },
+    Place {
+        address: "/office/postcards",
+        name: "ハガキ",
+        roles: &[Role::Importer],
     },
     Place {
         address: "/office/audit",

@@ -12,7 +12,10 @@ pub mod parts;
 
 use leptos::prelude::*;
 
-use crate::frame::{Frame, document};
+use crate::{
+    frame::{Frame, document},
+    pages::postcard_sheet::{Card, Portal},
+};
 
 /// The looks of the office beside the members'.
 pub const STYLE: &str = include_str!("../style.css");
@@ -20,6 +23,14 @@ pub const STYLE: &str = include_str!("../style.css");
 /// Leads to the same address once more.
 pub fn once_more(address: &str) -> String {
     Owner::new().with(|| pages::problem::once_more(address).to_html())
+}
+
+/// The looks of the print sheet.
+pub const POSTCARD_STYLE: &str = include_str!("../postcard.css");
+
+/// Renders the print sheet of postcards, whole.
+pub fn render_sheet(portal: &Portal<'_>, cards: &[Card<'_>]) -> String {
+    Owner::new().with(|| pages::postcard_sheet::document(portal, cards).to_html())
 }
 
 /// Renders a page, whole.

@@ -51,6 +51,19 @@ events! {
     PostcardRefused => "postcard_refused",
     /// A postcard was issued.
     PostcardIssued => "postcard_issued",
+    /// Postcards were asked for in the browser: `detail` is the run, for whom, and how many
+    /// people, here and below; `actor` is who of the office.
+    PostcardsAsked => "postcards_asked",
+    /// A second person confirmed it.
+    PostcardsConfirmed => "postcards_confirmed",
+    /// A run of postcards was made.
+    PostcardsMade => "postcards_made",
+    /// It was handed out: `detail` says how.
+    PostcardsHandedOut => "postcards_handed_out",
+    /// It was received.
+    PostcardsReceived => "postcards_received",
+    /// It was withdrawn, and its unused postcards are ended.
+    PostcardsWithdrawn => "postcards_withdrawn",
     /// A postcard was issued in place of another.
     PostcardReissued => "postcard_reissued",
     /// An account was opened.

@@ -33,6 +33,7 @@ pub mod people;
 pub mod person;
 pub mod planned;
 pub mod postcard;
+pub mod postcard_run;
 pub mod publishing;
 pub mod purge;
 pub mod restored;

@@ -255,13 +255,17 @@ mod tests {
     use super::*;
 
     /// Tables about people that are no part of their own.
-    const ELSEWHERE: [(&str, &str); 8] = [
+    const ELSEWHERE: [(&str, &str); 9] = [
         ("audit", "the history, as the page has it"),
         ("letter", "the history, as the page has it"),
         ("look", "the history, as the page has it"),
         (
             "office_reason",
             "the office's own words of why, beside the history; asked for at the office",
+        ),
+        (
+            "postcard_run",
+            "how the office had a postcard made: the postcard is a part, its issue is in the history",
         ),
         ("refused_try", "the history, as the page has it"),
         (

@@ -90,9 +90,28 @@ macro_rules! counted {
              union all
              select 'postcards_expired', '', '', count(*) from postcard
              where used_at is null and returned_at is null and expires_at <= $4
+               and (ended_at is null or ended_at >= expires_at)
              union all
              select 'postcards_returned', '', '', count(*) from postcard
              where returned_at is not null
+             union all
+             select 'employer_postcards_out', p.employer_code, max(p.employer_name), count(*)
+             from postcard c join person p on p.id = c.person_id
+             where c.ended_at is null and c.expires_at > $4 group by p.employer_code
+             union all
+             select 'employer_postcards_used', p.employer_code, max(p.employer_name), count(*)
+             from postcard c join person p on p.id = c.person_id
+             where c.used_at is not null group by p.employer_code
+             union all
+             select 'employer_postcards_expired', p.employer_code, max(p.employer_name), count(*)
+             from postcard c join person p on p.id = c.person_id
+             where c.used_at is null and c.returned_at is null and c.expires_at <= $4
+               and (c.ended_at is null or c.ended_at >= c.expires_at)
+             group by p.employer_code
+             union all
+             select 'employer_postcards_returned', p.employer_code, max(p.employer_name), count(*)
+             from postcard c join person p on p.id = c.person_id
+             where c.returned_at is not null group by p.employer_code
              union all
              select 'letters_given_up', trouble, '', count(*) from letter
              where given_up_at >= $5 and trouble <> '' group by trouble

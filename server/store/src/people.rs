@@ -196,6 +196,52 @@ pub async fn household(db: &Db, person: Uuid) -> Result<Option<(String, String)>
     })
 }
 
+/// Whose address is unknown.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Unreached {
+    /// The person.
+    pub id: Uuid,
+    /// Today's key.
+    #[sqlx(flatten)]
+    pub key: Key,
+    /// 氏名
+    pub name: String,
+    /// 事業所名
+    pub employer_name: String,
+    /// Since when, in Unix milliseconds.
+    pub address_unknown_since: i64,
+}
+
+/// The most of them that are shown.
+pub const MOST_UNREACHED: i64 = 500;
+
+/// 住所不明: whose postcard came back, the newest first, by a small index over them.
+pub const UNREACHED: &str = "select id, symbol, number, branch, name, employer_name,
+                                    address_unknown_since
+                             from person where address_unknown_since is not null
+                             order by address_unknown_since desc, id limit $1";
+
+/// Those people, without the clerk's own household (`not_of`: any person of it).
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn unreached(db: &Db, not_of: Option<Uuid>) -> Result<Vec<Unreached>> {
+    let mut people: Vec<Unreached> = on!(read db, conn => {
+        sqlx::query_as(UNREACHED).bind(MOST_UNREACHED).fetch_all(conn).await?
+    });
+    let household = match not_of {
+        Some(person) => household(db, person).await?,
+        None => None,
+    };
+    people.retain(|one| {
+        let own = (one.key.symbol.as_str(), one.key.number.as_str());
+        household
+            .as_ref()
+            .is_none_or(|(symbol, number)| own != (symbol, number))
+    });
+    Ok(people)
+}
+
 /// Rows that are folded at a time.
 const PAGE: i64 = 1000;
 

@@ -34,10 +34,33 @@ pub struct Addressee {
     pub postal_code: String,
     /// 住所; may be empty.
     pub address: String,
+    /// 事業所コード; may be empty.
+    pub employer_code: String,
+    /// 事業所名; may be empty.
+    pub employer_name: String,
     /// The account, if the person is a member already.
     pub member_id: Option<Uuid>,
     /// Whether the office has closed that account.
     pub is_disabled: bool,
+}
+
+impl Addressee {
+    /// Where they stand among others.
+    pub fn place(&self) -> Place {
+        Place {
+            employer_code: self.employer_code.clone(),
+            key: self.key.clone(),
+        }
+    }
+}
+
+/// The order in which postcards are made and handed over: by employer, then by key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// 事業所コード
+    pub employer_code: String,
+    /// The key of whoever stands there.
+    pub key: Key,
 }
 
 /// Who may register on a day.
@@ -66,15 +89,20 @@ macro_rules! eligible {
 pub(super) use eligible;
 
 /// How many eligible people have neither an account nor an open postcard at `now`, and an
-/// address from which none came back.
+/// address from which none came back; of one employer, or of all.
 ///
 /// # Errors
 /// Whatever the engine answers.
-pub async fn count_awaiting_postcard(db: &Db, who: Eligible, now: Timestamp) -> Result<i64> {
+pub async fn count_awaiting_postcard(
+    db: &Db,
+    who: Eligible,
+    now: Timestamp,
+    employer: Option<&str>,
+) -> Result<i64> {
     on!(read db, pool => {
         sqlx::query_scalar(eligible!(
             "select count(*) from person p where",
-            "and p.address_unknown_since is null
+            "and p.address_unknown_since is null and ($5 is null or p.employer_code = $5)
              and not exists (select 1 from member m where m.person_id = p.id)
              and not exists (select 1 from postcard c where c.person_id = p.id
                              and c.ended_at is null and c.expires_at > $4)"
@@ -83,12 +111,13 @@ pub async fn count_awaiting_postcard(db: &Db, who: Eligible, now: Timestamp) -> 
         .bind(Relation::INSURED)
         .bind(who.born_by)
         .bind(now.0)
+        .bind(employer)
         .fetch_one(pool)
         .await
     })
 }
 
-/// The first `most` of them after `after`, in the order of their keys.
+/// The first `most` of them after `after`, in the order of their places.
 ///
 /// # Errors
 /// Whatever the engine answers.
@@ -96,28 +125,124 @@ pub async fn awaiting_postcard(
     db: &Db,
     who: Eligible,
     now: Timestamp,
-    after: &Key,
+    employer: Option<&str>,
+    after: &Place,
     most: i64,
 ) -> Result<Vec<Addressee>> {
     on!(read db, pool => {
         sqlx::query_as(eligible!(
             "select p.id, p.symbol, p.number, p.branch, p.name, p.postal_code, p.address,
+                    p.employer_code, p.employer_name,
                     cast(null as uuid) as member_id, false as is_disabled
-             from person p where (p.symbol, p.number, p.branch) > ($5, $6, $7) and",
-            "and p.address_unknown_since is null
+             from person p
+             where (p.employer_code, p.symbol, p.number, p.branch) > ($5, $6, $7, $8) and",
+            "and p.address_unknown_since is null and ($10 is null or p.employer_code = $10)
              and not exists (select 1 from member m where m.person_id = p.id)
              and not exists (select 1 from postcard c where c.person_id = p.id
                              and c.ended_at is null and c.expires_at > $4)
-             order by p.symbol, p.number, p.branch limit $8"
+             order by p.employer_code, p.symbol, p.number, p.branch limit $9"
         ))
         .bind(who.today)
         .bind(Relation::INSURED)
         .bind(who.born_by)
         .bind(now.0)
-        .bind(&after.symbol)
-        .bind(&after.number)
-        .bind(&after.branch)
+        .bind(&after.employer_code)
+        .bind(&after.key.symbol)
+        .bind(&after.key.number)
+        .bind(&after.key.branch)
         .bind(most)
+        .bind(employer)
+        .fetch_all(pool)
+        .await
+    })
+}
+
+/// How many eligible people wait for a new postcard that the office asked for, and can be
+/// sent one.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn count_wanting_another(db: &Db, who: Eligible) -> Result<i64> {
+    on!(read db, pool => {
+        sqlx::query_scalar(eligible!(
+            "select count(*) from person p left join member m on m.person_id = p.id
+             where p.postcard_wanted_at is not null and p.address_unknown_since is null
+               and m.disabled_at is null and",
+            ""
+        ))
+        .bind(who.today)
+        .bind(Relation::INSURED)
+        .bind(who.born_by)
+        .fetch_one(pool)
+        .await
+    })
+}
+
+/// The first `most` of them after `after`, in the order of their places.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn wanting_another(
+    db: &Db,
+    who: Eligible,
+    after: &Place,
+    most: i64,
+) -> Result<Vec<Addressee>> {
+    on!(read db, pool => {
+        sqlx::query_as(eligible!(
+            "select p.id, p.symbol, p.number, p.branch, p.name, p.postal_code, p.address,
+                    p.employer_code, p.employer_name, m.id as member_id, false as is_disabled
+             from person p left join member m on m.person_id = p.id
+             where (p.employer_code, p.symbol, p.number, p.branch) > ($4, $5, $6, $7)
+               and p.postcard_wanted_at is not null and p.address_unknown_since is null
+               and m.disabled_at is null and",
+            "order by p.employer_code, p.symbol, p.number, p.branch limit $8"
+        ))
+        .bind(who.today)
+        .bind(Relation::INSURED)
+        .bind(who.born_by)
+        .bind(&after.employer_code)
+        .bind(&after.key.symbol)
+        .bind(&after.key.number)
+        .bind(&after.key.branch)
+        .bind(most)
+        .fetch_all(pool)
+        .await
+    })
+}
+
+/// The person of this row, if eligible; whether a member or not.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn eligible_by_id(db: &Db, who: Eligible, id: Uuid) -> Result<Option<Addressee>> {
+    on!(read db, pool => {
+        sqlx::query_as(eligible!(
+            "select p.id, p.symbol, p.number, p.branch, p.name, p.postal_code, p.address,
+                    p.employer_code, p.employer_name,
+                    m.id as member_id, m.disabled_at is not null as is_disabled
+             from person p left join member m on m.person_id = p.id where p.id = $4 and",
+            ""
+        ))
+        .bind(who.today)
+        .bind(Relation::INSURED)
+        .bind(who.born_by)
+        .bind(id)
+        .fetch_optional(pool)
+        .await
+    })
+}
+
+/// Every employer of whom somebody is on the roster, by code: the code, and the name.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn employers(db: &Db) -> Result<Vec<(String, String)>> {
+    on!(read db, pool => {
+        sqlx::query_as(
+            "select employer_code, max(employer_name) from person
+             group by employer_code order by employer_code",
+        )
         .fetch_all(pool)
         .await
     })
@@ -131,6 +256,7 @@ pub async fn eligible_by_key(db: &Db, who: Eligible, key: &Key) -> Result<Option
     on!(read db, pool => {
         sqlx::query_as(eligible!(
             "select p.id, p.symbol, p.number, p.branch, p.name, p.postal_code, p.address,
+                    p.employer_code, p.employer_name,
                     m.id as member_id, m.disabled_at is not null as is_disabled
              from person p left join member m on m.person_id = p.id
              where p.symbol = $4 and p.number = $5 and p.branch = $6 and",

@@ -25,6 +25,8 @@ pub struct NewPostcard {
     pub issued_at: Timestamp,
     /// From this instant on it is void.
     pub expires_at: Timestamp,
+    /// The run that makes it; none at the command line.
+    pub run: Option<Uuid>,
 }
 
 /// Adds a postcard and the row that counts wrong tries at it. `false`, and
@@ -44,8 +46,9 @@ pub async fn insert(tx: &mut Tx, new: &NewPostcard) -> Result<bool> {
         .execute(&mut *conn)
         .await?;
         let added = sqlx::query(
-            "insert into postcard (id, person_id, login_id, password_hash, issued_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+            "insert into postcard (id, person_id, login_id, password_hash, issued_at, expires_at,
+                                   run_id)
+             values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
         )
         .bind(new.id)
         .bind(new.person_id)
@@ -53,6 +56,7 @@ pub async fn insert(tx: &mut Tx, new: &NewPostcard) -> Result<bool> {
         .bind(&new.password_hash)
         .bind(new.issued_at.0)
         .bind(new.expires_at.0)
+        .bind(new.run)
         .execute(&mut *conn)
         .await?
         .rows_affected();
@@ -217,6 +221,23 @@ pub async fn is_login_id_taken(db: &Db, login_id: &str) -> Result<bool> {
             .bind(login_id)
             .fetch_one(pool)
             .await
+    })
+}
+
+/// Whether somebody has an open postcard.
+///
+/// # Errors
+/// Whatever the engine answers.
+pub async fn has_open(db: &Db, person_id: Uuid, now: Timestamp) -> Result<bool> {
+    on!(read db, pool => {
+        sqlx::query_scalar(
+            "select exists (select 1 from postcard
+                            where person_id = $1 and ended_at is null and expires_at > $2)",
+        )
+        .bind(person_id)
+        .bind(now.0)
+        .fetch_one(pool)
+        .await
     })
 }
 

@@ -35,6 +35,7 @@ mod my_data;
 mod notices;
 mod office;
 mod office_people;
+mod office_postcards;
 mod own_addresses;
 mod passkeys;
 mod postcards;

@@ -19,8 +19,8 @@ use crate::{
     roster::{NOW, import},
 };
 
-const HEADER: &str =
-    "\u{FEFF}記号,番号,枝番,氏名,郵便番号,住所,仮ログインID,仮パスワード,有効期限\r\n";
+const HEADER: &str = "\u{FEFF}記号,番号,枝番,氏名,郵便番号,住所,仮ログインID,仮パスワード,\
+                      有効期限,事業所コード,事業所名\r\n";
 
 /// On 2026-11-22 a dependent may register who was born on 2006-11-23 or before.
 const PEOPLE: &str = "\
@@ -98,6 +98,7 @@ pub(crate) struct Printed {
     pub(crate) login_id: String,
     pub(crate) password: String,
     good_until: String,
+    pub(crate) employer: String,
 }
 
 /// Reads the file as the print shop does, and takes it away.
@@ -113,7 +114,7 @@ pub(crate) fn delivered(fresh: &Fresh) -> Vec<Printed> {
     printed(&text)
 }
 
-fn printed(text: &str) -> Vec<Printed> {
+pub(crate) fn printed(text: &str) -> Vec<Printed> {
     let lines = text
         .strip_prefix(HEADER)
         .expect("the columns of the contract");
@@ -129,6 +130,7 @@ fn printed(text: &str) -> Vec<Printed> {
                 login_id: line[6].to_owned(),
                 password: line[7].to_owned(),
                 good_until: line[8].to_owned(),
+                employer: line[9].to_owned(),
             }
         })
         .collect()

@@ -11,8 +11,8 @@ pub type Row = (String, Vec<i64>);
 pub struct Figures {
     /// When the rest was counted.
     pub counted_at: Option<Timestamp>,
-    /// What waits for somebody, live: in words, how many, and where.
-    pub waiting: Vec<(&'static str, i64)>,
+    /// What waits for somebody, live: in words, how many, and where, for whoever may go there.
+    pub waiting: Vec<(&'static str, i64, Option<&'static str>)>,
     /// By employer: who may register, and who has.
     pub employers: Vec<Row>,
     /// New registrations by month.
@@ -32,7 +32,18 @@ pub fn page(figures: &Figures) -> AnyView {
     let waiting = figures
         .waiting
         .iter()
-        .map(|(name, count)| view! { <dt>{*name}</dt> <dd>{*count}</dd> })
+        .map(|(name, count, place)| {
+            let count = match place {
+                Some(place) => view! {
+                    <a href=*place aria-label=format!("{name}：{count}")>
+                        {*count}
+                    </a>
+                }
+                .into_any(),
+                None => view! { {*count} }.into_any(),
+            };
+            view! { <dt>{*name}</dt> <dd>{count}</dd> }
+        })
         .collect_view();
     let imports = figures
         .imports

@@ -5,6 +5,8 @@ pub mod figures;
 pub mod home;
 pub mod notices;
 pub mod people;
+pub mod postcard_sheet;
+pub mod postcards;
 pub mod problem;
 pub mod profile;
 pub mod proof;

@@ -14,7 +14,7 @@ use office_pages::{
     parts::Tried,
     render,
 };
-use store::{publishing, second_person, staff_change};
+use store::{postcard_run, publishing, second_person, staff_change};
 use uuid::Uuid;
 
 use super::{super::State, guard::Visit};
@@ -23,6 +23,7 @@ use crate::{
     http::pages::Complete,
     office::{
         access::StaffVisit,
+        postcards::run::TOLD,
         staff::{StaffError, sign_in::Begun},
     },
 };
@@ -89,6 +90,16 @@ impl OfficePath {
     /// Its letters.
     pub(super) fn notice_letters(id: Uuid) -> Self {
         Self(format!("/office/notices/{id}/letters"))
+    }
+
+    /// ハガキの発行
+    pub(super) fn postcards() -> Self {
+        Self("/office/postcards".to_owned())
+    }
+
+    /// A run of postcards.
+    pub(super) fn postcard_run(id: Uuid) -> Self {
+        Self(format!("/office/postcards/{id}"))
     }
 
     /// 監査記録
@@ -216,6 +227,14 @@ impl Responder {
             let asked = second_person::waiting(db, member.id, self.visit.now).await;
             let asked = asked.map_or(0, |asked| asked.len() as u64);
             waiting.push(("/office/people", asked));
+        }
+        if member.roles.has(Role::Importer) {
+            let since = self.visit.now.minus(TOLD);
+            let open = postcard_run::waiting(&self.state.office.db, since).await;
+            let open = open.map_or(0, |open| {
+                open.to_confirm + open.to_hand_out + open.to_receive
+            });
+            waiting.push(("/office/postcards", open.unsigned_abs()));
         }
         Who {
             name: member.name.clone(),

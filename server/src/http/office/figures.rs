@@ -8,15 +8,19 @@ use office_pages::pages::figures::{Figures, Row};
 use store::{
     Db,
     office_figure::{self, Figure},
-    publishing,
+    postcard_run, publishing,
 };
 
 use super::answer::Refused;
+use crate::office::postcards::run::TOLD;
 
 /// Counted within the hour; what waits is asked now. Every role sees them.
 pub(super) async fn figures(db: &Db, roles: Roles, now: Timestamp) -> Result<Figures, Refused> {
     let all = office_figure::all(db).await?;
     let waiting = office_figure::waiting(db, now).await?;
+    let runs = postcard_run::waiting(db, now.minus(TOLD)).await?;
+    let desk = |place| roles.has(Role::Desk).then_some(place);
+    let importer = roles.has(Role::Importer).then_some("/office/postcards");
     let of = |name: &str| -> Vec<&Figure> { all.iter().filter(|one| one.name == name).collect() };
     let value = |name: &str, part: &str| {
         let found = of(name).into_iter().find(|one| one.part == part);
@@ -52,13 +56,30 @@ pub(super) async fn figures(db: &Db, roles: Roles, now: Timestamp) -> Result<Fig
     let mut days = rows("sign_ins");
     days.reverse();
     let mut waits = vec![
-        ("新しいハガキの発行", waiting.new_postcards),
-        ("住所不明（ハガキの返送）", waiting.addresses_unknown),
-        ("ほかの職員の同意", waiting.questions),
-        ("送信を待つメール", waiting.letters),
+        ("新しいハガキの発行", waiting.new_postcards, importer),
+        ("ハガキの発行の確認", runs.to_confirm, importer),
+        ("ハガキの発行データの受け取り", runs.to_hand_out, importer),
+        ("受け取ったことの確認", runs.to_receive, importer),
+        (
+            "取り消したハガキの発行（2週間以内）",
+            runs.withdrawn,
+            importer,
+        ),
+        (
+            "住所不明（ハガキの返送）",
+            waiting.addresses_unknown,
+            desk("/office/people/returned"),
+        ),
+        (
+            "ほかの職員の同意",
+            waiting.questions,
+            desk("/office/people"),
+        ),
+        ("送信を待つメール", waiting.letters, None),
     ];
     if roles.has(Role::Publisher) {
-        waits.push(("公開していないお知らせ", publishing::waiting(db).await?));
+        let drafts = publishing::waiting(db).await?;
+        waits.push(("公開していないお知らせ", drafts, Some("/office/notices")));
     }
     Ok(Figures {
         counted_at: all.first().map(|one| Timestamp(one.counted_at)),

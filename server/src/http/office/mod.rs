@@ -11,6 +11,7 @@ mod home;
 mod notices;
 mod passkeys;
 mod people;
+mod postcards;
 mod profile;
 mod sign_in;
 mod staff;
@@ -34,7 +35,10 @@ use self::answer::Refused;
 use super::State;
 use crate::{
     base::secrets::Secrets,
-    office::staff::{StaffService, sign_in::StaffSignIn},
+    office::{
+        postcards::run::PostcardService,
+        staff::{StaffService, sign_in::StaffSignIn},
+    },
 };
 
 /// Where the office is.
@@ -58,6 +62,8 @@ pub struct Office {
     pub staff: StaffService,
     /// How they come in.
     pub sign_in: StaffSignIn,
+    /// Who makes postcards.
+    pub postcards: PostcardService,
     /// Wakes the worker that sends letters.
     pub wake_mail: Arc<Notify>,
     /// How many files are read at a time.
@@ -103,11 +109,24 @@ pub(super) fn routes(state: &State) -> Router<State> {
         .route("/office/logout", post(sign_in::sign_out))
         .route("/office/profile", get(profile::page).post(profile::change))
         .route("/office/people", get(people::page).post(people::search))
+        .route("/office/people/returned", get(people::returned))
         .route(
             "/office/people/{id}",
             get(people::person).post(people::open),
         )
         .route("/office/people/{id}/postcard", post(people::new_postcard))
+        .route(
+            "/office/postcards",
+            get(postcards::page).post(postcards::ask),
+        )
+        .route(
+            "/office/postcards/{run}",
+            get(postcards::run).post(postcards::decide),
+        )
+        .route(
+            "/office/postcards/{run}/download",
+            get(postcards::no_download).post(postcards::download),
+        )
         .route(
             "/office/people/{id}/{act}",
             get(people::back).post(people::act),
@@ -150,6 +169,7 @@ pub(super) fn routes(state: &State) -> Router<State> {
         .route("/office/staff/{id}/link", post(staff::link))
         .route("/office/draft", post(drafts::forget))
         .route("/office/style.css", get(style))
+        .route("/office/postcard.css", get(postcard_style))
         .route("/office/{*nowhere}", get(nowhere).post(nowhere))
         .layer(from_fn(mark))
         .layer(from_fn_with_state(state.clone(), guard::load))
@@ -170,6 +190,11 @@ async fn mark(request: Request, next: Next) -> Response {
 async fn style() -> Response {
     let css = HeaderValue::from_static("text/css; charset=utf-8");
     ([(header::CONTENT_TYPE, css)], office_pages::STYLE).into_response()
+}
+
+async fn postcard_style() -> Response {
+    let css = HeaderValue::from_static("text/css; charset=utf-8");
+    ([(header::CONTENT_TYPE, css)], office_pages::POSTCARD_STYLE).into_response()
 }
 
 async fn nowhere() -> Refused {

@@ -11,7 +11,9 @@ use domain::{
     values::timestamp::Timestamp,
 };
 use office_pages::{
-    pages::people::{self as pages, Account, Address, Asked, Found, Letter, Person, Postcard},
+    pages::people::{
+        self as pages, Account, Address, Asked, Found, Letter, Person, Postcard, Unreached,
+    },
     parts::Tried,
 };
 use store::{
@@ -34,11 +36,13 @@ use crate::{
     office::{
         access::{Acting, Desk, DeskOrImporter},
         people::{self, Looked, Looker, read_search},
+        postcards::run::RunError,
     },
 };
 
 const SEARCH: Screen = Screen("加入者の検索", "O-10");
 const REASON: Screen = Screen("閲覧の理由", "O-11");
+const RETURNED: Screen = Screen("住所不明", "O-23");
 const PERSON: Screen = Screen("加入者", "O-12");
 
 /// What the step before has come to.
@@ -105,6 +109,24 @@ async fn asked(desk: &Acting<Desk>, responder: &Responder) -> Result<Vec<Asked>,
         at: Timestamp(one.asked_at),
     };
     Ok(questions.into_iter().map(line).collect())
+}
+
+/// GET /office/people/returned: 住所不明.
+pub(super) async fn returned(desk: Acting<Desk>, responder: Responder) -> Answer {
+    let db = &responder.state().db;
+    let own = staff::person_of(db, desk.id()).await?;
+    let people: Vec<Unreached> = store::people::unreached(db, own)
+        .await?
+        .into_iter()
+        .map(|one| Unreached {
+            id: one.id,
+            key: format!("{}-{}-{}", one.key.symbol, one.key.number, one.key.branch),
+            name: one.name,
+            employer: one.employer_name,
+            since: Timestamp(one.address_unknown_since),
+        })
+        .collect();
+    Ok(responder.page(RETURNED, || pages::returned(&people)).await)
 }
 
 /// POST /office/people: a search, or one's word on what another clerk has asked.
@@ -549,6 +571,19 @@ pub(super) async fn new_postcard(
         return Err(Refused::NotFound);
     }
     let acted = by_office::want_postcard(db, by, id).await?;
+    if form.get("print") == "yes" {
+        let postcards = &responder.state().office.postcards;
+        let answer = match (postcards.ask_one(&proven.acting, id).await, &desk) {
+            (Ok(run), _) => see_other(&OfficePath::postcard_run(run)),
+            (Err(RunError::Choice(error)), Some(desk)) => {
+                let tried = Tried::note("", error.to_string());
+                show(desk, &responder, id, Some(&tried), None).await?
+            }
+            (Err(RunError::Internal(error)), _) => return Err(Refused::from(error)),
+            (Err(_), _) => return Err(Refused::NotFound),
+        };
+        return Ok(proven.answer(answer));
+    }
     let answer = match desk {
         Some(_) => done(&responder, id, acted),
         None => see_other(&OfficePath::home()),

@@ -79,6 +79,12 @@ impl From<HashError> for PostcardError {
     }
 }
 
+impl From<csv::Error> for PostcardError {
+    fn from(error: csv::Error) -> Self {
+        Self::File(io::Error::other(error))
+    }
+}
+
 impl From<store::Error> for PostcardError {
     fn from(error: store::Error) -> Self {
         Self::Store(error)

@@ -1,16 +1,21 @@
-//! `portal postcards issue`: provisional credentials for everybody who may
-//! register and has none, as a file for the print shop.
+//! Provisional credentials for everybody who may register and has none: by
+//! `portal postcards issue` as a file for the print shop, and in the browser as a run
+//! ([`run`]), which keeps them sealed until they are handed out.
 //!
-//! The file is the only place where the passwords ever stand in clear; the
+//! At the command line the file is the only place where the passwords ever stand in clear; the
 //! database keeps hashes. So a line is on the disk before its row is committed:
 //! after a crash a line without a row is dropped and its person drawn anew, and
 //! there is never a row whose password nobody has. And wherever it crashed, the next
 //! run with the same FILE leaves that file alone: what was beside it is gone.
 
+pub mod choice;
+mod credentials;
 mod error;
 mod part_file;
+pub mod run;
+pub mod sealed;
 
-use std::{fmt, path::Path};
+use std::{fmt, path::Path, time::Duration as Span};
 
 use domain::{
     age,
@@ -19,18 +24,28 @@ use domain::{
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use store::{
-    Db,
+    Db, Tx,
     audit::{Entry, Event},
-    person::{self, Addressee, Eligible, Key},
+    person::{self, Addressee, Eligible, Key, Place},
     postcard::{self, Holder, NewPostcard},
 };
 use time::{Date, Duration};
 use uuid::Uuid;
 
-pub use self::error::PostcardError;
+pub use self::{
+    credentials::{Credentials, csv_file},
+    error::PostcardError,
+};
 
 use self::part_file::{Line, PartFile};
-use crate::{account::new_postcard, base::hash::Hasher};
+use crate::{
+    account::new_postcard,
+    base::hash::{HashError, Hasher},
+};
+
+/// How long whoever makes postcards waits where members have taken every place at the
+/// threads that hash.
+const BUSY: Span = Span::from_millis(200);
 
 /// People whose lines and rows are written together.
 const BATCH: i64 = 200;
@@ -104,7 +119,7 @@ pub async fn issue(
     out: &Path,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Issued, PostcardError> {
-    let run = Run::new(db, hasher, terms, now);
+    let run = Issuing::new(db, hasher, terms, now, By::CommandLine);
     let mut part = PartFile::open(out)?;
     run.drop_dead_lines(&mut part).await?;
     let mut issued = Issued {
@@ -112,21 +127,21 @@ pub async fn issue(
         ..Issued::default()
     };
 
-    let waiting = person::count_awaiting_postcard(db, run.who, now).await?;
+    let waiting = person::count_awaiting_postcard(db, run.who, now, None).await?;
     let total = part.count() + waiting.cast_unsigned();
     progress(part.count(), total);
-    let mut last = Key::default();
+    let mut last = Place::default();
     let mut any_dead = false;
     loop {
-        let people = person::awaiting_postcard(db, run.who, now, &last, BATCH).await?;
+        let people = person::awaiting_postcard(db, run.who, now, None, &last, BATCH).await?;
         match people.last() {
             // From the start once more: whoever was missed has to be drawn again.
-            None if last != Key::default() => {
-                last = Key::default();
+            None if last != Place::default() => {
+                last = Place::default();
                 continue;
             }
             None => break,
-            Some(person) => last = person.key.clone(),
+            Some(person) => last = person.place(),
         }
         issued.without_address += people
             .iter()
@@ -156,7 +171,7 @@ pub async fn reissue(
     key: &Key,
     out: &Path,
 ) -> Result<Issued, PostcardError> {
-    let run = Run::new(db, hasher, terms, now);
+    let run = Issuing::new(db, hasher, terms, now, By::CommandLine);
     let Some(person) = person::eligible_by_key(db, run.who, key).await? else {
         let known = person::exists(db, key).await?;
         return Err(if known {
@@ -197,33 +212,51 @@ enum Kind {
     Again,
 }
 
+/// At which door postcards are issued.
+#[derive(Clone, Copy, Debug)]
+enum By<'a> {
+    /// The command line.
+    CommandLine,
+    /// A run, and who of the office asked for it.
+    Run(Uuid, &'a str),
+}
+
 /// What stays the same from the first batch to the last.
-struct Run<'a> {
+struct Issuing<'a> {
     db: &'a Db,
     hasher: &'a Hasher,
     now: Timestamp,
     who: Eligible,
     good_until: Date,
     expires_at: Timestamp,
+    by: By<'a>,
 }
 
-impl<'a> Run<'a> {
-    fn new(db: &'a Db, hasher: &'a Hasher, terms: Terms, now: Timestamp) -> Self {
+/// Who may register at an instant.
+fn eligible_at(now: Timestamp, terms: Terms) -> Eligible {
+    let today = now.in_japan().date();
+    Eligible {
+        today,
+        born_by: age::born_by(today, terms.age),
+    }
+}
+
+impl<'a> Issuing<'a> {
+    fn new(db: &'a Db, hasher: &'a Hasher, terms: Terms, now: Timestamp, by: By<'a>) -> Self {
         let local = now.in_japan();
-        let today = local.date();
-        let good_until = today.saturating_add(Duration::days(terms.valid_days.into()));
+        let good_until = local
+            .date()
+            .saturating_add(Duration::days(terms.valid_days.into()));
         let over = good_until.saturating_add(Duration::DAY).midnight();
         let over = over.assume_offset(local.offset()).unix_timestamp() * 1000;
         Self {
             db,
             hasher,
             now,
-            who: Eligible {
-                today,
-                born_by: age::born_by(today, terms.age),
-            },
+            who: eligible_at(now, terms),
             good_until,
             expires_at: Timestamp(over),
+            by,
         }
     }
 
@@ -264,29 +297,52 @@ impl<'a> Run<'a> {
         part: &mut PartFile,
         kind: Kind,
     ) -> Result<bool, PostcardError> {
-        let drawn: Vec<(Line, NewPostcard)> = stream::iter(people)
-            .map(|person| self.draw(person))
+        let drawn = self.draw_all(people).await?;
+        let lines: Vec<Line> = drawn.iter().map(|(line, _)| Line::new(line)).collect();
+        part.append(lines.iter())?;
+
+        let mut tx = self.db.write().await?;
+        let inserted = self.insert_all(&mut tx, people, &drawn, kind).await?;
+        let any_dead = inserted.contains(&false);
+        if any_dead && kind == Kind::Again {
+            // Dropped uncommitted: what the person has stays good.
+            return Ok(any_dead);
+        }
+        tx.commit().await?;
+        Ok(any_dead)
+    }
+
+    /// Draws for each of these people, on all threads that hash.
+    async fn draw_all(&self, people: &[Addressee]) -> Result<Vec<Drawn>, PostcardError> {
+        let draws: Vec<_> = people.iter().map(|person| self.draw(person)).collect();
+        stream::iter(draws)
             .buffered(2 * self.hasher.threads())
             .try_collect()
-            .await?;
-        part.append(drawn.iter().map(|(line, _)| line))?;
+            .await
+    }
 
-        let mut any_dead = false;
-        let mut tx = self.db.write().await?;
-        for (person, (_, new)) in people.iter().zip(&drawn) {
+    /// Writes the rows of what was drawn, and what is told and noted of each. Of which people
+    /// there is one now, in their order: where one is missing, its ID was drawn at the same
+    /// moment elsewhere, or its person got a postcard from elsewhere.
+    async fn insert_all(
+        &self,
+        tx: &mut Tx,
+        people: &[Addressee],
+        drawn: &[Drawn],
+        kind: Kind,
+    ) -> Result<Vec<bool>, PostcardError> {
+        let mut inserted = Vec::with_capacity(people.len());
+        for (person, (_, new)) in people.iter().zip(drawn) {
             if kind == Kind::Again {
-                postcard::end_all_of(&mut tx, person.id, self.now).await?;
+                postcard::end_all_of(tx, person.id, self.now).await?;
             }
-            if !postcard::insert(&mut tx, new).await? {
-                any_dead = true;
-                if kind == Kind::Again {
-                    // Dropped uncommitted: what the person has stays good.
-                    return Ok(any_dead);
-                }
+            let is_new = postcard::insert(tx, new).await?;
+            inserted.push(is_new);
+            if !is_new {
                 continue;
             }
             if let Some(account) = person.member_id {
-                new_postcard::tell(&mut tx, account, new.id, self.now).await?;
+                new_postcard::tell(tx, account, new.id, self.now).await?;
             }
             let event = match kind {
                 Kind::First => Event::PostcardIssued,
@@ -294,15 +350,18 @@ impl<'a> Run<'a> {
             };
             let entry = Entry {
                 member: person.member_id,
+                actor: match self.by {
+                    By::CommandLine => "",
+                    By::Run(_, actor) => actor,
+                },
                 ..event.at_the_command_line("", self.now)
             };
-            entry.of_person(person.id).record(&mut tx).await?;
+            entry.of_person(person.id).record(tx).await?;
         }
-        tx.commit().await?;
-        Ok(any_dead)
+        Ok(inserted)
     }
 
-    async fn draw(&self, person: &Addressee) -> Result<(Line, NewPostcard), PostcardError> {
+    async fn draw(&self, person: &Addressee) -> Result<Drawn, PostcardError> {
         let login_id = loop {
             let login_id = drawn(|random| ProvisionalId::generate(random))?;
             if !postcard::is_login_id_taken(self.db, login_id.as_str()).await? {
@@ -310,21 +369,37 @@ impl<'a> Run<'a> {
             }
         };
         let password = drawn(|random| ProvisionalPassword::generate(random))?;
-        let password_hash = self.hasher.hash(password.as_str()).await?;
         let new = NewPostcard {
             id: Uuid::now_v7(),
             person_id: person.id,
             login_id: login_id.as_str().to_owned(),
-            password_hash,
+            password_hash: self.hash(&password).await?,
             issued_at: self.now,
             expires_at: self.expires_at,
+            run: match self.by {
+                By::CommandLine => None,
+                By::Run(run, _) => Some(run),
+            },
         };
         Ok((
-            Line::new(person, &login_id, &password, self.good_until),
+            Credentials::new(person, &login_id, &password, self.good_until),
             new,
         ))
     }
+
+    /// Members come first: where they have taken every place, this waits for one.
+    async fn hash(&self, password: &ProvisionalPassword) -> Result<String, PostcardError> {
+        loop {
+            match self.hasher.hash(password.as_str()).await {
+                Err(HashError::Busy) => tokio::time::sleep(BUSY).await,
+                hashed => return Ok(hashed?),
+            }
+        }
+    }
 }
+
+/// What a postcard says, and its row.
+type Drawn = (Credentials, NewPostcard);
 
 /// What `generate` makes of the system's random bytes.
 fn drawn<T>(generate: impl FnOnce(&mut dyn FnMut() -> u8) -> T) -> Result<T, PostcardError> {

@@ -2,7 +2,6 @@
 //! committed; at the end it becomes FILE.
 
 use std::{
-    borrow::Cow,
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt},
@@ -10,48 +9,23 @@ use std::{
 };
 
 use csv::StringRecord;
-use domain::rules::provisional::{ProvisionalId, ProvisionalPassword};
-use store::person::{Addressee, Key};
-use time::Date;
+use store::person::Key;
 
-use super::PostcardError;
-use crate::base::spreadsheet::escape_formula;
-
-/// With a byte order mark: the print shop opens it in Excel, which would take
-/// it for CP932 otherwise.
-const HEAD: &str =
-    "\u{FEFF}記号,番号,枝番,氏名,郵便番号,住所,仮ログインID,仮パスワード,有効期限\r\n";
-
-const COLUMNS: usize = 9;
-const LOGIN_ID: usize = 6;
-const PASSWORD: usize = 7;
+use super::{
+    PostcardError,
+    credentials::{COLUMNS, Credentials, EMPLOYER, HEAD, LOGIN_ID, PASSWORD, escaped_key},
+};
 
 /// Only who issues may read the passwords.
 const OURS_ALONE: u32 = 0o600;
 
-/// One person's line.
+/// One person's line, as a spreadsheet opens it.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Line(StringRecord);
 
 impl Line {
-    pub(super) fn new(
-        person: &Addressee,
-        login_id: &ProvisionalId,
-        password: &ProvisionalPassword,
-        good_until: Date,
-    ) -> Self {
-        let fields: [Cow<'_, str>; COLUMNS] = [
-            escape_formula(&person.key.symbol),
-            escape_formula(&person.key.number),
-            escape_formula(&person.key.branch),
-            escape_formula(&person.name),
-            escape_formula(&person.postal_code),
-            escape_formula(&person.address),
-            login_id.as_str().into(),
-            password.printed().into(),
-            good_until.to_string().into(),
-        ];
-        Self(fields.iter().map(AsRef::as_ref).collect::<StringRecord>())
+    pub(super) fn new(credentials: &Credentials) -> Self {
+        Self(credentials.escaped())
     }
 
     pub(super) fn login_id(&self) -> &str {
@@ -62,9 +36,14 @@ impl Line {
         &self.0[PASSWORD]
     }
 
+    /// By what the file is sorted; lines of one employer stay as they were.
+    pub(super) fn employer(&self) -> &str {
+        &self.0[EMPLOYER]
+    }
+
     /// The same for the person who has this key now.
     pub(super) fn of(&self, key: &Key) -> Self {
-        let key = [&key.symbol, &key.number, &key.branch].map(|part| escape_formula(part));
+        let key = escaped_key(key);
         let rest = self.0.iter().skip(key.len());
         Self(key.iter().map(AsRef::as_ref).chain(rest).collect())
     }
@@ -73,8 +52,8 @@ impl Line {
     /// now.
     pub(super) fn is_of(&self, key: &Key) -> bool {
         let parts = [&key.symbol, &key.number, &key.branch];
-        let mut fields = self.0.iter().zip(parts);
-        fields.all(|(field, part)| field == part || field == escape_formula(part))
+        let mut fields = self.0.iter().zip(parts.into_iter().zip(escaped_key(key)));
+        fields.all(|(field, (part, escaped))| field == part || field == escaped)
     }
 }
 
@@ -203,10 +182,14 @@ impl PartFile {
         Ok(())
     }
 
-    /// Gives the file its name; without a line there is none. A file that has
-    /// appeared under that name meanwhile is not written over.
-    pub(super) fn finish(self) -> Result<(), PostcardError> {
+    /// Sorts the lines by employer and gives the file its name; without a line there is
+    /// none. A file that has appeared under that name meanwhile is not written over.
+    pub(super) fn finish(mut self) -> Result<(), PostcardError> {
         if self.count > 0 {
+            // They are in their order already, unless a run was interrupted.
+            let mut lines = self.lines()?;
+            lines.sort_by(|one, other| one.employer().cmp(other.employer()));
+            self.keep_only(&lines)?;
             fs::hard_link(&self.path, &self.out).map_err(|e| match e.kind() {
                 io::ErrorKind::AlreadyExists => PostcardError::FileExists,
                 _ => PostcardError::File(e),
@@ -286,6 +269,8 @@ mod tests {
             login_id,
             "x",
             "y",
+            "",
+            "",
         ];
         Line(fields.iter().collect())
     }
