@@ -12,7 +12,7 @@ test.use({ expectedMessages: /status of (422|403)/ });
 const menus: [string, string[]][] = [
   ["Desk", ["ダッシュボード", "加入者"]],
   ["Publisher", ["ダッシュボード", "お知らせ"]],
-  ["Importer", ["ダッシュボード"]],
+  ["Importer", ["ダッシュボード", "ハガキ"]],
   ["HealthImporter", ["ダッシュボード"]],
   ["Auditor", ["ダッシュボード", "監査記録"]],
   ["Admin", ["ダッシュボード", "職員"]],

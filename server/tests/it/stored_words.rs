@@ -15,7 +15,7 @@ use store::{
 };
 use uuid::Uuid;
 
-const EVENTS: [&str; 90] = [
+const EVENTS: [&str; 96] = [
     "letter_asked",
     "postcard_accepted",
     "postcard_refused",

@@ -68,6 +68,9 @@ pub fn search(
                 },
             )} <button class="button">"検索"</button>
         </form>
+        <p>
+            <a href="/office/people/returned">"住所不明の方（ハガキの返送）"</a>
+        </p>
         {found.map(|(found, is_more)| results(found, is_more))}
         {(!asked.is_empty()).then(|| questions(asked))}
     }
