@@ -149,7 +149,7 @@ fn message_side(portal: &Portal<'_>, card: &Card<'_>) -> AnyView {
             <p class="url">{shown_url}</p>
             <p class="ask">
                 "このハガキは登録が終わるまで大切に保管し、ほかの人に見せないでください。お問い合わせ："
-                {society.name.clone()} " 電話 " {society.telephone.clone()}
+                {society.name.clone()} " " <span class="telephone">"電話 " {society.telephone.clone()}</span>
             </p>
         </section>
     }
