@@ -195,7 +195,8 @@ pub async fn receive(tx: &mut Tx, run: Uuid, by: Uuid, now: Timestamp) -> Result
 /// Withdraws a run that nobody has received: its unused postcards are ended, with the
 /// provisional sessions begun with them, and where they stood for others, their people wait
 /// for a new one again. How many postcards that were; `None` where there was nothing to
-/// withdraw. Whoever makes the run has to be stopped first.
+/// withdraw. Where nobody withdraws it (`by`), it is for want of somebody who takes it, and
+/// one that was handed out stays. Whoever makes the run has to be stopped first.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -210,7 +211,8 @@ pub async fn withdraw(
             "update postcard_run
              set withdrawn_at = $3, withdrawn_by = $2,
                  made = (select count(*) from postcard where run_id = $1)
-             where id = $1 and received_at is null and withdrawn_at is null",
+             where id = $1 and received_at is null and withdrawn_at is null
+               and ($2 is not null or handed_out_at is null)",
         )
         .bind(run)
         .bind(by)
@@ -513,7 +515,7 @@ pub async fn waiting(db: &Db, since: Timestamp) -> Result<Waiting> {
                (select count(*) from postcard_run where received_at is null
                   and withdrawn_at is null and begun_at is null) as to_confirm,
                (select count(*) from postcard_run where received_at is null
-                  and withdrawn_at is null and made_at is not null and handed_out_at is null)
+                  and withdrawn_at is null and made > 0 and handed_out_at is null)
                   as to_hand_out,
                (select count(*) from postcard_run where received_at is null
                   and withdrawn_at is null and handed_out_at is not null) as to_receive,

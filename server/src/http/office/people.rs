@@ -572,6 +572,7 @@ pub(super) async fn new_postcard(
     }
     let acted = by_office::want_postcard(db, by, id).await?;
     if form.get("print") == "yes" {
+        responder.state().office.wake_mail.notify_one();
         let postcards = &responder.state().office.postcards;
         let answer = match (postcards.ask_one(&proven.acting, id).await, &desk) {
             (Ok(run), _) => see_other(&OfficePath::postcard_run(run)),
