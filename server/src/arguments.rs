@@ -71,6 +71,9 @@ pub(crate) enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// 取り込んだファイルの一覧と、取り消し
+    #[command(subcommand)]
+    Imports(ImportsCommand),
     /// The audit and its seals.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -82,6 +85,17 @@ pub(crate) enum Command {
 pub(crate) enum AuditCommand {
     /// After the secret file was replaced: notes that, and goes on with seals of the new one.
     BeginAnew,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ImportsCommand {
+    /// 最近取り込んだファイルを、番号と件数とともに表示する
+    List,
+    /// 取り込みを1つ、まるごと取り消す（医療費と健診結果。40日以内で、あとの取り込みで変わっていないもの）
+    Withdraw {
+        /// 一覧の番号
+        number: i64,
+    },
 }
 
 #[derive(Subcommand)]

@@ -38,6 +38,7 @@ use server::{
     office::{
         checkups, expenses,
         file::{reading::Progress, trouble::reason},
+        list::withdraw,
         notices,
         postcards::{self, Terms},
         roster::{self, Moved},
@@ -58,8 +59,8 @@ use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
 use self::arguments::{
-    Arguments, AuditCommand, Because, CheckupsCommand, Command, ExpensesCommand, ListFile,
-    MembersCommand, NoticesCommand, PostcardsCommand, RosterCommand,
+    Arguments, AuditCommand, Because, CheckupsCommand, Command, ExpensesCommand, ImportsCommand,
+    ListFile, MembersCommand, NoticesCommand, PostcardsCommand, RosterCommand,
 };
 
 type Done = Result<ExitCode, Box<dyn std::error::Error>>;
@@ -165,6 +166,7 @@ async fn run(arguments: Arguments) -> Done {
         Command::Backup { file } => backup(config, &file).await,
         Command::AfterRestore => after_restore(config).await,
         Command::Purge { dry_run } => remove_what_is_over(config, dry_run).await,
+        Command::Imports(command) => imports(open(&config).await?, command).await,
         Command::Audit(AuditCommand::BeginAnew) => begin_audit_anew(config).await,
         Command::Check => check(config, file.as_deref()).await,
     }
@@ -292,6 +294,19 @@ async fn import<Report: Display, Wrong: std::error::Error + 'static>(
     bar.finish_and_clear();
     db.close().await;
     say!("{}", report?);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn imports(db: Db, command: ImportsCommand) -> Done {
+    let said = match command {
+        ImportsCommand::List => withdraw::listed(&db).await.map_err(Into::into),
+        ImportsCommand::Withdraw { number } => {
+            let withdrawn = withdraw::withdraw(&db, number, "", Clock::System.now()).await;
+            withdrawn.map(|done| done.to_string())
+        }
+    };
+    db.close().await;
+    say!("{}", said?);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -119,6 +119,7 @@ fn describe(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
         Event::NoticeWithdrawn => "職員がお知らせを取り下げました",
         Event::NoticeLettersPaused => "職員がお知らせメールの送信を一時停止しました",
         Event::NoticeLettersResumed => "職員がお知らせメールの送信を再開しました",
+        Event::ImportWithdrawn => "取り込みを取り消しました",
         Event::CodeAsked => "パスワードが入力され、確認コードの入力をお願いしました",
         Event::CodeRefused => "ログインの確認コードが違っていました",
         Event::CodesTurnedOn => "二段階認証（確認コード）を設定しました",

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use store::{self, Db, device, expired};
+use store::{self, Db, device, expired, import_batch};
 use tokio::sync::watch;
 
 use crate::base::{
@@ -56,6 +56,8 @@ pub struct Removed {
     pub letters: u64,
     /// Devices that a member has signed in from.
     pub devices: u64,
+    /// Lines that an import has replaced.
+    pub replaced: u64,
     /// Addresses that letters were asked for.
     pub asked_addresses: u64,
     /// Password hashes of postcards that are over.
@@ -115,6 +117,8 @@ impl Cleanup {
         batches(gone, || expired::remove_refused_tries(db, before, BATCH)).await?;
         let (before, gone) = (now.minus(CHALLENGES), &mut removed.challenges);
         batches(gone, || expired::remove_challenges(db, before, BATCH)).await?;
+        let (before, gone) = (now.minus(import_batch::KEPT), &mut removed.replaced);
+        batches(gone, || import_batch::remove_replaced(db, before, BATCH)).await?;
         Ok(removed)
     }
 }

@@ -163,6 +163,9 @@ events! {
     AuditChainBegun => "audit_chain_begun",
     /// Results of checkups were imported.
     CheckupsImported => "checkups_imported",
+    /// An import was withdrawn: `detail` is its number and kind, and how many lines went and
+    /// came back.
+    ImportWithdrawn => "import_withdrawn",
     /// A member's password was right, and a code is asked for.
     CodeAsked => "code_asked",
     /// A code was not right.

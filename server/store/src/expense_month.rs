@@ -12,7 +12,7 @@ use super::{Db, Result, Tx, on, staging::placeholders};
 /// # Errors
 /// Whatever the database answers.
 pub async fn count(tx: &mut Tx) -> Result<Vec<(Month, i64)>> {
-    let months: Vec<(i64, i64)> = on!(write tx, conn => {
+    on!(write tx, conn => {
         sqlx::query(
             "insert into expense_month (month, claims, is_in)
              select month, cast(sum(case fate when 'added' then 1 else -1 end) as bigint), false
@@ -21,8 +21,18 @@ pub async fn count(tx: &mut Tx) -> Result<Vec<(Month, i64)>> {
         )
         .execute(&mut *conn)
         .await?;
+    });
+    all(tx).await
+}
+
+/// How many claims there are of each month, the earliest first.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn all(tx: &mut Tx) -> Result<Vec<(Month, i64)>> {
+    let months: Vec<(i64, i64)> = on!(write tx, conn => {
         sqlx::query_as("select month, claims from expense_month order by month")
-            .fetch_all(&mut *conn)
+            .fetch_all(conn)
             .await?
     });
     let month = |(number, claims)| Some((Month::from_number(number)?, claims));

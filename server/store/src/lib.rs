@@ -19,6 +19,7 @@ pub mod expense_month;
 pub mod expired;
 pub mod history;
 pub mod household;
+pub mod import_batch;
 pub mod job;
 pub mod letter;
 pub mod link;

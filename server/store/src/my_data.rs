@@ -255,7 +255,15 @@ mod tests {
     use super::*;
 
     /// Tables about people that are no part of their own.
-    const ELSEWHERE: [(&str, &str); 9] = [
+    const ELSEWHERE: [(&str, &str); 11] = [
+        (
+            "checkup_replaced",
+            "results that the office has replaced: forty days, to undo it",
+        ),
+        (
+            "expense_replaced",
+            "claims that the office has replaced: forty days, to undo it",
+        ),
         ("audit", "the history, as the page has it"),
         ("letter", "the history, as the page has it"),
         ("look", "the history, as the page has it"),

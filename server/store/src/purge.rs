@@ -153,12 +153,31 @@ pub async fn count(db: &Db, over: Over) -> Result<Found> {
     })
 }
 
+/// The same among what imports have replaced, and keep for some weeks: not counted, since it
+/// was gone for whoever it is about.
+const REPLACED: [Part; 2] = [
+    part!(
+        "delete from expense_replaced",
+        "expense_replaced",
+        "person_id in (select id from person where disqualified_on <= $1 and id > $2 and id <= $3)
+         or (person_id > $2 and person_id <= $3 and month < $4)"
+    ),
+    part!(
+        "delete from checkup_replaced",
+        "checkup_replaced",
+        "person_id in (select id from person where disqualified_on <= $1 and id > $2 and id <= $3)"
+    ),
+];
+
 /// Removes what is over of these people.
 ///
 /// # Errors
 /// Whatever the database answers.
 pub async fn remove(tx: &mut Tx, over: Over, people: People) -> Result<Found> {
     let (month, day, both) = over.limits();
+    let [claims, results] = &REPLACED;
+    removed(tx, claims, both, people).await?;
+    removed(tx, results, day, people).await?;
     Ok(Found {
         old_expenses: removed(tx, &OLD_EXPENSES, month, people).await?,
         expenses: removed(tx, &EXPENSES, both, people).await?,

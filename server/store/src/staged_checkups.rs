@@ -14,7 +14,7 @@ use super::{
     Db, Result, Tx,
     checkup::values,
     differences::{Difference, of_each},
-    on,
+    import_batch, on,
     person::Key,
     planned::{Each, as_texts, tell},
     staging::{OfPeople, Resolved, Staging, UnknownPeople, on_staged, placeholders},
@@ -347,15 +347,42 @@ pub async fn outcome(tx: &mut Tx) -> Result<Outcome> {
     })
 }
 
-/// Brings the waiting rows in. What is on file and not among them stays as it is.
+/// Brings the waiting rows in, after [`outcome`]. What is on file and not among them stays as
+/// it is. The rows are those of `batch`, which keeps what it replaces.
 ///
 /// # Errors
 /// Whatever the engine answers.
-pub async fn merge(tx: &mut Tx) -> Result<()> {
-    on!(write tx, conn => {
+pub async fn merge(tx: &mut Tx, batch: i64) -> Result<()> {
+    let touched = on!(write tx, conn => {
+        let touched: Vec<i64> = sqlx::query_scalar(concat!(
+            "with touched as (
+                 select s.person_id, s.taken_on, c.batch
+                 from staged_checkup s
+                 left join checkup c on c.person_id = s.person_id and c.taken_on = s.taken_on
+                 where case when s.verdict = $1 then c.taken_on is not null
+                       else (", values!("s."), ") is distinct from (", values!("c."), ") end)
+             select batch from touched where batch is not null
+             union
+             select r.replaced_by from touched t
+             join checkup_replaced r on r.person_id = t.person_id and r.taken_on = t.taken_on"
+        ))
+        .bind(WITHDRAWN)
+        .fetch_all(&mut *conn)
+        .await?;
         sqlx::query(concat!(
-            "insert into checkup (person_id, taken_on, ", values!(""), ")
-             select s.person_id, s.taken_on, ", values!("s."), " from staged_checkup s
+            "insert into checkup_replaced (replaced_by, person_id, taken_on, batch, ", values!(""), ")
+             select $2, c.person_id, c.taken_on, c.batch, ", values!("c."), "
+             from staged_checkup s
+             join checkup c on c.person_id = s.person_id and c.taken_on = s.taken_on
+             where s.verdict = $1 or (", values!("s."), ") is distinct from (", values!("c."), ")"
+        ))
+        .bind(WITHDRAWN)
+        .bind(batch)
+        .execute(&mut *conn)
+        .await?;
+        sqlx::query(concat!(
+            "insert into checkup (person_id, taken_on, batch, ", values!(""), ")
+             select s.person_id, s.taken_on, $2, ", values!("s."), " from staged_checkup s
              where s.verdict <> $1
              on conflict (person_id, taken_on) do update set
                  height = excluded.height, weight = excluded.weight, waist = excluded.waist,
@@ -365,10 +392,11 @@ pub async fn merge(tx: &mut Tx) -> Result<()> {
                  ast = excluded.ast, alt = excluded.alt, gamma_gt = excluded.gamma_gt,
                  casual_triglycerides = excluded.casual_triglycerides,
                  urine_sugar = excluded.urine_sugar, urine_protein = excluded.urine_protein,
-                 verdict = excluded.verdict
+                 verdict = excluded.verdict, batch = excluded.batch
              where (", values!("checkup."), ") is distinct from (", values!("excluded."), ")"
         ))
         .bind(WITHDRAWN)
+        .bind(batch)
         .execute(&mut *conn)
         .await?;
         sqlx::query(
@@ -379,8 +407,9 @@ pub async fn merge(tx: &mut Tx) -> Result<()> {
         .bind(WITHDRAWN)
         .execute(&mut *conn)
         .await?;
+        touched
     });
-    Ok(())
+    import_batch::touch(tx, touched, batch).await
 }
 
 /// 判定 of a line that takes a result back: one that was booked on the wrong person, or day.

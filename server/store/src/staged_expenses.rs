@@ -29,7 +29,7 @@ use sqlx_macros::FromRow;
 use super::{
     Db, Result, Tx,
     differences::{Difference, of_each},
-    on,
+    import_batch, on,
     person::Key,
     planned::{Each, as_texts, tell},
     staging::{EVERY_KEY, OfPeople, Resolved, Staging, UnknownPeople, on_staged, placeholders},
@@ -581,12 +581,13 @@ pub async fn outcome(tx: &mut Tx) -> Result<Outcome> {
 /// Brings in what was compared. What is on file and of which the file does not speak
 /// stays as it is: the claims of one month come in several files.
 ///
-/// False where another import was quicker: then the file has to be compared again.
+/// False where another import was quicker: then the file has to be compared again. The lines
+/// are those of `batch`, which keeps what it replaces.
 ///
 /// # Errors
 /// Whatever the engine answers.
-pub async fn merge(tx: &mut Tx, compared: Compared) -> Result<bool> {
-    on!(write tx, conn => {
+pub async fn merge(tx: &mut Tx, compared: Compared, batch: i64) -> Result<bool> {
+    let touched = on!(write tx, conn => {
         let is_first = sqlx::query("update expense_import set serial = serial + 1 where serial = $1")
             .bind(compared.serial)
             .execute(&mut *conn)
@@ -596,6 +597,38 @@ pub async fn merge(tx: &mut Tx, compared: Compared) -> Result<bool> {
             return Ok(false);
         }
         // A claim that is there already, spelled otherwise, is shown as this file has it.
+        sqlx::query(concat!(
+            "insert into expense_replaced (replaced_by, person_id, month, provider, provider_key,
+                                           kind, nth, batch, ", values!(""), ")
+             select $1, e.person_id, e.month, e.provider, c.provider_key, e.kind, e.nth, e.batch, ",
+            values!("e."), "
+             from staged_claim c
+             join expense e on e.person_id = c.person_id and e.month = c.month
+              and e.provider = c.stored and e.kind = c.kind and e.nth = c.nth
+             where c.fate in ('withdrawn', 'corrected')
+                or (c.fate = 'kept' and c.provider <> c.stored)"
+        ))
+        .bind(batch)
+        .execute(&mut *conn)
+        .await?;
+        let touched: Vec<i64> = sqlx::query_scalar(concat!(
+            "with touched as (
+                 select distinct ", group!(""), " from staged_claim
+                 where fate in ('added', 'corrects', 'corrected', 'withdrawn')
+                    or (fate = 'kept' and provider <> stored))
+             select e.batch from touched t
+             join staged_claim c on c.nth is not null and (", group!("c."), ") = (", group!("t."), ")
+             join expense e on e.person_id = c.person_id and e.month = c.month
+              and e.provider = c.stored and e.kind = c.kind and e.nth = c.nth
+             where e.batch is not null
+             union
+             select r.replaced_by from touched t
+             join expense_replaced r on (", group!("r."), ") = (", group!("t."), ")
+             where r.replaced_by <> $1"
+        ))
+        .bind(batch)
+        .fetch_all(&mut *conn)
+        .await?;
         sqlx::query(
             "delete from expense where (person_id, month, provider, kind, nth) in
                  (select person_id, month, stored, kind, nth from staged_claim
@@ -605,16 +638,19 @@ pub async fn merge(tx: &mut Tx, compared: Compared) -> Result<bool> {
         .execute(&mut *conn)
         .await?;
         sqlx::query(concat!(
-            "insert into expense (person_id, month, provider, kind, nth, ", values!(""), ")
+            "insert into expense (person_id, month, provider, kind, nth, batch, ", values!(""), ")
              select person_id, month, provider, kind, highest + row_number() over (
-                        partition by ", group!(""), " order by ", values!(""), "), ", values!(""), "
+                        partition by ", group!(""), " order by ", values!(""), "), $1, ", values!(""), "
              from staged_claim
              where fate in ('added', 'corrects') or (fate = 'kept' and provider <> stored)"
         ))
+        .bind(batch)
         .execute(&mut *conn)
         .await?;
-        Ok(true)
-    })
+        touched
+    });
+    import_batch::touch(tx, touched, batch).await?;
+    Ok(true)
 }
 
 /// What the office says of claims that could be further ones as well as corrections.

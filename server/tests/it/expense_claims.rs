@@ -185,7 +185,7 @@ on_both! {
         let compared = slow.compare(false).await.unwrap();
         counted(&fresh, &paid(6_000), FOR_GOOD).await;
         let mut tx = slow.into_tx().await.unwrap();
-        assert!(!merge(&mut tx, compared).await.unwrap());
+        assert!(!merge(&mut tx, compared, 1).await.unwrap());
         drop(tx);
         assert_eq!(on_file(&fresh).await, [6_000]);
     }

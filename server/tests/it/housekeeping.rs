@@ -11,6 +11,7 @@ use crate::{
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const NOTHING: Removed = Removed {
+    replaced: 0,
     links: 0,
     sessions: 0,
     letters: 0,

@@ -58,5 +58,6 @@ mod trail;
 mod unsubscribe;
 mod upgrade;
 mod web;
+mod withdrawing;
 mod workbooks;
 mod wrong_clock;

@@ -15,7 +15,7 @@ use store::{
 };
 use uuid::Uuid;
 
-const EVENTS: [&str; 96] = [
+const EVENTS: [&str; 97] = [
     "letter_asked",
     "postcard_accepted",
     "postcard_refused",
@@ -63,6 +63,7 @@ const EVENTS: [&str; 96] = [
     "notices_imported",
     "audit_chain_begun",
     "checkups_imported",
+    "import_withdrawn",
     "disabled",
     "enabled",
     "office_ended_sessions",

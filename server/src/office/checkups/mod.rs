@@ -8,6 +8,7 @@ use std::{fmt, path::Path};
 use domain::values::timestamp::Timestamp;
 use store::{
     Db, Tx,
+    import_batch::Lines,
     planned::Each,
     staged_checkups::{self, CheckupRow, Outcome, Staged},
     staging::UnknownPerson,
@@ -189,10 +190,11 @@ impl List for Checkups {
         tx: &mut Tx,
         how: &How<'_>,
         changes: Changes,
+        batch: Option<i64>,
     ) -> Result<Applied<Report>, ImportError> {
         let results = staged_checkups::outcome(tx).await?;
-        if !how.is_preview {
-            staged_checkups::merge(tx).await?;
+        if let Some(batch) = batch {
+            staged_checkups::merge(tx, batch).await?;
         }
         let Outcome {
             added,
@@ -209,6 +211,11 @@ impl List for Checkups {
                 results,
                 changes,
                 former_keys: found.former_keys,
+            },
+            lines: Lines {
+                added,
+                changed,
+                taken_out: withdrawn,
             },
             counts: vec![
                 ("追加", added),

@@ -17,7 +17,7 @@ const PART: i64 = 4;
 /// it, for up to a year: with it the society's data begin. From there on a month is in
 /// that holds at least a quarter of the average of those before it that are in, up to
 /// a year back.
-pub(super) fn complete_months(claims: &[(Month, i64)]) -> Vec<Month> {
+pub(in crate::office) fn complete_months(claims: &[(Month, i64)]) -> Vec<Month> {
     let all: Vec<(Month, i64)> = claims.iter().copied().filter(|(_, n)| *n > 0).collect();
     let counts: Vec<i64> = all.iter().map(|(_, count)| *count).collect();
     let begins = |place: &usize| {

@@ -2,7 +2,7 @@
 //! all. The same file twice changes nothing; what a later file says of claims that
 //! are there already is told in `store::staged_expenses`.
 
-mod arrival;
+pub(in crate::office) mod arrival;
 mod line;
 
 use std::{fmt, path::Path};
@@ -10,6 +10,7 @@ use std::{fmt, path::Path};
 use domain::values::{month::Month, timestamp::Timestamp};
 use store::{
     Db, Tx, expense_month,
+    import_batch::Lines,
     planned::Each,
     staged_expenses::{self, Compared, ExpenseRow, Outcome, Repeated, Settled, Staged},
     staging::UnknownPerson,
@@ -219,6 +220,7 @@ impl List for Claims {
         tx: &mut Tx,
         how: &How<'_>,
         changes: Changes,
+        batch: Option<i64>,
     ) -> Result<Applied<Report>, ImportError> {
         let lines = staged_expenses::outcome(tx).await?;
         let Outcome {
@@ -228,8 +230,8 @@ impl List for Claims {
             unchanged,
             ..
         } = lines;
-        if !how.is_preview {
-            if !staged_expenses::merge(tx, found.compared).await? {
+        if let Some(batch) = batch {
+            if !staged_expenses::merge(tx, found.compared, batch).await? {
                 return Err(ImportError::Overtaken);
             }
             if added + withdrawn > 0 {
@@ -245,6 +247,11 @@ impl List for Claims {
                 lines,
                 changes,
                 former_keys: found.former_keys,
+            },
+            lines: Lines {
+                added,
+                changed,
+                taken_out: withdrawn,
             },
             counts: vec![
                 ("追加", added),

@@ -7,13 +7,19 @@ pub mod error;
 mod kind;
 pub mod plan;
 pub mod question;
+pub mod withdraw;
 
 use std::{fmt, path::Path};
 
 use async_trait::async_trait;
 use domain::values::timestamp::Timestamp;
 use sha2::{Digest, Sha256};
-use store::{Db, Tx, audit::Entry, planned::Each};
+use store::{
+    Db, Tx,
+    audit::Entry,
+    import_batch::{self, Lines, NewBatch},
+    planned::Each,
+};
 
 pub use self::{
     error::ImportError,
@@ -196,6 +202,8 @@ pub(in crate::office) struct Applied<R> {
     pub(in crate::office) report: R,
     /// What is counted, in the words of a page.
     pub(in crate::office) counts: Vec<(&'static str, i64)>,
+    /// The same for the import's row.
+    pub(in crate::office) lines: Lines,
     /// For the audit, if anything changed.
     pub(in crate::office) detail: Option<String>,
 }
@@ -247,12 +255,14 @@ pub(in crate::office) trait List: Send + Sized + 'static {
         each: Option<Each<'_>>,
     ) -> impl Future<Output = Result<Tables, ImportError>> + Send;
 
-    /// Changes it; in a preview as far as it takes to tell what changes.
+    /// Changes it, as the import of this number; without one, in a preview, as far as it takes
+    /// to tell what changes.
     fn apply(
         found: Self::Found,
         tx: &mut Tx,
         how: &How<'_>,
         changes: Changes,
+        batch: Option<i64>,
     ) -> impl Future<Output = Result<Applied<Self::Report>, ImportError>> + Send;
 }
 
@@ -300,6 +310,7 @@ async fn run<L: List>(
         asks: matches!(bring.door, Door::Office { .. }),
         is_preview,
     };
+    let file_name = source.name.clone();
     let mut list = L::begin(db).await?;
     let parse = L::parser(&source, bring.now);
     let mut reading = ListReader::begin(source, L::KIND.list().columns, parse);
@@ -311,6 +322,7 @@ async fn run<L: List>(
         told(Step::Read { progress, rows });
     }
     let read = reading.end().await?;
+    let sha256 = read.sha256;
     told(Step::Check);
     let mut hash = Sha256::new();
     add(&mut hash, Some(L::KIND.as_str()));
@@ -337,11 +349,28 @@ async fn run<L: List>(
 
     told(Step::Apply);
     let (changes, all_changes) = tables.shown();
-    let applied = L::apply(found, &mut tx, &how, tables.changes).await?;
+    let actor = match bring.door {
+        Door::CommandLine => "",
+        Door::Office { actor, .. } => actor,
+    };
+    let batch = if is_preview {
+        None
+    } else {
+        let new = NewBatch {
+            kind: L::KIND.as_str(),
+            file_name: &file_name,
+            sha256: &sha256,
+            actor,
+            at: bring.now,
+        };
+        Some(import_batch::begin(&mut tx, new).await?)
+    };
+    let applied = L::apply(found, &mut tx, &how, tables.changes, batch).await?;
     let plan = Plan {
         kind: L::KIND,
         report: applied.report.to_string(),
         rows,
+        batch,
         digest,
         counts: applied
             .counts
@@ -353,15 +382,12 @@ async fn run<L: List>(
         employers: tables.employers,
         months: tables.months,
     };
-    if is_preview {
+    let Some(batch) = batch else {
         return Ok((applied.report, plan));
-    }
+    };
+    import_batch::count(&mut tx, batch, applied.lines).await?;
     if let Some(detail) = &applied.detail {
         let entry = L::KIND.event().at_the_command_line(detail, bring.now);
-        let actor = match bring.door {
-            Door::CommandLine => entry.actor,
-            Door::Office { actor, .. } => actor,
-        };
         Entry { actor, ..entry }.record(&mut tx).await?;
     }
     if let Door::Office { job, .. } = bring.door {

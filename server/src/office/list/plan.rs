@@ -22,6 +22,8 @@ pub struct Plan {
     pub report: String,
     /// Good rows in the file.
     pub rows: u64,
+    /// The number of the import, once it was taken: by it, it can be withdrawn.
+    pub batch: Option<i64>,
     /// SHA-256 over every planned change and every answer. Nothing that depends on the clock
     /// or on what members do is in it.
     pub digest: [u8; 32],

@@ -13,6 +13,7 @@ use domain::values::timestamp::Timestamp;
 use sha2::{Digest, Sha256};
 use store::{
     Db, Tx,
+    import_batch::Lines,
     planned::Each,
     staged_notices::{NoticeRow, Outcome, Staged},
 };
@@ -202,6 +203,7 @@ impl List for Notices {
         tx: &mut Tx,
         how: &How<'_>,
         changes: Changes,
+        _: Option<i64>,
     ) -> Result<Applied<Report>, ImportError> {
         let notices = Staged::merge(tx, how.now, how.now.minus(NEWS)).await?;
         let Outcome {
@@ -218,6 +220,11 @@ impl List for Notices {
                 notices,
                 changes,
                 unknown_employers: found.unknown_employers,
+            },
+            lines: Lines {
+                added,
+                changed,
+                taken_out: 0,
             },
             counts: vec![
                 ("追加", added),

@@ -9,6 +9,7 @@ use store::{
     self, Db, Tx,
     differences::Difference,
     household,
+    import_batch::Lines,
     planned::Each,
     postcard,
     roster::{Employers, Outcome, RosterRow, Staged},
@@ -296,6 +297,7 @@ impl List for Roster {
         tx: &mut Tx,
         how: &How<'_>,
         changes: Changes,
+        _: Option<i64>,
     ) -> Result<Applied<Report>, ImportError> {
         let today = how.now.in_japan().date();
         let people = store::roster::merge(tx).await?;
@@ -329,6 +331,11 @@ impl List for Roster {
                 new_employers: found.employers.new,
                 changes,
                 without_zeros: found.without_zeros,
+            },
+            lines: Lines {
+                added,
+                changed: changed + moved,
+                taken_out: left,
             },
             counts: vec![
                 ("追加", added),
