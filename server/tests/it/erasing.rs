@@ -38,7 +38,7 @@ async fn what_the_purge_removes_is_in_no_byte_of_the_file() {
     let provider = "けす医院";
     tell!(
         &app.fresh.db,
-        "insert into expense select id, 202601, $1, '外来', 1, 1, 100, 70, 0, 30, 0, 0
+        "insert into expense select id, 202601, $1, '外来', 1, 1, 100, 70, 0, 30, 0, 0, null
          from person where branch = '00' and number = '12'",
         provider
     );

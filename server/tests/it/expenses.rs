@@ -828,7 +828,7 @@ on_both! {
         roster::import(&app.fresh, &people).await;
         tell!(
             &app.fresh.db,
-            "insert into expense select id, 202001, '古い医院', '外来', 1, 1, 100, 70, 0, 30, 0, 0
+            "insert into expense select id, 202001, '古い医院', '外来', 1, 1, 100, 70, 0, 30, 0, 0, null
              from person"
         );
         let all: i64 = ask!(&app.fresh.db, "select count(*) from person");
@@ -869,7 +869,7 @@ on_both! {
             &fresh.db,
             "insert into expense
              with recursive n (n) as (select 1 union all select n + 1 from n where n < 20000)
-             select p.id, 202501 + n % 12, 'm' || n, '外来', 1, 1, 1, 1, 0, 1, 0, 0
+             select p.id, 202501 + n % 12, 'm' || n, '外来', 1, 1, 1, 1, 0, 1, 0, 0, null
              from n, person p where p.branch = '00' and p.number in ('13', '14')"
         );
         tell!(&fresh.db, "analyze expense");
