@@ -2,27 +2,13 @@
 // them used by the member it is for.
 
 import type { Page } from "@playwright/test";
-import { appCode } from "../app_code";
+import { comesToWork, fits, heading, press } from "../clerk";
 import { expect, test } from "../fixtures";
 import { elsewhere, Newcomer } from "../newcomer";
 import { hires } from "../office";
 import type { Postcard } from "../types";
 
 const main = (page: Page) => page.getByRole("main");
-const heading = (page: Page) => main(page).getByRole("heading", { level: 1 });
-const press = (page: Page, name: string) => main(page).getByRole("button", { name, exact: true }).click();
-
-/** Login and password, and an app. */
-async function comesToWork(page: Page, { login, password }: { login: string; password: string }) {
-  await page.goto("/office");
-  await main(page).locator("[name=login_id]").fill(login);
-  await main(page).locator("[name=password]").fill(password);
-  await press(page, "次へ");
-  const secret = (await page.locator("#totp-secret").textContent()) ?? "";
-  await main(page).locator("[name=code]").fill(appCode(secret, -1));
-  await press(page, "設定する");
-  await expect(heading(page)).toHaveText("予備コード");
-}
 
 /** Chooses a new postcard for somebody, and waits until it is made. */
 async function reissues(page: Page, { symbol, number, branch }: Postcard) {
@@ -42,8 +28,7 @@ const says = async (sheet: Page, what: string) =>
 
 test("a postcard is printed and its member comes in with it", async ({ page, postcards, mailbox, browser, javaScriptEnabled, axe }) => {
   const looksRight = async () => {
-    const width = page.viewportSize()?.width ?? 0;
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), page.url()).toBe(width);
+    await fits(page);
     if (javaScriptEnabled) await axe();
   };
   const old = postcards.take();
