@@ -104,9 +104,9 @@ fn address_side(portal: &Portal<'_>, card: &Card<'_>) -> AnyView {
         <section class="side" aria-label=format!("{}様の宛名面", card.name)>
             <p class="kind">"郵便はがき"</p>
             <p class="stamp">"切手"</p>
-            <p class="postal-code" aria-label="郵便番号">
+            <div class="postal-code" role="group" aria-label="郵便番号">
                 {boxes}
-            </p>
+            </div>
             <p class="address">{card.address.to_owned()}</p>
             <p class="name">{card.name.to_owned()} " 様"</p>
             <p class="sender">
