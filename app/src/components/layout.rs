@@ -34,6 +34,8 @@ pub fn Page(
     let retry = use_context::<Retry>().filter(|_| !of_a_problem);
     let error = if retry.is_some() { "エラー：" } else { "" };
     let heading = format!("{error}{title}｜{}", society.portal_name);
+    // leptos_meta writes it as it is, and a notice's title is whatever the office wrote.
+    let heading = heading.replace('&', "&amp;").replace('<', "&lt;");
     let summary = retry.map(|retry| view! { <Summary retry /> });
     view! {
         <Title text=heading />

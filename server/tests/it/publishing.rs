@@ -339,7 +339,7 @@ on_both! {
         taro.get("/health/walking").await.shows("2,000円").shows("診断ではありません");
         // Nothing in a body acts.
         let body = "</textarea><b>x</b> <script>alert(1)</script> [link](javascript:alert(1)) <img src=x onerror=alert(1)>";
-        let path = written(&clerk, &[("body", body), ("title", "<b>件名</b>")]).await;
+        let path = written(&clerk, &[("body", body), ("title", "</title><b>件名</b>")]).await;
         published(&clerk, &path).await.leads_to(&path);
         let shown = [
             clerk.browser.get(&format!("{path}/preview")).await,

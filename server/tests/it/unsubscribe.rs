@@ -1,5 +1,7 @@
 //! お知らせメールの配信停止: by the mail program, or by whoever has followed the link.
 
+use std::fs;
+
 use domain::ports::StoredLetter;
 use reqwest::Method;
 
@@ -59,6 +61,19 @@ on_both! {
         app.registered(TARO, &WISH).await;
         app.registered(JIRO, &OTHER_WISH).await;
         let path = told(&app).await;
+        // Letters about notices say it to the mail program, and no others do.
+        let folder = app.fresh.folder.path().join("mailbox");
+        let letters: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|letter| String::from_utf8(fs::read(letter.unwrap().path()).unwrap()).unwrap())
+            .collect();
+        let says_so = |letter: &&String| letter.contains("List-Unsubscribe");
+        assert_eq!(letters.iter().filter(says_so).count(), 2);
+        assert!(letters.len() > 2);
+        let heads = format!(
+            "\r\nList-Unsubscribe: <{PUBLIC}{path}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+        );
+        assert_eq!(letters.iter().filter(|letter| letter.contains(&heads)).count(), 1);
 
         // Looking changes nothing, however often: a scanner does.
         for _ in 0..3 {

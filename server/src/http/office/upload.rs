@@ -8,7 +8,6 @@ use axum::{
     extract::{DefaultBodyLimit, FromRequest, Multipart, Request, multipart::MultipartError},
     http::{HeaderMap, StatusCode, header},
 };
-
 use domain::ports::ServiceError;
 
 use super::{
