@@ -20,6 +20,8 @@ use crate::{
 pub const PAGE: i64 = 100;
 /// Entries that an export reads at a time: so many are in memory, however many there are.
 const BATCH: i64 = 1000;
+/// Entries behind the newest seal are counted up to here: a page is no time for more.
+pub const MANY_WAIT: i64 = 10_000;
 /// Searches of one clerk in a day that are told to auditors when there are more.
 const MANY_SEARCHES: i64 = 200;
 
@@ -28,7 +30,7 @@ const MANY_SEARCHES: i64 = 200;
 pub struct Seals {
     /// When the newest was made.
     pub newest_at: Option<Timestamp>,
-    /// Entries behind it, which wait for theirs.
+    /// Entries behind it, which wait for theirs; at most [`MANY_WAIT`].
     pub waiting: i64,
     /// Since when.
     pub waiting_since: Option<Timestamp>,
@@ -64,7 +66,7 @@ pub async fn page(
     let last = newest.as_ref().map_or(0, |seal| seal.last_entry);
     let seals = Seals {
         newest_at: newest.as_ref().map(|seal| Timestamp(seal.sealed_at)),
-        waiting: audit_seal::count_after(db, last).await?,
+        waiting: audit_seal::count_after(db, last, MANY_WAIT).await?,
         waiting_since: audit_seal::waiting_since(db, last).await?.map(Timestamp),
     };
     Ok(Trail {

@@ -128,13 +128,14 @@ pub async fn entries(db: &Db, id: i64, last: i64, most: i64) -> Result<Vec<Store
     })
 }
 
-/// How many entries there are after number `id`.
+/// How many entries there are after number `id`; no more than `most` are counted.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn count_after(db: &Db, id: i64) -> Result<i64> {
-    on!(read db, pool => {
-        sqlx::query_scalar("select count(*) from audit where id > $1").bind(id).fetch_one(pool).await
+pub async fn count_after(db: &Db, id: i64, most: i64) -> Result<i64> {
+    const COUNT: &str = "select count(*) from (select id from audit where id > $1 limit $2) a";
+    on!(read db, conn => {
+        sqlx::query_scalar(COUNT).bind(id).bind(most).fetch_one(conn).await
     })
 }
 
@@ -144,7 +145,8 @@ pub async fn count_after(db: &Db, id: i64) -> Result<i64> {
 /// Whatever the database answers.
 pub async fn waiting_since(db: &Db, id: i64) -> Result<Option<i64>> {
     on!(read db, pool => {
-        sqlx::query_scalar("select min(at) from audit where id > $1").bind(id).fetch_one(pool).await
+        sqlx::query_scalar("select at from audit where id > $1 order by id limit 1")
+            .bind(id).fetch_optional(pool).await
     })
 }
 
@@ -161,7 +163,7 @@ pub async fn waiting_since(db: &Db, id: i64) -> Result<Option<i64>> {
 /// # Errors
 /// Whatever the database answers.
 pub async fn settled(db: &Db, id: i64) -> Result<Option<i64>> {
-    if count_after(db, id).await? == 0 {
+    if count_after(db, id, 1).await? == 0 {
         return Ok(None);
     }
     match db {

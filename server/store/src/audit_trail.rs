@@ -167,6 +167,7 @@ pub async fn before(db: &Db, filter: &Filter, before: Option<i64>, most: i64) ->
 }
 
 /// Who of the staff has searched more often than `most` times since then, and how often.
+/// Where nothing was noted since then, no entry has so high a number.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -175,7 +176,7 @@ pub async fn many_searches(db: &Db, since: Timestamp, most: i64) -> Result<Vec<(
         sqlx::query_as(
             "select actor, count(*) from audit
              where event = $1 and at >= $2
-               and id >= (select coalesce(min(id), 0) from audit where at >= $2)
+               and id >= (select coalesce(min(id), 9223372036854775807) from audit where at >= $2)
              group by actor having count(*) > $3 order by 2 desc, 1",
         )
         .bind(Event::OfficeSearched.as_str())

@@ -120,7 +120,7 @@ macro_rules! counted {
             in_japan!($engine, "at", day),
             ", '', count(*)
              from audit where event in ('signed_in', 'signed_in_with_passkey') and at >= $5
-               and id >= (select coalesce(min(id), 0) from audit where at >= $5) group by 2
+               and id >= (select coalesce(min(id), 9223372036854775807) from audit where at >= $5) group by 2
              union all
              select 'imports', event, '', max(at) from audit
              where event in ('roster_imported', 'expenses_imported', 'checkups_imported',

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::office::{
     access::{Acting, Auditor},
-    trail::{self, Export, Seals},
+    trail::{self, Export, MANY_WAIT, Seals},
 };
 
 const AUDIT: Screen = Screen("監査記録", "O-13");
@@ -190,8 +190,9 @@ fn seals(seals: &Seals) -> String {
     };
     let waiting = match seals.waiting_since {
         Some(since) => format!(
-            "{}件が封印を待っています（{} から）。",
+            "{}件{}が封印を待っています（{} から）。",
             seals.waiting,
+            if seals.waiting < MANY_WAIT { "" } else { "以上" },
             since.full()
         ),
         None => "すべての記録が封印されています。".to_owned(),

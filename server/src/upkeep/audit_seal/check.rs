@@ -137,7 +137,7 @@ pub(super) async fn read(db: &Db, secrets: &Secrets, note: &Path) -> Result<Read
         }
     }
     let sealed = previous.map_or(i64::MIN, |seal| seal.last_entry);
-    found.to_come = audit_seal::count_after(db, sealed).await?;
+    found.to_come = audit_seal::count_after(db, sealed, i64::MAX).await?;
     let since = audit_seal::waiting_since(db, sealed).await?;
     found.waiting_since = since.map(Timestamp);
     Ok(Read {
