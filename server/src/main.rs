@@ -492,8 +492,8 @@ async fn backup(config: Config, file: &Path) -> Done {
         Ok(ExitCode::SUCCESS)
     } else {
         say!(
-            "PostgreSQL makes its own backups while it runs:\n  pg_dump --format=custom --file={} \
-             DATABASE_URL\nAfter one was restored: portal after-restore",
+            "PostgreSQL makes its own backups while it runs:\n  pg_dump --format=custom \
+             --exclude-table-data=job_chunk --file={} DATABASE_URL\nAfter one was restored: portal after-restore",
             file.display()
         );
         Ok(ExitCode::FAILURE)

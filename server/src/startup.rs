@@ -38,6 +38,7 @@ use crate::{
         sign_in::SignInService,
     },
     office::{
+        job::worker::FileWorker,
         postcards::{Terms, run::PostcardService},
         staff::{StaffService, sign_in::StaffSignIn},
     },
@@ -72,6 +73,7 @@ pub struct Portal {
     figures: OfficeFigures,
     postcards: PostcardService,
     clock: Clock,
+    files: FileWorker,
 }
 
 /// Why there is no server.
@@ -134,6 +136,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
     let society = Arc::new(config.society);
     let public_url: Arc<str> = config.public_url.as_str().into();
     let wake_mail = Arc::new(Notify::new());
+    let wake_files = Arc::new(Notify::new());
     let cookies = Cookies::new(&secrets.cookie_key(), config.public_url.is_https());
     let relying_party = RelyingParty::new(&public_url, &society.portal_name);
     if !relying_party.is_possible() {
@@ -248,6 +251,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         postcards: postcards.clone(),
         wake_mail: wake_mail.clone(),
         upload_places: Arc::new(Semaphore::new(UPLOADS)),
+        wake_files: wake_files.clone(),
         networks: config.office_networks.into(),
     };
     let state = State {
@@ -284,6 +288,12 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         clock: clock.clone(),
         registration_age: society.registration_age,
     };
+    let files = FileWorker {
+        db: db.clone(),
+        clock: clock.clone(),
+        secrets: secrets.clone(),
+        wake: wake_files,
+    };
     let worker = MailWorker {
         db: db.clone(),
         transport,
@@ -309,6 +319,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         figures,
         postcards,
         clock,
+        files,
     })
 }
 
@@ -322,6 +333,7 @@ impl Portal {
             figures,
             postcards,
             clock,
+            files,
             sealer,
             ..
         } = self;
@@ -349,6 +361,10 @@ impl Portal {
             let stop = stop.clone();
             move || postcards.clone().run_worker(clock.clone(), stop.clone())
         });
+        let files = keep_running("the office's files", ANEW, stop.clone(), {
+            let stop = stop.clone();
+            move || files.clone().run(stop.clone())
+        });
         let seals = keep_running("the audit's seals", ANEW, stop.clone(), {
             let (stop, sealer) = (stop.clone(), sealer.clone());
             move || {
@@ -358,7 +374,7 @@ impl Portal {
         });
         let counts = run_every(MINUTE, stop.clone(), || async { tally::tell() });
         let beside = tokio::spawn(async move {
-            tokio::join!(post, tidy, told, figures, overdue, made, seals, counts)
+            tokio::join!(post, tidy, told, figures, files, overdue, made, seals, counts)
         });
         serve::run(self.listener, self.router, self.connections, stop).await;
         if let Err(error) = beside.await {

@@ -48,7 +48,7 @@ struct Place {
     roles: &'static [Role],
 }
 
-const PLACES: [Place; 6] = [
+const PLACES: &[Place] = &[
     Place {
         address: "/office",
         name: "ダッシュボード",
@@ -68,6 +68,11 @@ const PLACES: [Place; 6] = [
         address: "/office/postcards",
         name: "ハガキ",
         roles: &[Role::Importer],
+    },
+    Place {
+        address: "/office/files",
+        name: "取込",
+        roles: &[Role::Importer, Role::HealthImporter, Role::Publisher],
     },
     Place {
         address: "/office/audit",

@@ -123,6 +123,8 @@ needs! {
     Auditor => [Role::Auditor],
     /// 管理
     Admin => [Role::Admin],
+    /// Whoever brings files of one kind or another; of which is judged then.
+    AnyFile => [Role::Importer, Role::HealthImporter, Role::Publisher],
     /// Whoever may have a single postcard made.
     DeskOrImporter => [Role::Desk, Role::Importer],
 }

@@ -24,7 +24,7 @@ use uuid::Uuid;
 use crate::{
     account::by_office::Clerk,
     base::fault::InternalError,
-    office::access::{Acting, Desk},
+    office::access::{Acting, Desk, HealthImporter},
 };
 
 /// The letters that a page shows are of the last ninety days, as all that are kept.
@@ -39,6 +39,7 @@ pub struct Looker<'a> {
     staff: Uuid,
     /// Who they are on the roster, where that is known: the own household is refused.
     person: Option<Uuid>,
+    role: Role,
     clerk: Clerk<'a>,
 }
 
@@ -49,7 +50,18 @@ impl<'a> Looker<'a> {
         Self {
             staff: desk.id(),
             person,
+            role: ROLE,
             clerk: desk.clerk(confirmed),
+        }
+    }
+
+    /// Whoever brings files about health, and looks at some lines of one.
+    pub fn at_a_file(health: &'a Acting<HealthImporter>, person: Option<Uuid>) -> Self {
+        Self {
+            staff: health.id(),
+            person,
+            role: Role::HealthImporter,
+            clerk: health.clerk(""),
         }
     }
 
@@ -208,7 +220,7 @@ pub async fn look(
         return Ok(Looked::AnotherIsAsked);
     }
     if look::begin(&mut tx, staff, person, reason, clerk.now).await? {
-        let detail = format!("{} {}", ROLE.as_str(), reason.as_str());
+        let detail = format!("{} {}", looker.role.as_str(), reason.as_str());
         let noted = Clerk {
             confirmed: &detail,
             ..clerk

@@ -3,7 +3,10 @@
 use domain::values::timestamp::Timestamp;
 use leptos::prelude::*;
 
-use super::staff::{ChangeLine, change_list};
+use super::{
+    files::{FileLine, file_table},
+    staff::{ChangeLine, change_list},
+};
 
 /// What the first page shows.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +17,10 @@ pub struct Home {
     pub waiting: Vec<ChangeLine>,
     /// Who came in by a code from the command line since then, and when.
     pub by_command_line: Vec<(String, Timestamp)>,
+    /// Files that wait for somebody, for whoever handles such files.
+    pub waiting_files: Vec<FileLine>,
+    /// The last files of theirs.
+    pub files: Vec<FileLine>,
     /// What was typed when the session was over: where it goes, and its fields.
     pub draft: Option<(String, Vec<(String, String)>)>,
 }
@@ -39,6 +46,24 @@ pub fn page(home: &Home, figures: AnyView) -> AnyView {
                     <section>
                         <h2>"前回のログインのあとの職員の変更"</h2>
                         {change_list(&home.changes, false)}
+                    </section>
+                }
+            })}
+        {(!home.waiting_files.is_empty())
+            .then(|| {
+                view! {
+                    <section>
+                        <h2>"確認を待っているファイル"</h2>
+                        {file_table(&home.waiting_files)}
+                    </section>
+                }
+            })}
+        {(!home.files.is_empty())
+            .then(|| {
+                view! {
+                    <section>
+                        <h2>"最近の取込"</h2>
+                        {file_table(&home.files)}
                     </section>
                 }
             })}

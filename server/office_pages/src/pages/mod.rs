@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod figures;
+pub mod files;
 pub mod home;
 pub mod notices;
 pub mod people;

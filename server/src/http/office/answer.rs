@@ -14,7 +14,7 @@ use office_pages::{
     parts::Tried,
     render,
 };
-use store::{postcard_run, publishing, second_person, staff_change};
+use store::{job, postcard_run, publishing, second_person, staff_change};
 use uuid::Uuid;
 
 use super::{super::State, guard::Visit};
@@ -28,7 +28,7 @@ use crate::{
     },
 };
 use domain::{
-    office::{Stage, role::Role},
+    office::{Stage, job::JobKind, role::Role},
     ports::ServiceError,
 };
 
@@ -100,6 +100,21 @@ impl OfficePath {
     /// A run of postcards.
     pub(super) fn postcard_run(id: Uuid) -> Self {
         Self(format!("/office/postcards/{id}"))
+    }
+
+    /// 取込
+    pub(super) fn files() -> Self {
+        Self("/office/files".to_owned())
+    }
+
+    /// The form for a file of this kind.
+    pub(super) fn new_file(kind: JobKind) -> Self {
+        Self(format!("/office/files/new?kind={}", kind.as_str()))
+    }
+
+    /// A file's page.
+    pub(super) fn file(id: Uuid) -> Self {
+        Self(format!("/office/files/{id}"))
     }
 
     /// 監査記録
@@ -236,6 +251,18 @@ impl Responder {
             });
             waiting.push(("/office/postcards", open.unsigned_abs()));
         }
+        if JobKind::FILES
+            .iter()
+            .any(|kind| member.roles.has(kind.role()))
+        {
+            let files = job::waiting(&self.state.office.db)
+                .await
+                .unwrap_or_default();
+            let own = files
+                .iter()
+                .filter(|(kind, ..)| *kind != JobKind::Postcards && member.roles.has(kind.role()));
+            waiting.push(("/office/files", own.map(|(.., count)| count).sum()));
+        }
         Who {
             name: member.name.clone(),
             roles: member.roles,
@@ -273,6 +300,12 @@ impl Responder {
                 StatusCode::UNAUTHORIZED,
                 "ログインしてください",
                 "ログインは終了しています。もう一度ログインしてから、ファイルを送ってください。",
+                None,
+            ),
+            Refused::ProofFirst => (
+                StatusCode::FORBIDDEN,
+                "ご本人の確認が必要です",
+                "最後のご本人の確認から10分が過ぎました。ファイルは受け取っていません。取込の画面を開き直すと、もう一度確認できます。",
                 None,
             ),
             Refused::NotFound => (
@@ -329,6 +362,8 @@ pub enum Refused {
     },
     /// Not with these roles.
     Forbidden,
+    /// The proof of who they are is too old, and nothing of what they send is read.
+    ProofFirst,
     /// There is no such page, or nobody of that name.
     NotFound,
     /// The form is none.

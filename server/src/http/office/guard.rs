@@ -166,19 +166,25 @@ impl<N: Needs> FromRequestParts<State> for Acting<N> {
         };
         match Acting::of(staff.clone()) {
             Some(acting) => Ok(acting),
-            None => {
-                let path = parts.uri.path().to_owned();
-                let entry = store::audit::Entry {
-                    detail: &path,
-                    ..staff.entry(Event::StaffRefused)
-                };
-                let mut tx = state.db.write().await?;
-                entry.record(&mut tx).await?;
-                tx.commit().await?;
-                Err(Refused::Forbidden)
-            }
+            None => Err(without_role(state, &staff, parts.uri.path()).await?),
         }
     }
+}
+
+/// Notes that somebody asked for what their roles do not open.
+pub(super) async fn without_role(
+    state: &State,
+    staff: &StaffVisit,
+    path: &str,
+) -> Result<Refused, Refused> {
+    let entry = store::audit::Entry {
+        detail: path,
+        ..staff.entry(Event::StaffRefused)
+    };
+    let mut tx = state.db.write().await?;
+    entry.record(&mut tx).await?;
+    tx.commit().await?;
+    Ok(Refused::Forbidden)
 }
 
 /// A form, each field once.

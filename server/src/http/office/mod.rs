@@ -6,6 +6,7 @@ mod audit;
 mod cookies;
 mod drafts;
 mod figures;
+mod files;
 mod guard;
 mod home;
 mod notices;
@@ -68,6 +69,8 @@ pub struct Office {
     pub wake_mail: Arc<Notify>,
     /// How many files are read at a time.
     pub upload_places: Arc<Semaphore>,
+    /// Wakes the worker that checks files and brings them in.
+    pub wake_files: Arc<Notify>,
     /// From where it can be seen; from everywhere where this is empty.
     pub networks: Arc<[Network]>,
 }
@@ -157,6 +160,27 @@ pub(super) fn routes(state: &State) -> Router<State> {
             get(notices::letters).post(notices::hold_letters),
         )
         .route("/office/notices/{id}/attachment", get(notices::attachment))
+        .route("/office/files", get(files::page))
+        .route("/office/files/new", get(files::new).post(files::receive))
+        .route("/office/files/{job}", get(files::file))
+        .route("/office/files/{job}/problems.csv", get(files::problems))
+        .route(
+            "/office/files/{job}/answers",
+            get(files::back).post(files::answers),
+        )
+        .route("/office/files/{job}/run", get(files::back).post(files::run))
+        .route(
+            "/office/files/{job}/confirm",
+            get(files::back).post(files::confirm),
+        )
+        .route(
+            "/office/files/{job}/values",
+            get(files::back).post(files::values),
+        )
+        .route(
+            "/office/files/{job}/cancel",
+            get(files::back).post(files::cancel),
+        )
         .route("/office/audit", get(audit::page).post(audit::remove))
         .route(
             "/office/audit.csv",

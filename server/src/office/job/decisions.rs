@@ -1,0 +1,165 @@
+//! What somebody of the office says to a file that has come in: answers, that it is to be
+//! brought in, that another is to look first, or that it is not wanted any more.
+
+use std::time::Duration;
+
+use domain::office::job::JobState;
+use store::{
+    Db, Tx,
+    audit::{Entry, Event},
+    job::{self, Job, JobAnswer},
+    staff_change,
+};
+use uuid::Uuid;
+
+use super::FileActing;
+
+/// For so long after one made or changed another, neither confirms the other's work.
+const TOO_CLOSE: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// What became of a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// It is done, or a server does it.
+    Done,
+    /// Another person is asked.
+    Waits,
+    /// The job is not where that could be said.
+    NotNow,
+    /// Somebody else has to say it.
+    Own,
+    /// One of the two has made or changed the other's account within a week.
+    TooClose,
+}
+
+/// A job of the kind that somebody handles, held until the transaction's end.
+async fn held(tx: &mut Tx, acting: &FileActing, id: Uuid) -> store::Result<Option<Job>> {
+    let job = job::find_held(tx, id).await?;
+    Ok(job.filter(|job| job.kind == acting.kind()))
+}
+
+async fn note(tx: &mut Tx, acting: &FileActing, event: Event, id: Uuid) -> store::Result<()> {
+    let detail = format!("{} {id}", acting.kind().as_str());
+    let entry = Entry {
+        detail: &detail,
+        ..acting.entry(event)
+    };
+    entry.record(tx).await
+}
+
+/// Somebody wants what was previewed; with `four_eyes` another has to want it, too. `seen` is
+/// the plan that was shown: another one is not what was meant.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn run(
+    db: &Db,
+    acting: &FileActing,
+    id: Uuid,
+    seen: Option<&[u8]>,
+    four_eyes: bool,
+) -> store::Result<Decided> {
+    let mut tx = db.write().await?;
+    let Some(job) = held(&mut tx, acting, id).await? else {
+        return Ok(Decided::NotNow);
+    };
+    if seen.is_some_and(|seen| job.digest.as_deref() != Some(seen)) {
+        return Ok(Decided::NotNow);
+    }
+    let (state, decided) = match four_eyes {
+        true => (JobState::Waiting, Decided::Waits),
+        false => (JobState::Running, Decided::Done),
+    };
+    if job.state != JobState::Previewed
+        || !job::to_state(&mut tx, job.claim(), state, acting.now).await?
+    {
+        return Ok(Decided::NotNow);
+    }
+    job::set_run_by(&mut tx, job.claim(), acting.id(), acting.now).await?;
+    note(&mut tx, acting, Event::FileRun, id).await?;
+    tx.commit().await?;
+    Ok(decided)
+}
+
+/// Another person wants it, too.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn confirm(db: &Db, acting: &FileActing, id: Uuid) -> store::Result<Decided> {
+    let mut tx = db.write().await?;
+    let Some(job) = held(&mut tx, acting, id).await? else {
+        return Ok(Decided::NotNow);
+    };
+    if job.state != JobState::Waiting {
+        return Ok(Decided::NotNow);
+    }
+    let others = [Some(job.started_by), job.run.map(|(who, _)| who)];
+    for other in others.into_iter().flatten() {
+        if other == acting.id() {
+            return Ok(Decided::Own);
+        }
+        let since = acting.now.minus(TOO_CLOSE);
+        if staff_change::was_changed_by(&mut tx, acting.id(), other, since).await?
+            || staff_change::was_changed_by(&mut tx, other, acting.id(), since).await?
+        {
+            return Ok(Decided::TooClose);
+        }
+    }
+    if !job::to_state(&mut tx, job.claim(), JobState::Running, acting.now).await? {
+        return Ok(Decided::NotNow);
+    }
+    job::set_confirmed_by(&mut tx, job.claim(), acting.id(), acting.now).await?;
+    note(&mut tx, acting, Event::FileConfirmed, id).await?;
+    tx.commit().await?;
+    Ok(Decided::Done)
+}
+
+/// Somebody wants it no more: whoever works on it stops, and nothing is left of the file.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn cancel(db: &Db, acting: &FileActing, id: Uuid) -> store::Result<Decided> {
+    let mut tx = db.write().await?;
+    if held(&mut tx, acting, id).await?.is_none() || !job::cancel(&mut tx, id, acting.now).await? {
+        return Ok(Decided::NotNow);
+    }
+    note(&mut tx, acting, Event::FileCancelled, id).await?;
+    tx.commit().await?;
+    Ok(Decided::Done)
+}
+
+/// Somebody answers what the file asks: it is checked once more.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn answer(
+    db: &Db,
+    acting: &FileActing,
+    id: Uuid,
+    answers: &[JobAnswer],
+) -> store::Result<Decided> {
+    let mut tx = db.write().await?;
+    let Some(job) = held(&mut tx, acting, id).await? else {
+        return Ok(Decided::NotNow);
+    };
+    if job.state != JobState::Questions {
+        return Ok(Decided::NotNow);
+    }
+    job::answer(&mut tx, id, answers).await?;
+    if !job::to_state(&mut tx, job.claim(), JobState::Checking, acting.now).await? {
+        return Ok(Decided::NotNow);
+    }
+    note(&mut tx, acting, Event::FileAnswered, id).await?;
+    tx.commit().await?;
+    Ok(Decided::Done)
+}
+
+/// Notes that what is wrong with a file was taken as a sheet.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn note_problems_taken(db: &Db, acting: &FileActing, id: Uuid) -> store::Result<()> {
+    let mut tx = db.write().await?;
+    note(&mut tx, acting, Event::ProblemsTaken, id).await?;
+    tx.commit().await
+}
