@@ -11,9 +11,9 @@ test.use({ expectedMessages: /status of (422|403)/ });
 
 const menus: [string, string[]][] = [
   ["Desk", ["ダッシュボード", "加入者"]],
-  ["Publisher", ["ダッシュボード", "お知らせ"]],
-  ["Importer", ["ダッシュボード", "ハガキ"]],
-  ["HealthImporter", ["ダッシュボード"]],
+  ["Publisher", ["ダッシュボード", "お知らせ", "取込"]],
+  ["Importer", ["ダッシュボード", "ハガキ", "取込"]],
+  ["HealthImporter", ["ダッシュボード", "取込"]],
   ["Auditor", ["ダッシュボード", "監査記録"]],
   ["Admin", ["ダッシュボード", "職員"]],
 ];

@@ -28,7 +28,7 @@ fn secrets(fresh: &Fresh) -> Secrets {
 }
 
 /// A file as it stands in the database after its upload.
-async fn received(fresh: &Fresh, kind: JobKind, bytes: &[u8]) -> Uuid {
+pub(crate) async fn received(fresh: &Fresh, kind: JobKind, bytes: &[u8]) -> Uuid {
     let id = Uuid::now_v7();
     let (key, wrapped) = JobKey::draw(&secrets(fresh), id, kind).unwrap();
     let mut tx = fresh.db.write().await.unwrap();

@@ -19,6 +19,7 @@ mod expense_import;
 mod expense_totals;
 mod expenses;
 mod faults;
+mod files;
 mod former_keys;
 mod house;
 mod housekeeping;

@@ -22,7 +22,7 @@ use crate::{
 const SESSION: &str = "__Host-office";
 const WRONG: &str = "ログインIDまたはパスワードが違います。";
 const WRONG_CODE: &str = "確認コードが違います。";
-const PASSWORD: &str = "みなとのひろばにさくはな";
+pub(crate) const PASSWORD: &str = "みなとのひろばにさくはな";
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Everybody of a small office, one a role.
