@@ -374,7 +374,9 @@ impl Portal {
         });
         let counts = run_every(MINUTE, stop.clone(), || async { tally::tell() });
         let beside = tokio::spawn(async move {
-            tokio::join!(post, tidy, told, figures, files, overdue, made, seals, counts)
+            tokio::join!(
+                post, tidy, told, figures, files, overdue, made, seals, counts
+            )
         });
         serve::run(self.listener, self.router, self.connections, stop).await;
         if let Err(error) = beside.await {
