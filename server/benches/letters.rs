@@ -1,6 +1,6 @@
 //! How fast the queue is drained: a hundred thousand letters through the database, made
-//! one by one and handed to a mail server, beside a bare loop that hands over the same
-//! finished letter again and again on one connection.
+//! one by one and handed to a mail server, beside a bare loop that hands over such a letter,
+//! finished, again and again on one connection.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -25,7 +25,7 @@ use server::{
     base::{clock::Clock, secrets::Secrets},
     config::Config,
     mail::{
-        layout::Letter,
+        letters::{self, Changed},
         outgoing::Outgoing,
         transport::Transport,
         worker::{MailWorker, Unnoted},
@@ -110,12 +110,9 @@ async fn bare_loop(port: u16) -> Duration {
     let society = Society::default();
     let address = |text: &str| EmailAddress::parse(text).unwrap();
     let (from, to) = (address(&society.sender()), address("member@example.jp"));
-    let letter = Letter {
-        subject: "登録内容の変更のお知らせ".to_owned(),
-        text: "本文\n".repeat(20),
-        html: "<p>本文</p>\n".repeat(20),
-    };
     let now = Timestamp(1_795_326_120_000);
+    let reissue = "https://portal.example.jp/reissue";
+    let letter = letters::change(&society, now, &[Changed::Password], None, reissue);
     let outgoing = Outgoing::new(Uuid::now_v7(), letter, &from, &to, &society, now).unwrap();
     let (envelope, bytes) = (outgoing.message.envelope(), outgoing.message.formatted());
     let hello = ClientId::Domain("bench".to_owned());

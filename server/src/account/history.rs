@@ -161,6 +161,7 @@ fn describe(event: Event, actor: &str, detail: &str) -> Cow<'static, str> {
         Event::FileReceived => "ファイルを受け取りました",
         Event::FileAnswered => "ファイルの質問に回答しました",
         Event::FileRun => "ファイルの取込を依頼しました",
+        Event::WithdrawalAsked => "取り込んだファイルの取り消しを依頼しました",
         Event::FileConfirmed => "ファイルの取込を承認しました",
         Event::FileCancelled => "ファイルの取込を中止しました",
         Event::ProblemsTaken => "ファイルの誤りの一覧をダウンロードしました",

@@ -239,6 +239,8 @@ events! {
     FileAnswered => "file_answered",
     /// They want it brought in.
     FileRun => "file_run",
+    /// They want withdrawn what it has brought; another has to agree.
+    WithdrawalAsked => "withdrawal_asked",
     /// Another of them wants it, too.
     FileConfirmed => "file_confirmed",
     /// They want it no more.

@@ -128,6 +128,30 @@ pub(super) async fn touch(tx: &mut Tx, touched: Vec<i64>, by: i64) -> Result<()>
     Ok(())
 }
 
+/// One of them.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn find(db: &Db, id: i64) -> Result<Option<Batch>> {
+    let sql = format!("select {COLUMNS} from import_batch where id = $1");
+    on!(read db, conn => {
+        // Made of constants alone.
+        sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await
+    })
+}
+
+/// The same within a transaction.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn find_in(tx: &mut Tx, id: i64) -> Result<Option<Batch>> {
+    let sql = format!("select {COLUMNS} from import_batch where id = $1");
+    on!(write tx, conn => {
+        // Made of constants alone.
+        sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await
+    })
+}
+
 /// The newest ones.
 ///
 /// # Errors

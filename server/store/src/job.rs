@@ -111,6 +111,10 @@ pub struct Job {
     pub confirmed: Option<(Uuid, Timestamp)>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+    /// The import that it has brought in.
+    pub batch: Option<i64>,
+    /// Who wants that withdrawn, and since when.
+    pub withdrawal: Option<(Uuid, Timestamp)>,
 }
 
 impl Job {
@@ -159,6 +163,9 @@ struct Row {
     confirmed_by: Option<Uuid>,
     confirmed_at: Option<i64>,
     ended_at: Option<i64>,
+    batch_id: Option<i64>,
+    withdrawal_by: Option<Uuid>,
+    withdrawal_at: Option<i64>,
 }
 
 impl Row {
@@ -191,6 +198,8 @@ impl Row {
             run: self.run_by.zip(instant(self.run_at)),
             confirmed: self.confirmed_by.zip(instant(self.confirmed_at)),
             ended_at: instant(self.ended_at),
+            batch: self.batch_id,
+            withdrawal: self.withdrawal_by.zip(instant(self.withdrawal_at)),
         })
     }
 }
@@ -199,7 +208,8 @@ macro_rules! row {
     () => {
         "id, kind, state, claim, tries, step, done_rows, done_part, all_parts, file_name, choice, report,
          wrapped_key, sealed_preview, digest, sha256, chunks, bytes, started_by, started_at,
-         run_by, run_at, confirmed_by, confirmed_at, ended_at"
+         run_by, run_at, confirmed_by, confirmed_at, ended_at, batch_id, withdrawal_by,
+         withdrawal_at"
     };
 }
 
@@ -565,6 +575,38 @@ pub async fn keep_report(tx: &mut Tx, claim: Claim, report: &str) -> Result<()> 
             .bind(claim.job)
             .bind(claim.number)
             .bind(report)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
+}
+
+/// Notes which import it has brought in.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn keep_batch(tx: &mut Tx, claim: Claim, batch: i64) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update job set batch_id = $3 where id = $1 and claim = $2")
+            .bind(claim.job)
+            .bind(claim.number)
+            .bind(batch)
+            .execute(conn)
+            .await?;
+    });
+    Ok(())
+}
+
+/// Notes who wants withdrawn what it has brought in.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn ask_withdrawal(tx: &mut Tx, job: Uuid, staff: Uuid, now: Timestamp) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update job set withdrawal_by = $2, withdrawal_at = $3 where id = $1")
+            .bind(job)
+            .bind(staff)
+            .bind(now.0)
             .execute(conn)
             .await?;
     });

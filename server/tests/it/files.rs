@@ -27,6 +27,7 @@ use uuid::Uuid;
 
 use crate::{
     browser::{Browser, Seen},
+    expense_import,
     fresh::Fresh,
     jobs::received,
     office::at_work,
@@ -413,6 +414,96 @@ on_both! {
         two.post(&confirm, &[YES]).await.leads_to(&path);
         is(&two, &path, "done").await.shows("見本 torikomi2");
         assert_eq!(people(&app.fresh.db).await, 7);
+    }
+}
+
+/// Claims of the only insured there is.
+fn claims(rows: &[(&str, u32)]) -> Vec<u8> {
+    let row = |(month, paid): &(&str, u32)| {
+        let total = paid * 10;
+        let insurer = total - paid;
+        format!("1001,12,00,{month},みほん医院,外来,1,{total},{insurer},0,{paid},0,0\r\n")
+    };
+    let rows: String = rows.iter().map(row).collect();
+    cp932(&format!("{}\r\n{rows}", expense_import::HEADER.trim_end()))
+}
+
+/// Brings claims in: where their page is.
+async fn comes_in(browser: &Browser, rows: &[(&str, u32)]) -> String {
+    let path = brings(browser, "expenses", &claims(rows)).await;
+    is(browser, &path, "previewed").await;
+    browser
+        .post(&format!("{path}/run"), &[YES])
+        .await
+        .leads_to(&path);
+    is(browser, &path, "done").await;
+    path
+}
+
+async fn paid(db: &Db) -> i64 {
+    ask!(
+        db,
+        "select cast(coalesce(sum(paid), 0) as bigint) from expense"
+    )
+}
+
+on_both! {
+    async fn what_a_file_has_brought_is_withdrawn_whole(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let db = &app.fresh.db;
+        let clerk = at_work(&app, "kenshin", &[Role::HealthImporter]).await.browser;
+        let first = comes_in(&clerk, &[("2026-07", 1_000)]).await;
+        let second = comes_in(&clerk, &[("2026-08", 3_000), ("2026-09", 500)]).await;
+        assert_eq!(paid(db).await, 4_500);
+        let withdraw = format!("{second}/withdraw");
+        clerk.get(&second).await.shows("この取込を取り消す");
+        clerk.get(&withdraw).await.leads_to(&second);
+        clerk.post(&withdraw, &[]).await.refuses(422).shows("確認のチェックを入れてから");
+        assert_eq!(paid(db).await, 4_500);
+        clerk.post(&withdraw, &[YES]).await.leads_to(&second);
+        clerk.get(&second).await.shows("に取り消しました。").hides("この取込を取り消す");
+        assert_eq!(paid(db).await, 1_000);
+        clerk.post(&withdraw, &[YES]).await.refuses(422).shows("この取り込みは、取り消し済みです");
+        let by: String = ask!(db, "select actor from audit where event = 'import_withdrawn'");
+        let own: Uuid = ask!(db, "select id from staff_member where login_id = 'kenshin'");
+        assert_eq!(by, own.to_string());
+
+        // What a later one has touched stays, and so does a roster; and each says why.
+        comes_in(&clerk, &[("2026-07", 1_500)]).await;
+        clerk.get(&first).await.shows("あとの取り込み").hides("この取込を取り消す");
+        clerk.post(&format!("{first}/withdraw"), &[YES]).await.refuses(422).shows("あとの取り込み");
+        let other = at_work(&app, "torikomi", &[Role::Importer]).await.browser;
+        other.post(&withdraw, &[YES]).await.refuses(403);
+        let path = brings(&other, "roster", format!("{HEADER}{CHANGED}").as_bytes()).await;
+        is(&other, &path, "previewed").await.hides("この取込を取り消す");
+        other.post(&format!("{path}/withdraw"), &[YES]).await.leads_to(&path);
+        other.post(&format!("{path}/run"), &[YES]).await.leads_to(&path);
+        is(&other, &path, "done").await.shows("名簿の取り込みは取り消せません");
+        other.post(&format!("{path}/withdraw"), &[YES]).await.refuses(422);
+        assert_eq!(people(db).await, 7);
+    }
+}
+
+on_both! {
+    async fn with_four_eyes_two_have_to_want_it_withdrawn(fresh: Fresh) {
+        let app = TestApp::start_with(fresh, |config| config.four_eyes = true).await;
+        let db = &app.fresh.db;
+        let one = at_work(&app, "kenshin", &[Role::HealthImporter]).await.browser;
+        let two = at_work(&app, "kenshin2", &[Role::HealthImporter]).await.browser;
+        let path = brings(&one, "expenses", &claims(&[("2026-08", 3_000)])).await;
+        is(&one, &path, "previewed").await;
+        one.post(&format!("{path}/run"), &[YES]).await.leads_to(&path);
+        two.post(&format!("{path}/confirm"), &[YES]).await.leads_to(&path);
+        is(&two, &path, "done").await;
+        let withdraw = format!("{path}/withdraw");
+        one.post(&withdraw, &[YES]).await.leads_to(&path);
+        one.get(&path).await.shows("ほかの職員に承認を依頼しました").shows("ほかの職員の承認を待っています");
+        one.post(&withdraw, &[YES]).await.refuses(422).shows("ご自分で依頼した取り消しは承認できません");
+        assert_eq!(paid(db).await, 3_000);
+        two.get(&path).await.shows("見本 kenshinが").shows("この取込を取り消す");
+        two.post(&withdraw, &[YES]).await.leads_to(&path);
+        assert_eq!(paid(db).await, 0);
+        assert_eq!(noted(db, "withdrawal_asked").await, 1);
     }
 }
 

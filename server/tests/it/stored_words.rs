@@ -15,7 +15,7 @@ use store::{
 };
 use uuid::Uuid;
 
-const EVENTS: [&str; 97] = [
+const EVENTS: [&str; 98] = [
     "letter_asked",
     "postcard_accepted",
     "postcard_refused",
@@ -103,6 +103,7 @@ const EVENTS: [&str; 97] = [
     "file_received",
     "file_answered",
     "file_run",
+    "withdrawal_asked",
     "file_confirmed",
     "file_cancelled",
     "problems_taken",

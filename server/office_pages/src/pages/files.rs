@@ -72,10 +72,28 @@ pub struct FilePage {
     pub needs_another: Option<bool>,
     /// Whether whoever looks may confirm it.
     pub may_confirm: bool,
+    /// Whether what it has brought in can go again; nothing before it is in.
+    pub withdrawal: Option<Undoing>,
     /// What was found in it.
     pub found: Found,
     /// Marks the plan that is shown.
     pub plan: String,
+}
+
+/// Whether what a file has brought in can go again.
+#[derive(Clone, Debug)]
+pub enum Undoing {
+    /// It can.
+    Possible {
+        /// Who has asked for it, where two have to want it.
+        asked_by: Option<(String, Timestamp)>,
+        /// Whether that is whoever looks.
+        is_own: bool,
+    },
+    /// It has gone.
+    Withdrawn(Timestamp),
+    /// It cannot, and why.
+    Not(String),
 }
 
 /// What was found in a file.
@@ -338,10 +356,61 @@ pub fn file(tried: Option<&Tried>, told: Option<&str>, page: &FilePage) -> AnyVi
             {(!line.state.is_at_work()).then(|| found(page, tried, &path))}
             {decision(page, &path)}
             {line.state.is_open().then(|| cancel(&path))}
+            {page.withdrawal.as_ref().map(|one| withdrawal(one, page.needs_another, &path))}
             <dl class="facts">{facts}</dl>
             <p>
                 <a href="/office/files">"取込の一覧へ"</a>
             </p>
+        </section>
+    }
+    .into_any()
+}
+
+fn withdrawal(undoing: &Undoing, needs_another: Option<bool>, path: &str) -> AnyView {
+    let inside = match undoing {
+        Undoing::Withdrawn(at) => view! { <p>{at.full()} "に取り消しました。"</p> }.into_any(),
+        Undoing::Not(why) => view! { <p>{why.clone()}</p> }.into_any(),
+        Undoing::Possible {
+            asked_by,
+            is_own: true,
+        } => {
+            let asked = asked_by.as_ref().map(|(_, at)| at.full());
+            view! {
+                <p>{asked} "に取り消しを依頼しました。ほかの職員の承認を待っています。"</p>
+            }
+            .into_any()
+        }
+        Undoing::Possible { asked_by, .. } => {
+            let alone = (needs_another == Some(false)).then_some(
+                "取り消しには2人の承認が必要ですが、この役割の職員がほかにいません。管理の職員に依頼してください。",
+            );
+            let asked = asked_by.as_ref().map(|(name, at)| {
+                format!(
+                    "{name}が{}に取り消しを依頼しました。承認すると、すぐに取り消します。",
+                    at.full()
+                )
+            });
+            view! {
+                <p>
+                    "この取込で加わった明細を削除し、置きかえられた明細を元に戻します。加入者の画面もすぐに変わります。"
+                </p>
+                {asked.map(|sentence| view! { <p>{sentence}</p> })}
+                {alone.map(|sentence| view! { <p class="hint">{sentence}</p> })}
+                <form method="post" action=format!("{path}/withdraw")>
+                    <label class="tick">
+                        <input type="checkbox" name="confirm" value="yes" />
+                        <span>"この取込を取り消す"</span>
+                    </label>
+                    <button class="button secondary">"取り消す"</button>
+                </form>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <section>
+            <h2>"取り消し"</h2>
+            {inside}
         </section>
     }
     .into_any()

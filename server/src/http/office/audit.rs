@@ -192,7 +192,11 @@ fn seals(seals: &Seals) -> String {
         Some(since) => format!(
             "{}件{}が封印を待っています（{} から）。",
             seals.waiting,
-            if seals.waiting < MANY_WAIT { "" } else { "以上" },
+            if seals.waiting < MANY_WAIT {
+                ""
+            } else {
+                "以上"
+            },
             since.full()
         ),
         None => "すべての記録が封印されています。".to_owned(),

@@ -20,13 +20,14 @@ use office_pages::{
     pages::{
         files::{
             self as pages, Ask, BadLine, ChangedValue, FileLine, FilePage, FilesPage, Found,
-            NewFile, Table,
+            NewFile, Table, Undoing,
         },
         proof,
     },
     parts::Tried,
 };
 use store::{
+    import_batch,
     job::{self, Job, JobAnswer},
     staff,
 };
@@ -47,12 +48,12 @@ use crate::{
         access::{Acting, AnyFile},
         job::{
             FileActing,
-            decisions::{self, Decided},
+            decisions::{self, Decided, Withdrawal},
             shown::Shown,
             upload::{MOST_BYTES, Upload},
             values::{self, MOST_LINES, RawLine},
         },
-        list::{self, Plan, Question, Refusal},
+        list::{self, Plan, Question, Refusal, withdraw::can_be_withdrawn},
     },
 };
 
@@ -211,7 +212,7 @@ pub(super) async fn receive(
     request: Request,
 ) -> Answer {
     let acting = match acting {
-        Err(Refused::SeeOther(_)) if !is_form(request.headers()) => {
+        Err(Refused::SignInFirst { .. }) if !is_form(request.headers()) => {
             return Err(Refused::SignedOut);
         }
         acting => acting?,
@@ -437,6 +438,9 @@ fn told(responder: &Responder, headers: &HeaderMap) -> Option<&'static str> {
     match responder.state().cookies.office_told(headers).as_deref() {
         Some("file runs") => Some("取込を始めました。"),
         Some("file waits") => Some("ほかの職員に承認を依頼しました。"),
+        Some("file withdrawn") => {
+            Some("取り消しました。この取込で変わった明細を、元に戻しました。")
+        }
         Some("file cancelled") => Some("中止しました。何も変更していません。"),
         Some("file answered") => Some("回答しました。もう一度確認しています。"),
         Some("file moved") => {
@@ -506,6 +510,7 @@ async fn show(
         needs_another: another(responder, handling).await?,
         may_confirm: job.started_by != handling.id()
             && job.run.is_none_or(|(who, _)| who != handling.id()),
+        withdrawal: withdrawal(responder, handling, job, &everybody).await?,
         found: shown.map_or(Found::Nothing, in_words),
         plan: hex(job.digest.as_deref().unwrap_or_default()),
     };
@@ -528,6 +533,33 @@ async fn show(
         }
     }
     Ok(response)
+}
+
+/// Whether what a file has brought in can go again.
+async fn withdrawal(
+    responder: &Responder,
+    handling: &FileActing,
+    job: &Job,
+    everybody: &[StaffMember],
+) -> Result<Option<Undoing>, Refused> {
+    let Some(batch) = job.batch else {
+        return Ok(None);
+    };
+    let Some(batch) = import_batch::find(&responder.state().db, batch).await? else {
+        return Ok(None);
+    };
+    Ok(Some(
+        match (batch.withdrawn_at, can_be_withdrawn(&batch, handling.now)) {
+            (Some(at), _) => Undoing::Withdrawn(Timestamp(at)),
+            (None, Err(why)) => Undoing::Not(why.to_string()),
+            (None, Ok(_)) => Undoing::Possible {
+                asked_by: job
+                    .withdrawal
+                    .map(|(who, at)| (name_of(everybody, who), at)),
+                is_own: job.withdrawal.is_some_and(|(who, _)| who == handling.id()),
+            },
+        },
+    ))
 }
 
 fn in_words(shown: Shown) -> Found {
@@ -791,6 +823,7 @@ fn decided_on(responder: &Responder, id: Uuid, decided: Decided, done: &str) -> 
 
 /// What a form of one button says.
 enum Act {
+    Withdraw,
     Run,
     Confirm,
 }
@@ -813,6 +846,17 @@ pub(super) async fn confirm(
     form: Form,
 ) -> Answer {
     decide(acting, responder, &id, &form, Act::Confirm).await
+}
+
+/// POST /office/files/{job}/withdraw: what it has brought goes again; with `four_eyes` when a
+/// second person has said so, too.
+pub(super) async fn withdraw(
+    acting: Acting<AnyFile>,
+    responder: Responder,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
+    decide(acting, responder, &id, &form, Act::Withdraw).await
 }
 
 async fn decide(
@@ -841,16 +885,36 @@ async fn decide(
             decisions::run(db, &handling, job.id, seen.as_deref(), four_eyes).await?
         }
         Act::Confirm => decisions::confirm(db, &handling, job.id).await?,
+        Act::Withdraw => {
+            let four_eyes = state.office.staff.four_eyes;
+            match decisions::withdraw(db, &handling, job.id, four_eyes).await? {
+                Withdrawal::Decided(decided) => decided,
+                Withdrawal::Refused(why) => {
+                    let tried = Tried::note("", why.to_string());
+                    let page = show(&responder, &handling, &job, Some(&tried), None).await?;
+                    return Ok(proven.answer(page));
+                }
+            }
+        }
     };
     let sentence = match decided {
-        Decided::Own => {
-            "ご自分で取り込んだファイルは承認できません。ほかの職員に依頼してください。"
-        }
+        Decided::Own => match act {
+            Act::Withdraw => {
+                "ご自分で依頼した取り消しは承認できません。ほかの職員に依頼してください。"
+            }
+            Act::Run | Act::Confirm => {
+                "ご自分で取り込んだファイルは承認できません。ほかの職員に依頼してください。"
+            }
+        },
         Decided::TooClose => {
             "この7日のあいだに、お互いの職員の登録を変更しています。ほかの職員に依頼してください。"
         }
         decided => {
-            let answer = decided_on(&responder, job.id, decided, "file runs");
+            let done = match act {
+                Act::Run | Act::Confirm => "file runs",
+                Act::Withdraw => "file withdrawn",
+            };
+            let answer = decided_on(&responder, job.id, decided, done);
             return Ok(proven.answer(answer));
         }
     };

@@ -174,6 +174,10 @@ pub(super) fn routes(state: &State) -> Router<State> {
             get(files::back).post(files::confirm),
         )
         .route(
+            "/office/files/{job}/withdraw",
+            get(files::back).post(files::withdraw),
+        )
+        .route(
             "/office/files/{job}/values",
             get(files::back).post(files::values),
         )

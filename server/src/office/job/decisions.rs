@@ -7,12 +7,14 @@ use domain::office::job::JobState;
 use store::{
     Db, Tx,
     audit::{Entry, Event},
+    import_batch,
     job::{self, Job, JobAnswer},
     staff_change,
 };
 use uuid::Uuid;
 
 use super::FileActing;
+use crate::office::list::withdraw::{WithdrawError, can_be_withdrawn, withdraw_in};
 
 /// For so long after one made or changed another, neither confirms the other's work.
 const TOO_CLOSE: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -95,14 +97,8 @@ pub async fn confirm(db: &Db, acting: &FileActing, id: Uuid) -> store::Result<De
     }
     let others = [Some(job.started_by), job.run.map(|(who, _)| who)];
     for other in others.into_iter().flatten() {
-        if other == acting.id() {
-            return Ok(Decided::Own);
-        }
-        let since = acting.now.minus(TOO_CLOSE);
-        if staff_change::was_changed_by(&mut tx, acting.id(), other, since).await?
-            || staff_change::was_changed_by(&mut tx, other, acting.id(), since).await?
-        {
-            return Ok(Decided::TooClose);
+        if let Some(why) = may_not_confirm(&mut tx, acting, other).await? {
+            return Ok(why);
         }
     }
     if !job::to_state(&mut tx, job.claim(), JobState::Running, acting.now).await? {
@@ -112,6 +108,74 @@ pub async fn confirm(db: &Db, acting: &FileActing, id: Uuid) -> store::Result<De
     note(&mut tx, acting, Event::FileConfirmed, id).await?;
     tx.commit().await?;
     Ok(Decided::Done)
+}
+
+/// What became of the wish to withdraw what a file has brought.
+#[derive(Debug)]
+pub enum Withdrawal {
+    /// It is withdrawn, or somebody else is asked, or has to be.
+    Decided(Decided),
+    /// It cannot be.
+    Refused(WithdrawError),
+}
+
+/// Somebody wants withdrawn what a file has brought; with `four_eyes` two have to want it.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn withdraw(
+    db: &Db,
+    acting: &FileActing,
+    id: Uuid,
+    four_eyes: bool,
+) -> store::Result<Withdrawal> {
+    let mut tx = db.write().await?;
+    let job = held(&mut tx, acting, id).await?;
+    let Some((job, batch)) = job.and_then(|job| job.batch.map(|batch| (job, batch))) else {
+        return Ok(Withdrawal::Decided(Decided::NotNow));
+    };
+    match job.withdrawal {
+        _ if !four_eyes => {}
+        None => {
+            // What could not be withdrawn is not asked for.
+            let found = import_batch::find_in(&mut tx, batch).await?;
+            let found = found.ok_or(WithdrawError::Unknown);
+            if let Err(why) = found.and_then(|one| can_be_withdrawn(&one, acting.now)) {
+                return Ok(Withdrawal::Refused(why));
+            }
+            job::ask_withdrawal(&mut tx, id, acting.id(), acting.now).await?;
+            note(&mut tx, acting, Event::WithdrawalAsked, id).await?;
+            tx.commit().await?;
+            return Ok(Withdrawal::Decided(Decided::Waits));
+        }
+        Some((by, _)) => {
+            if let Some(why) = may_not_confirm(&mut tx, acting, by).await? {
+                return Ok(Withdrawal::Decided(why));
+            }
+        }
+    }
+    match withdraw_in(&mut tx, batch, acting.actor(), acting.now).await {
+        Ok(_) => {}
+        Err(WithdrawError::Store(error)) => return Err(error),
+        Err(why) => return Ok(Withdrawal::Refused(why)),
+    }
+    tx.commit().await?;
+    Ok(Withdrawal::Decided(Decided::Done))
+}
+
+/// Why somebody does not confirm what another wants.
+async fn may_not_confirm(
+    tx: &mut Tx,
+    acting: &FileActing,
+    other: Uuid,
+) -> store::Result<Option<Decided>> {
+    if other == acting.id() {
+        return Ok(Some(Decided::Own));
+    }
+    let since = acting.now.minus(TOO_CLOSE);
+    let is_close = staff_change::was_changed_by(tx, acting.id(), other, since).await?
+        || staff_change::was_changed_by(tx, other, acting.id(), since).await?;
+    Ok(is_close.then_some(Decided::TooClose))
 }
 
 /// Somebody wants it no more: whoever works on it stops, and nothing is left of the file.

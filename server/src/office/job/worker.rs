@@ -299,6 +299,9 @@ impl list::Job for Held<'_> {
     async fn is_done(&self, tx: &mut Tx, plan: &Plan) -> store::Result<()> {
         let (claim, now) = (self.claim, self.clock.now());
         job::keep_report(tx, claim, &counts(plan)).await?;
+        if let Some(batch) = plan.batch {
+            job::keep_batch(tx, claim, batch).await?;
+        }
         if !job::to_state(tx, claim, JobState::Done, now).await? {
             return Err(store::Error::RowNotFound);
         }
