@@ -3,13 +3,19 @@
 
 use domain::{ports::PasskeyRefusal, text::Sentence};
 use serde_json::Value;
-use store::second_step::Holder;
+use store::second_step::{
+    Holder,
+    passkeys::{self, BY_CREDENTIAL_ID, Credential, NewPasskey, OF_HOLDER},
+};
+use uuid::Uuid;
 
 use crate::{
     authenticator::{Authenticator, Manner},
     browser::{Browser, Seen},
     reissue::{asked as asked_for_reissue, at_the_change, change},
+    roster::NOW,
     test_app::{JIRO, MINUTE, OTHER_WISH, PUBLIC, TARO, TestApp, WISH, Wish},
+    trail::explained,
 };
 
 const STATUS: &str = "パスキーを追加しました";
@@ -560,5 +566,41 @@ on_both! {
         browser.post("/profile", &profile).await.leads_to("/profile?told=changed");
         browser.get("/profile?told=changed").await.shows("自分の電話");
         sign_in(&app.browser(), &mut device).await.leads_to("/home");
+    }
+}
+
+on_both! {
+    /// However many members have one.
+    async fn a_passkey_is_found_by_an_index(fresh: Fresh) {
+        let mut tx = fresh.db.write().await.unwrap();
+        for n in 0..5_000_u128 {
+            let new = NewPasskey {
+                holder: Holder::Member(Uuid::from_u128(n)),
+                name: &domain::rules::PasskeyName::parse("電話").unwrap(),
+                credential: Credential {
+                    id: &n.to_be_bytes(),
+                    text: "{}",
+                    counter: 0,
+                    backup_eligible: false,
+                    backup_state: false,
+                },
+                added_at: NOW,
+            };
+            assert!(passkeys::insert(&mut tx, &new).await.unwrap());
+        }
+        tx.commit().await.unwrap();
+        tell!(&fresh.db, "analyze");
+        let (blob, uuid) = match &fresh.db {
+            store::Db::Sqlite(_) => ("x'00000000000000000000000000000007'", "x'00000000000000000000000000000007'"),
+            store::Db::Postgres(_) => (
+                "'\\x00000000000000000000000000000007'::bytea",
+                "'00000000-0000-0000-0000-000000000007'::uuid",
+            ),
+        };
+        for (sql, first) in [(OF_HOLDER, uuid), (BY_CREDENTIAL_ID, blob)] {
+            let asked = sql.replace("$1", first).replace("$2", "'member'");
+            let plan = explained(&fresh.db, &asked).await;
+            assert!(plan.contains("SEARCH passkey") || plan.contains("Index Scan"), "{asked}\n{plan}");
+        }
     }
 }

@@ -139,7 +139,7 @@ on_both! {
 }
 
 on_both! {
-    /// Half a million entries here, and by the same indexes five millions.
+    /// Two hundred thousand entries here, and by the same indexes five millions.
     async fn no_question_to_the_audit_reads_all_of_it(fresh: Fresh) {
         fill(&fresh, 200_000).await;
         let uuid = "'00000000-0000-0000-0000-000000000007'";

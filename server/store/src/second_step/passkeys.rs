@@ -47,16 +47,21 @@ pub struct Stored {
     pub credential: String,
 }
 
+/// What a page shows of a holder's passkeys.
+pub const OF_HOLDER: &str = "select id, name, added_at, last_used_at from passkey
+     where holder_id = $1 and holder_kind = $2 order by added_at, id";
+
+/// What a sign-in asks for.
+pub const BY_CREDENTIAL_ID: &str =
+    "select id, holder_id, holder_kind, credential from passkey where credential_id = $1";
+
 /// A holder's passkeys, the oldest first.
 ///
 /// # Errors
 /// Whatever the database answers.
 pub async fn of(db: &Db, holder: Holder) -> Result<Vec<Passkey>> {
     let rows: Vec<(Uuid, String, i64, Option<i64>)> = on!(read db, conn => {
-        sqlx::query_as(
-            "select id, name, added_at, last_used_at from passkey
-             where holder_id = $1 and holder_kind = $2 order by added_at, id",
-        )
+        sqlx::query_as(OF_HOLDER)
         .bind(holder.id())
         .bind(holder.kind())
         .fetch_all(conn)
@@ -136,9 +141,7 @@ pub async fn insert(tx: &mut Tx, new: &NewPasskey<'_>) -> Result<bool> {
 /// Whatever the database answers.
 pub async fn by_credential_id(tx: &mut Tx, credential_id: &[u8]) -> Result<Option<Stored>> {
     on!(write tx, conn => {
-        sqlx::query_as(
-            "select id, holder_id, holder_kind, credential from passkey where credential_id = $1",
-        )
+        sqlx::query_as(BY_CREDENTIAL_ID)
         .bind(credential_id)
         .fetch_optional(conn)
         .await
