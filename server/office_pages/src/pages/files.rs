@@ -215,7 +215,7 @@ pub fn list(told: Option<&str>, page: &FilesPage) -> AnyView {
             <p>"まだ取り込んだファイルはありません。上のボタンから、はじめのファイルを選んでください。"</p>
         }
         .into_any(),
-        false => file_table(&page.files),
+        false => file_table(&page.files, "最近の取込"),
     };
     view! {
         {told.map(status)}
@@ -229,8 +229,8 @@ pub fn list(told: Option<&str>, page: &FilesPage) -> AnyView {
     .into_any()
 }
 
-/// The files as a table, each with its state.
-pub fn file_table(files: &[FileLine]) -> AnyView {
+/// The files as a table, each with its state; `label` tells it from others of the page.
+pub fn file_table(files: &[FileLine], label: &'static str) -> AnyView {
     let lines = files
         .iter()
         .map(|file| {
@@ -250,7 +250,7 @@ pub fn file_table(files: &[FileLine]) -> AnyView {
         })
         .collect_view();
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-label="取込の一覧">
+        <div class="scroll" tabindex="0" role="region" aria-label=label>
             <table class="office-table">
                 <thead>
                     <tr>

@@ -54,7 +54,7 @@ pub fn page(home: &Home, figures: AnyView) -> AnyView {
                 view! {
                     <section>
                         <h2>"確認を待っているファイル"</h2>
-                        {file_table(&home.waiting_files)}
+                        {file_table(&home.waiting_files, "確認を待っているファイル")}
                     </section>
                 }
             })}
@@ -63,7 +63,7 @@ pub fn page(home: &Home, figures: AnyView) -> AnyView {
                 view! {
                     <section>
                         <h2>"最近の取込"</h2>
-                        {file_table(&home.files)}
+                        {file_table(&home.files, "最近の取込")}
                     </section>
                 }
             })}
