@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod fault;
 pub mod hash;
+pub mod hex;
 pub mod html;
 pub mod markdown;
 pub mod media_type;

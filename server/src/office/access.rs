@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use domain::{
     office::{
-        Stage,
+        StaffMember, Stage,
         role::{Role, Roles},
     },
     values::timestamp::Timestamp,
@@ -76,6 +76,14 @@ impl StaffVisit {
     /// session.
     pub fn enrolment_seed(&self) -> [u8; 32] {
         self.token_hash
+    }
+
+    /// Whether somebody else could come in with this role, of everybody there is: where two
+    /// have to want something, it is said before the work begins if nobody can.
+    pub fn has_colleague(&self, role: Role, everybody: &[StaffMember]) -> bool {
+        everybody
+            .iter()
+            .any(|one| one.id != self.id() && one.roles.has(role) && one.disabled_at.is_none())
     }
 
     /// An entry of the audit about something they did.

@@ -7,13 +7,10 @@ use domain::values::timestamp::Timestamp;
 use sqlx_macros::FromRow;
 use uuid::Uuid;
 
-use super::{Db, Result, Tx, on, person::Key};
+use super::{Db, Result, Tx, on, person::Key, staff_change::TOO_CLOSE};
 
 /// For so long a question stands, from its asking to its use.
 pub const STANDS: Duration = Duration::from_secs(24 * 3600);
-
-/// For so long nobody agrees to the work of whoever has made or changed their account.
-const TOO_CLOSE: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

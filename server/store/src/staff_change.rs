@@ -1,6 +1,8 @@
 //! What was done, or is proposed, to somebody of the office: shown to those who
 //! administer it, and confirmed by a second one where the society wants that.
 
+use std::time::Duration;
+
 use domain::{office::role::Roles, values::timestamp::Timestamp};
 use uuid::Uuid;
 
@@ -219,25 +221,25 @@ pub async fn done_since(db: &Db, since: Timestamp) -> Result<Vec<Change>> {
     Ok(rows.into_iter().filter_map(Row::change).collect())
 }
 
-/// Whether `changer` made or changed `staff` since an instant: then they do not confirm
-/// each other's work.
+/// For so long after one has made or changed another's account, neither confirms the other's
+/// work.
+pub(super) const TOO_CLOSE: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Whether one of the two has made or changed the other's account within a week: then neither
+/// confirms what the other wants, whatever it is.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn was_changed_by(
-    tx: &mut Tx,
-    staff: Uuid,
-    changer: Uuid,
-    since: Timestamp,
-) -> Result<bool> {
+pub async fn are_too_close(tx: &mut Tx, one: Uuid, other: Uuid, now: Timestamp) -> Result<bool> {
     on!(write tx, conn => {
         sqlx::query_scalar(
             "select exists (select 1 from staff_change
-             where staff_id = $1 and proposed_by = $2 and done = 1 and decided_at > $3)",
+             where done = 1 and decided_at > $3
+               and (staff_id = $1 and proposed_by = $2 or staff_id = $2 and proposed_by = $1))",
         )
-        .bind(staff)
-        .bind(changer)
-        .bind(since.0)
+        .bind(one)
+        .bind(other)
+        .bind(now.minus(TOO_CLOSE).0)
         .fetch_one(conn)
         .await
     })

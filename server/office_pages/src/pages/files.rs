@@ -1,4 +1,4 @@
-//! O-20 to O-22: 取込. A file is brought, checked, asked about, shown, and then brought in.
+//! O-20 to O-23: 取込. A file is brought, checked, asked about, shown, and then brought in.
 
 use domain::{
     looking::Reason,

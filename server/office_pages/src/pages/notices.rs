@@ -4,7 +4,10 @@ use app::components::notice_text::{ArticleText, NoticeText};
 use domain::{
     office::notice::NoticeState,
     ports::{Article, Notice},
-    values::timestamp::{Timestamp, day_in_words},
+    values::{
+        number::grouped,
+        timestamp::{Timestamp, day_in_words},
+    },
 };
 use leptos::prelude::*;
 use time::Date;
@@ -237,20 +240,6 @@ fn reach_in_words((people, letters): (i64, i64)) -> String {
         grouped(people),
         grouped(letters)
     )
-}
-
-/// `2,950`
-pub fn grouped(number: i64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        let left = digits.len() - place;
-        if place > 0 && left.is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn reach(hand: &InHand) -> AnyView {
@@ -915,15 +904,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_in_groups_of_three() {
-        for (number, text) in [
-            (0, "0"),
-            (999, "999"),
-            (3412, "3,412"),
-            (1_000_000, "1,000,000"),
-        ] {
-            assert_eq!(grouped(number), text);
-        }
+    fn whom_it_reaches_is_told_in_groups_of_three() {
         assert_eq!(
             reach_in_words((3412, 2950)),
             "対象 3,412人、うちメール 2,950人"

@@ -1,4 +1,4 @@
-//! O-20 to O-22: ハガキの発行. For whom, how many people that are, and what became of it.
+//! O-40 to O-42: ハガキの発行. For whom, how many people that are, and what became of it.
 
 use domain::values::timestamp::Timestamp;
 use leptos::prelude::*;

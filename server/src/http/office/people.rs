@@ -42,7 +42,7 @@ use crate::{
 
 const SEARCH: Screen = Screen("加入者の検索", "O-10");
 const REASON: Screen = Screen("閲覧の理由", "O-11");
-const RETURNED: Screen = Screen("住所不明", "O-23");
+const RETURNED: Screen = Screen("住所不明", "O-14");
 const PERSON: Screen = Screen("加入者", "O-12");
 
 /// What the step before has come to.
@@ -209,9 +209,7 @@ async fn show(
     let looker = looker(responder, desk, "").await?;
     let db = &responder.state().db;
     let everybody = staff::everybody(db).await?;
-    let has_another = everybody
-        .iter()
-        .any(|one| one.id != desk.id() && one.roles.has(Role::Desk) && one.disabled_at.is_none());
+    let has_another = desk.has_colleague(Role::Desk, &everybody);
     let Some((look, page)) = people::page(db, &looker, id).await? else {
         let path = OfficePath::person(id);
         let page = || pages::reason(tried, told, path.as_str(), has_another);

@@ -1,4 +1,4 @@
-//! O-20 to O-22: ハガキの発行. Chosen, asked about, made by a job, handed out once, received.
+//! O-40 to O-42: ハガキの発行. Chosen, asked about, made by a job, handed out once, received.
 
 use axum::{
     extract::Path,
@@ -46,9 +46,9 @@ use crate::{
     },
 };
 
-const POSTCARDS: Screen = Screen("ハガキの発行", "O-20");
-const ASK: Screen = Screen("発行の確認", "O-21");
-const RUN: Screen = Screen("ハガキの発行", "O-22");
+const POSTCARDS: Screen = Screen("ハガキの発行", "O-40");
+const ASK: Screen = Screen("発行の確認", "O-41");
+const RUN: Screen = Screen("ハガキの発行", "O-42");
 
 /// How often the page of a run that is being made asks anew, in seconds.
 const AGAIN: u32 = 3;
@@ -88,10 +88,7 @@ async fn four_eyes(responder: &Responder, visit: &StaffVisit) -> Result<FourEyes
         return Ok(FourEyes::Off);
     }
     let everybody = staff::everybody(&responder.state().db).await?;
-    let is_another = |one: &domain::office::StaffMember| {
-        one.id != visit.id() && one.roles.has(Role::Importer) && one.disabled_at.is_none()
-    };
-    Ok(match everybody.iter().any(is_another) {
+    Ok(match visit.has_colleague(Role::Importer, &everybody) {
         true => FourEyes::On,
         false => FourEyes::NobodyElse,
     })

@@ -41,11 +41,6 @@ async fn list(
 ) -> Answer {
     let staff = &responder.state().office.staff;
     let everybody = staff.list().await?;
-    let others = |role: Role| {
-        everybody.iter().any(|other| {
-            other.id != admin.id() && other.roles.has(role) && other.disabled_at.is_none()
-        })
-    };
     let page = StaffPage {
         waiting: lines(
             staff_change::waiting(&responder.state().db).await?,
@@ -53,7 +48,7 @@ async fn list(
         ),
         own: admin.id(),
         four_eyes: staff.four_eyes,
-        has_second_admin: others(Role::Admin),
+        has_second_admin: admin.has_colleague(Role::Admin, &everybody),
         now: admin.now,
         everybody,
     };

@@ -1,8 +1,6 @@
 //! What somebody of the office says to a file that has come in: answers, that it is to be
 //! brought in, that another is to look first, or that it is not wanted any more.
 
-use std::time::Duration;
-
 use domain::office::job::JobState;
 use store::{
     Db, Tx,
@@ -15,9 +13,6 @@ use uuid::Uuid;
 
 use super::FileActing;
 use crate::office::list::withdraw::{WithdrawError, can_be_withdrawn, withdraw_in};
-
-/// For so long after one made or changed another, neither confirms the other's work.
-const TOO_CLOSE: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// What became of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,10 +167,8 @@ async fn may_not_confirm(
     if other == acting.id() {
         return Ok(Some(Decided::Own));
     }
-    let since = acting.now.minus(TOO_CLOSE);
-    let is_close = staff_change::was_changed_by(tx, acting.id(), other, since).await?
-        || staff_change::was_changed_by(tx, other, acting.id(), since).await?;
-    Ok(is_close.then_some(Decided::TooClose))
+    let are_close = staff_change::are_too_close(tx, acting.id(), other, acting.now).await?;
+    Ok(are_close.then_some(Decided::TooClose))
 }
 
 /// Somebody wants it no more: whoever works on it stops, and nothing is left of the file.

@@ -30,9 +30,6 @@ use crate::{
     office::access::{Acting, Publisher, StaffVisit},
 };
 
-/// For so long nobody agrees to the work of whoever has made or changed their account.
-const TOO_CLOSE: Duration = Duration::from_secs(7 * 24 * 3600);
-
 /// Publishing.
 #[derive(Clone, Debug)]
 pub struct Publishing {
@@ -282,10 +279,7 @@ impl Publishing {
             if asker == publisher.id() {
                 return Err(PublishingError::Own);
             }
-            let since = now.minus(TOO_CLOSE);
-            if staff_change::was_changed_by(&mut tx, publisher.id(), asker, since).await?
-                || staff_change::was_changed_by(&mut tx, asker, publisher.id(), since).await?
-            {
+            if staff_change::are_too_close(&mut tx, publisher.id(), asker, now).await? {
                 return Err(PublishingError::TooClose);
             }
         }
@@ -359,11 +353,7 @@ impl Publishing {
     /// Whatever the database answers.
     pub async fn has_another(&self, publisher: &StaffVisit) -> store::Result<bool> {
         let everybody = staff::everybody(&self.db).await?;
-        Ok(everybody.iter().any(|other| {
-            other.id != publisher.id()
-                && other.roles.has(Role::Publisher)
-                && other.disabled_at.is_none()
-        }))
+        Ok(publisher.has_colleague(Role::Publisher, &everybody))
     }
 
     /// A change by somebody whom nobody has kept out meanwhile.

@@ -43,9 +43,6 @@ pub const TOLD: Span = Span::from_secs(14 * 24 * 3600);
 /// Print sheets are for so many postcards at most: a browser lays each of them out.
 pub const MOST_SHEETS: usize = 200;
 
-/// For so long after one made or changed another, neither confirms the other's work.
-const TOO_CLOSE: Span = Span::from_secs(7 * 24 * 3600);
-
 /// How a run is handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -299,11 +296,8 @@ impl PostcardService {
         let choice = run.choice().ok_or(RunError::Unknown)?;
         let (own, now) = (importer.id(), importer.now);
         let job = NewWork::draw(&self.secrets)?;
-        let since = now.minus(TOO_CLOSE);
         let mut tx = self.db.write().await?;
-        let is_near = staff_change::was_changed_by(&mut tx, own, run.asked_by, since).await?
-            || staff_change::was_changed_by(&mut tx, run.asked_by, own, since).await?;
-        if is_near {
+        if staff_change::are_too_close(&mut tx, own, run.asked_by, now).await? {
             return Err(RunError::TooClose);
         }
         let job = job.insert(&mut tx, run.asked_by, now).await?;

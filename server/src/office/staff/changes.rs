@@ -1,8 +1,6 @@
 //! What administrators do to the office's people. Where the society asks for four eyes, a
 //! second one confirms it.
 
-use std::time::Duration;
-
 use domain::{
     office::{
         StaffMember,
@@ -24,9 +22,6 @@ use crate::{
     base::secrets::{session_token, token_hash},
     office::access::{Acting, Admin},
 };
-
-/// For so long after one made or changed another, neither confirms the other's work.
-const TOO_CLOSE: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// What came of a wish.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,14 +176,10 @@ impl StaffService {
             if proposer == Some(admin.id()) || id == admin.id() {
                 return Err(StaffError::Own);
             }
-            if let Some(proposer) = proposer {
-                let since = now.minus(TOO_CLOSE);
-                let near = staff_change::was_changed_by(&mut tx, admin.id(), proposer, since)
-                    .await?
-                    || staff_change::was_changed_by(&mut tx, proposer, admin.id(), since).await?;
-                if near {
-                    return Err(StaffError::TooClose);
-                }
+            if let Some(proposer) = proposer
+                && staff_change::are_too_close(&mut tx, admin.id(), proposer, now).await?
+            {
+                return Err(StaffError::TooClose);
             }
             apply(&mut tx, (id, kind, roles), &token, now).await?;
         }

@@ -14,8 +14,12 @@ use store::{
     audit_seal::{self, Seal, StoredEntry},
 };
 
-use super::{MOST, SealError, add, begin, end, hex, note::Note};
-use crate::base::secrets::{MacInput, Secrets};
+use super::{MOST, SealError, add, begin, end, note::Note};
+
+use crate::base::{
+    hex,
+    secrets::{MacInput, Secrets},
+};
 
 /// What a good audit looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -149,7 +153,7 @@ pub(super) async fn read(db: &Db, secrets: &Secrets, note: &Path) -> Result<Read
 
 /// Speaks of a seal and of all that was there when it was made.
 fn told(last: &Seal, all: MacInput) -> String {
-    format!("after seal {}: {}", last.id, hex(&all.finish()))
+    format!("after seal {}: {}", last.id, hex::encoded(&all.finish()))
 }
 
 /// The audit in order, a page at a time.

@@ -189,7 +189,3 @@ fn end(mut parts: MacInput, seal: &Seal) -> [u8; 32] {
     }
     parts.finish()
 }
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

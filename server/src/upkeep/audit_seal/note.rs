@@ -12,7 +12,8 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::{SealError, hex};
+use super::SealError;
+use crate::base::hex;
 
 /// Where a server notes the newest seal it has seen.
 pub fn note_file(data_dir: &Path) -> PathBuf {
@@ -30,7 +31,7 @@ impl Note {
     pub(super) fn of(seal: &Seal) -> Self {
         Self {
             seal: seal.id,
-            hash: hex(&seal.hash),
+            hash: hex::encoded(&seal.hash),
         }
     }
 

@@ -1,4 +1,4 @@
-//! O-23: 住所不明.
+//! O-14: 住所不明.
 
 use domain::values::timestamp::Timestamp;
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ pub struct Unreached {
     pub since: Timestamp,
 }
 
-/// O-23: 住所不明.
+/// O-14: 住所不明.
 pub fn returned(people: &[Unreached]) -> AnyView {
     let lines = people
         .iter()

@@ -12,6 +12,7 @@ use super::{
     },
     found, lead, show,
 };
+use crate::base::hex;
 use crate::office::{
     access::{Acting, AnyFile},
     job::{
@@ -130,7 +131,8 @@ async fn decide(
     let decided = match act {
         Act::Run => {
             let shown = form.get("plan");
-            let seen = (!shown.is_empty()).then(|| from_hex(shown));
+            // What is no digest is none that was shown.
+            let seen = (!shown.is_empty()).then(|| hex::decoded(shown).unwrap_or_default());
             let four_eyes = state.office.staff.four_eyes;
             decisions::run(db, &handling, job.id, seen.as_deref(), four_eyes).await?
         }
@@ -171,16 +173,6 @@ async fn decide(
     let tried = Tried::note("", sentence);
     let answer = show(&responder, &handling, &job, Some(&tried), None).await?;
     Ok(proven.answer(answer))
-}
-
-/// Bytes of their hexadecimal digits; those of something else fit nothing.
-fn from_hex(text: &str) -> Vec<u8> {
-    let digits: Vec<_> = text.chars().map(|digit| digit.to_digit(16)).collect();
-    let pairs = digits.chunks(2).map(|pair| match pair {
-        [Some(high), Some(low)] => u8::try_from(high * 16 + low).unwrap_or_default(),
-        _ => 0,
-    });
-    pairs.collect()
 }
 
 /// POST /office/files/{job}/cancel

@@ -1,4 +1,4 @@
-//! O-20 to O-22: 取込. A file comes in piece by piece; what was found in it is shown, asked
+//! O-20 to O-23: 取込. A file comes in piece by piece; what was found in it is shown, asked
 //! about and decided on.
 
 mod decide;
@@ -44,10 +44,13 @@ use super::{
     guard::{Form, without_role},
     sign_in::passkey_of,
 };
-use crate::office::{
-    access::{Acting, AnyFile},
-    job::{FileActing, shown::Shown},
-    list::{self, withdraw::can_be_withdrawn},
+use crate::{
+    base::hex,
+    office::{
+        access::{Acting, AnyFile},
+        job::{FileActing, shown::Shown},
+        list::{self, withdraw::can_be_withdrawn},
+    },
 };
 
 const LIST: Screen = Screen("取込", "O-20");
@@ -133,13 +136,9 @@ async fn another(responder: &Responder, handling: &FileActing) -> Result<Option<
         return Ok(None);
     }
     let everybody = staff::everybody(&responder.state().db).await?;
-    let role = handling.kind().role();
-    Ok(Some(everybody.iter().any(|one| {
-        one.id != handling.id()
-            && one.roles.has(role)
-            && one.disabled_at.is_none()
-            && one.has_second_step
-    })))
+    Ok(Some(
+        handling.has_colleague(handling.kind().role(), &everybody),
+    ))
 }
 
 /// GET /office/files
@@ -236,12 +235,6 @@ async fn show(
     let everybody = staff::everybody(db).await?;
     let shown = Shown::of(&responder.state().office.secrets, job);
     let by = |who: Option<(Uuid, Timestamp)>| who.map(|(id, at)| (name_of(&everybody, id), at));
-    let hex = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
-    };
     let page = FilePage {
         line: line(job, &everybody),
         percent: match job.state {
@@ -259,7 +252,7 @@ async fn show(
             _ => "順番を待っています。",
         },
         bytes: job.bytes,
-        sha256: hex(job.sha256.as_deref().unwrap_or_default()),
+        sha256: hex::encoded(job.sha256.as_deref().unwrap_or_default()),
         run_by: by(job.run),
         confirmed_by: by(job.confirmed),
         needs_another: another(responder, handling).await?,
@@ -267,7 +260,7 @@ async fn show(
             && job.run.is_none_or(|(who, _)| who != handling.id()),
         withdrawal: withdrawal(responder, handling, job, &everybody).await?,
         found: shown.map_or(Found::Nothing, in_words),
-        plan: hex(job.digest.as_deref().unwrap_or_default()),
+        plan: hex::encoded(job.digest.as_deref().unwrap_or_default()),
     };
     let mut response = match tried {
         None => {
