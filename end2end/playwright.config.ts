@@ -27,6 +27,9 @@ export default defineConfig({
     locale: "ja-JP",
     timezoneId: "Asia/Tokyo",
     screenshot: "only-on-failure",
+    // A control that never comes ends its story, and the rest of the run does not wait for it.
+    actionTimeout: 90_000,
+    navigationTimeout: 90_000,
     launchOptions: {
       executablePath: "/usr/bin/chromium",
       args: [
