@@ -15,6 +15,7 @@ pub mod differences;
 pub mod email;
 mod error;
 pub mod expense;
+pub mod expense_look;
 pub mod expense_month;
 pub mod expired;
 pub mod history;
@@ -51,6 +52,7 @@ pub mod staff_session;
 pub mod staged_checkups;
 pub mod staged_expenses;
 pub mod staged_notices;
+mod staged_rows;
 pub mod staging;
 pub mod throttle;
 

@@ -255,7 +255,7 @@ mod tests {
     use super::*;
 
     /// Tables about people that are no part of their own.
-    const ELSEWHERE: [(&str, &str); 11] = [
+    const ELSEWHERE: [(&str, &str); 12] = [
         (
             "checkup_replaced",
             "results that the office has replaced: forty days, to undo it",
@@ -263,6 +263,10 @@ mod tests {
         (
             "expense_replaced",
             "claims that the office has replaced: forty days, to undo it",
+        ),
+        (
+            "expense_look",
+            "by which import a page was made, to tell of its correction: looks are in the history",
         ),
         ("audit", "the history, as the page has it"),
         ("letter", "the history, as the page has it"),

@@ -153,9 +153,10 @@ pub async fn count(db: &Db, over: Over) -> Result<Found> {
     })
 }
 
-/// The same among what imports have replaced, and keep for some weeks: not counted, since it
-/// was gone for whoever it is about.
-const REPLACED: [Part; 2] = [
+/// The same among what imports have replaced, and keep for some weeks, and of who has seen
+/// which year: not counted, since the one was gone for whoever it is about, and the other
+/// goes with what was seen.
+const BESIDE: [Part; 3] = [
     part!(
         "delete from expense_replaced",
         "expense_replaced",
@@ -167,6 +168,12 @@ const REPLACED: [Part; 2] = [
         "checkup_replaced",
         "person_id in (select id from person where disqualified_on <= $1 and id > $2 and id <= $3)"
     ),
+    part!(
+        "delete from expense_look",
+        "expense_look",
+        "person_id in (select id from person where disqualified_on <= $1 and id > $2 and id <= $3)
+         or (person_id > $2 and person_id <= $3 and year < $4 / 100)"
+    ),
 ];
 
 /// Removes what is over of these people.
@@ -175,9 +182,10 @@ const REPLACED: [Part; 2] = [
 /// Whatever the database answers.
 pub async fn remove(tx: &mut Tx, over: Over, people: People) -> Result<Found> {
     let (month, day, both) = over.limits();
-    let [claims, results] = &REPLACED;
+    let [claims, results, looks] = &BESIDE;
     removed(tx, claims, both, people).await?;
     removed(tx, results, day, people).await?;
+    removed(tx, looks, both, people).await?;
     Ok(Found {
         old_expenses: removed(tx, &OLD_EXPENSES, month, people).await?,
         expenses: removed(tx, &EXPENSES, both, people).await?,

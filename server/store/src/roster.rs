@@ -18,7 +18,8 @@ use super::{
     differences::{Difference, of_each},
     membership, on,
     planned::{Each, as_texts, tell},
-    staging::{EVERY_KEY, Staging, on_staged, placeholders, plain},
+    staged_rows::Value,
+    staging::{EVERY_KEY, Staging, on_staged, plain},
 };
 
 /// The columns of `person` that a roster fills, without the key.
@@ -100,41 +101,38 @@ impl Staged {
     /// # Errors
     /// Whatever the engine answers.
     pub async fn add(&mut self, rows: &[(u64, RosterRow)]) -> Result<()> {
-        for rows in rows.chunks(Staging::ROWS_A_STATEMENT) {
-            on_staged!(&mut self.0, conn => {
-                // Made of constants and a number alone.
-                let mut query = sqlx::query(AssertSqlSafe(insert(rows.len())));
-                for (line, row) in rows {
-                    let keys = SearchKeys::of(Name {
-                        name: &row.name,
-                        kana: &row.kana,
-                    });
-                    query = query
-                        .bind(line.cast_signed())
-                        .bind(Uuid::now_v7())
-                        .bind(&row.symbol)
-                        .bind(&row.number)
-                        .bind(&row.branch)
-                        .bind(&row.name)
-                        .bind(&row.kana)
-                        .bind(row.born_on)
-                        .bind(row.sex.as_str())
-                        .bind(row.relation.as_str())
-                        .bind(row.qualified_on)
-                        .bind(row.disqualified_on)
-                        .bind(&row.employer_code)
-                        .bind(&row.employer_name)
-                        .bind(&row.postal_code)
-                        .bind(&row.address)
-                        .bind(keys.name)
-                        .bind(keys.given)
-                        .bind(keys.kana)
-                        .bind(keys.given_kana);
-                }
-                query.execute(conn).await?;
-            });
-        }
-        Ok(())
+        let rows: Vec<[Value<'_>; 20]> = rows
+            .iter()
+            .map(|(line, row)| {
+                let keys = SearchKeys::of(Name {
+                    name: &row.name,
+                    kana: &row.kana,
+                });
+                [
+                    line.cast_signed().into(),
+                    Uuid::now_v7().into(),
+                    (&row.symbol).into(),
+                    (&row.number).into(),
+                    (&row.branch).into(),
+                    (&row.name).into(),
+                    (&row.kana).into(),
+                    row.born_on.into(),
+                    row.sex.as_str().into(),
+                    row.relation.as_str().into(),
+                    row.qualified_on.into(),
+                    row.disqualified_on.into(),
+                    (&row.employer_code).into(),
+                    (&row.employer_name).into(),
+                    (&row.postal_code).into(),
+                    (&row.address).into(),
+                    keys.name.into(),
+                    keys.given.into(),
+                    keys.kana.into(),
+                    keys.given_kana.into(),
+                ]
+            })
+            .collect();
+        self.0.add("staged_person", COLUMNS, &rows).await
     }
 
     /// Lines with the key of an earlier one: how many, and the first `most` of
@@ -263,16 +261,13 @@ impl Staged {
 /// Lines with a code that has lost its zeros: how many, and the first with what is on file.
 pub type WithoutZeros = (i64, Vec<(i64, String)>);
 
-fn insert(rows: usize) -> String {
-    let columns = concat!(
-        "insert into staged_person (line, id, symbol, number, branch, ",
-        values!(""),
-        ", ",
-        search_keys!(""),
-        ") values "
-    );
-    columns.to_owned() + &placeholders(rows, 20)
-}
+/// What a file says of somebody, with what it comes to.
+const COLUMNS: &str = concat!(
+    "line, id, symbol, number, branch, ",
+    values!(""),
+    ", ",
+    search_keys!(""),
+);
 
 /// Whom the people of the waiting rows work for, beside those on file. Who has no
 /// employer does not count; while nobody is on file, nothing is new.

@@ -17,11 +17,12 @@ use super::{
     import_batch, on,
     person::Key,
     planned::{Each, as_texts, tell},
-    staging::{OfPeople, Resolved, Staging, UnknownPeople, on_staged, placeholders},
+    staged_rows::Value,
+    staging::{OfPeople, Resolved, Staging, UnknownPeople, on_staged},
 };
 
 /// The key in a file, the day, the measured values, two strips and the verdict.
-const COLUMNS: usize = 5 + Item::MEASURED.len() + 3;
+const WIDTH: usize = 5 + Item::MEASURED.len() + 3;
 
 const OF_PEOPLE: OfPeople = OfPeople {
     table: "staged_checkup",
@@ -72,29 +73,8 @@ impl Staged {
     /// # Errors
     /// Whatever the engine answers.
     pub async fn add(&mut self, rows: &[(u64, CheckupRow)]) -> Result<()> {
-        for rows in rows.chunks(Staging::ROWS_A_STATEMENT) {
-            on_staged!(&mut self.0, conn => {
-                // Made of constants and a number alone.
-                let mut query = sqlx::query(AssertSqlSafe(insert(rows.len())));
-                for (line, CheckupRow { key, checkup }) in rows {
-                    query = query
-                        .bind(line.cast_signed())
-                        .bind(&key.symbol)
-                        .bind(&key.number)
-                        .bind(&key.branch)
-                        .bind(checkup.taken_on);
-                    for value in checkup.measured {
-                        query = query.bind(value);
-                    }
-                    query = query
-                        .bind(checkup.urine_sugar.map(Urine::as_str))
-                        .bind(checkup.urine_protein.map(Urine::as_str))
-                        .bind(&checkup.verdict);
-                }
-                query.execute(conn).await?;
-            });
-        }
-        Ok(())
+        let rows: Vec<_> = rows.iter().map(values_of).collect();
+        self.0.add("staged_checkup", COLUMNS, &rows).await
     }
 
     /// Finds whose the lines are, by the day; the first `most` where it is unclear.
@@ -173,13 +153,22 @@ impl Staged {
     }
 }
 
-fn insert(rows: usize) -> String {
-    let columns = concat!(
-        "insert into staged_checkup (line, symbol, number, branch, taken_on, ",
-        values!(""),
-        ") values "
-    );
-    columns.to_owned() + &placeholders(rows, COLUMNS)
+const COLUMNS: &str = concat!("line, symbol, number, branch, taken_on, ", values!(""));
+
+/// A row's values in the order of the columns.
+fn values_of((line, CheckupRow { key, checkup }): &(u64, CheckupRow)) -> [Value<'_>; WIDTH] {
+    let mut measured = checkup.measured.into_iter();
+    std::array::from_fn(|place| match place {
+        0 => line.cast_signed().into(),
+        1 => (&key.symbol).into(),
+        2 => (&key.number).into(),
+        3 => (&key.branch).into(),
+        4 => checkup.taken_on.into(),
+        _ if place + 3 < WIDTH => measured.next().flatten().into(),
+        _ if place + 3 == WIDTH => checkup.urine_sugar.map(Urine::as_str).into(),
+        _ if place + 2 == WIDTH => checkup.urine_protein.map(Urine::as_str).into(),
+        _ => (&checkup.verdict).into(),
+    })
 }
 
 /// Brings 判定 that is on file, and there in the file, into the form in which files are

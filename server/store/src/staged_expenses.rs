@@ -32,6 +32,7 @@ use super::{
     import_batch, on,
     person::Key,
     planned::{Each, as_texts, tell},
+    staged_rows::Value,
     staging::{EVERY_KEY, OfPeople, Resolved, Staging, UnknownPeople, on_staged, placeholders},
 };
 
@@ -62,6 +63,22 @@ macro_rules! group {
         $crate::columns!($prefix, "person_id", "month", "provider_key", "kind")
     };
 }
+
+/// The groups in which a file changes anything.
+macro_rules! touched {
+    () => {
+        concat!(
+            "select ",
+            group!(""),
+            " from staged_claim
+             where fate in ('added', 'corrects', 'corrected', 'withdrawn')
+                or (fate = 'kept' and provider <> stored)"
+        )
+    };
+}
+
+/// Rows of a short list in one statement.
+const SOME: usize = 8;
 
 /// A month is within a period when one of its days is. (A day as text is `2026-03-31`
 /// on both engines.)
@@ -116,12 +133,20 @@ impl Staged {
                  person_id uuid)",
         )
         .await?;
-        // What `compare` finds: claims of the file (with their line), claims on file
+        // What `compare` finds: the months of people of whom something is on file, claims of
+        // the file (with their line), claims on file
         // (with their number), and what becomes of each.
         on_staged!(&mut staging, conn => {
             sqlx::query(
                 "create temporary table staged_spelling (
                      provider text not null, provider_key text not null)",
+            )
+            .execute(&mut *conn)
+            .await?;
+            sqlx::query(
+                "create temporary table staged_known (
+                     person_id uuid not null, month bigint not null,
+                     primary key (person_id, month))",
             )
             .execute(&mut *conn)
             .await?;
@@ -145,32 +170,29 @@ impl Staged {
     /// # Errors
     /// Whatever the engine answers.
     pub async fn add(&mut self, rows: &[(u64, ExpenseRow)]) -> Result<()> {
-        for rows in rows.chunks(Staging::ROWS_A_STATEMENT) {
-            on_staged!(&mut self.0, conn => {
-                // Made of constants and a number alone.
-                let mut query = sqlx::query(AssertSqlSafe(insert(rows.len())));
-                for (line, row) in rows {
-                    query = query
-                        .bind(line.cast_signed())
-                        .bind(&row.key.symbol)
-                        .bind(&row.key.number)
-                        .bind(&row.key.branch)
-                        .bind(row.month.number())
-                        .bind(&row.provider)
-                        .bind(folded(&row.provider))
-                        .bind(row.kind.as_str())
-                        .bind(row.days)
-                        .bind(row.amounts.total)
-                        .bind(row.amounts.insurer)
-                        .bind(row.amounts.public)
-                        .bind(row.amounts.paid)
-                        .bind(row.amounts.meals)
-                        .bind(row.amounts.extra);
-                }
-                query.execute(conn).await?;
-            });
-        }
-        Ok(())
+        let rows: Vec<[Value<'_>; 15]> = rows
+            .iter()
+            .map(|(line, row)| {
+                [
+                    line.cast_signed().into(),
+                    (&row.key.symbol).into(),
+                    (&row.key.number).into(),
+                    (&row.key.branch).into(),
+                    row.month.number().into(),
+                    (&row.provider).into(),
+                    folded(&row.provider).into(),
+                    row.kind.as_str().into(),
+                    row.days.into(),
+                    row.amounts.total.into(),
+                    row.amounts.insurer.into(),
+                    row.amounts.public.into(),
+                    row.amounts.paid.into(),
+                    row.amounts.meals.into(),
+                    row.amounts.extra.into(),
+                ]
+            })
+            .collect();
+        self.0.add("staged_expense", COLUMNS, &rows).await
     }
 
     /// Finds whose the lines are, by the month; the first `most` where it is unclear, if
@@ -205,16 +227,57 @@ impl Staged {
     }
 
     /// Compares the waiting rows with what is on file, for [`Staged::unclear`] and
-    /// [`merge`]. It sorts them three times, so it is done before anything is locked.
+    /// [`merge`]. It sorts some of them three times, so it is done before anything is locked.
     ///
     /// # Errors
     /// Whatever the engine answers.
     pub async fn compare(&mut self, add_repeated: bool) -> Result<Compared> {
-        self.fold_stored_providers().await?;
         on_staged!(&mut self.0, conn => {
             let serial = sqlx::query_scalar("select serial from expense_import")
                 .fetch_one(&mut *conn)
                 .await?;
+            let known = sqlx::query(
+                "insert into staged_known (person_id, month)
+                 select distinct s.person_id, s.month from staged_expense s
+                 where exists (select 1 from expense e
+                               where e.person_id = s.person_id and e.month = s.month)",
+            )
+            .execute(&mut *conn)
+            .await?
+            .rows_affected();
+            // Most lists are about a month of which nothing is on file yet: there is nothing
+            // to be compared, and nothing to be withdrawn.
+            sqlx::query(concat!(
+                "insert into staged_claim
+                     (", group!(""), ", provider, ", values!(""), ", line, highest, fate)
+                 select ", group!("s."), ", s.provider, ", values!("s."), ", s.line, 0, 'added'
+                 from staged_expense s
+                 where (", values!("s."), ") <> (0, 0, 0, 0, 0, 0, 0)
+                   and not exists (select 1 from staged_known k
+                                   where k.person_id = s.person_id and k.month = s.month)"
+            ))
+            .execute(&mut *conn)
+            .await?;
+            if known == 0 {
+                return Ok(Compared { serial });
+            }
+            // The providers' names on file, folded.
+            let stored: Vec<String> = sqlx::query_scalar(
+                "select distinct e.provider from staged_known k
+                 join expense e on e.person_id = k.person_id and e.month = k.month",
+            )
+            .fetch_all(&mut *conn)
+            .await?;
+            for some in stored.chunks(SOME) {
+                let insert = "insert into staged_spelling (provider, provider_key) values ";
+                // Made of constants and a number alone.
+                let sql = AssertSqlSafe(insert.to_owned() + &placeholders(some.len(), 2));
+                let mut query = sqlx::query(sql);
+                for provider in some {
+                    query = query.bind(provider).bind(folded(provider));
+                }
+                query.execute(&mut *conn).await?;
+            }
             // Equal claims are numbered on both sides, so that each finds its like.
             sqlx::query(concat!(
                 "insert into staged_claim
@@ -224,7 +287,8 @@ impl Staged {
                  select ", group!("s."), ", s.provider, ", values!("s."), ", s.line,
                         case when (", values!("s."), ") = (0, 0, 0, 0, 0, 0, 0) then 1 else 0 end
                             as withdraws
-                 from staged_expense s),
+                 from staged_known k
+                 join staged_expense s on s.person_id = k.person_id and s.month = k.month),
              groups as (select distinct ", group!(""), " from spoken),
              claims as (
                  select ", group!(""), ", provider, cast(null as text) as stored, ", values!(""), ",
@@ -276,30 +340,6 @@ impl Staged {
             .await?;
             Ok(Compared { serial })
         })
-    }
-
-    /// Folds the names of the providers on file with which the lines are compared.
-    async fn fold_stored_providers(&mut self) -> Result<()> {
-        on_staged!(&mut self.0, conn => {
-            let stored: Vec<String> = sqlx::query_scalar(
-                "select distinct e.provider
-                 from (select distinct person_id, month from staged_expense) s
-                 join expense e on e.person_id = s.person_id and e.month = s.month",
-            )
-            .fetch_all(&mut *conn)
-            .await?;
-            for some in stored.chunks(Staging::ROWS_A_STATEMENT) {
-                let insert = "insert into staged_spelling (provider, provider_key) values ";
-                // Made of constants and a number alone.
-                let sql = AssertSqlSafe(insert.to_owned() + &placeholders(some.len(), 2));
-                let mut query = sqlx::query(sql);
-                for provider in some {
-                    query = query.bind(provider).bind(folded(provider));
-                }
-                query.execute(&mut *conn).await?;
-            }
-        });
-        Ok(())
     }
 
     /// Lines that could be further claims as well as corrections: how many, and the
@@ -363,7 +403,7 @@ impl Staged {
             )
             .execute(&mut *conn)
             .await?;
-            for some in groups.chunks(Staging::ROWS_A_STATEMENT) {
+            for some in groups.chunks(SOME) {
                 let insert = "insert into staged_answer (line, corrects) values ";
                 // Made of constants and a number alone, as what follows.
                 let sql = AssertSqlSafe(insert.to_owned() + &placeholders(some.len(), 2));
@@ -548,15 +588,11 @@ impl Staged {
     }
 }
 
-fn insert(rows: usize) -> String {
-    let columns = concat!(
-        "insert into staged_expense
-             (line, symbol, number, branch, month, provider, provider_key, kind, ",
-        values!(""),
-        ") values "
-    );
-    columns.to_owned() + &placeholders(rows, 15)
-}
+/// What a file says of a claim, with the provider folded.
+const COLUMNS: &str = concat!(
+    "line, symbol, number, branch, month, provider, provider_key, kind, ",
+    values!(""),
+);
 
 /// What becomes of the claims that were compared.
 ///
@@ -612,19 +648,14 @@ pub async fn merge(tx: &mut Tx, compared: Compared, batch: i64) -> Result<bool> 
         .execute(&mut *conn)
         .await?;
         let touched: Vec<i64> = sqlx::query_scalar(concat!(
-            "with touched as (
-                 select distinct ", group!(""), " from staged_claim
-                 where fate in ('added', 'corrects', 'corrected', 'withdrawn')
-                    or (fate = 'kept' and provider <> stored))
-             select e.batch from touched t
-             join staged_claim c on c.nth is not null and (", group!("c."), ") = (", group!("t."), ")
+            "select e.batch from staged_claim c
              join expense e on e.person_id = c.person_id and e.month = c.month
               and e.provider = c.stored and e.kind = c.kind and e.nth = c.nth
-             where e.batch is not null
+             where c.nth is not null and e.batch is not null
+               and (", group!("c."), ") in (", touched!(), ")
              union
-             select r.replaced_by from touched t
-             join expense_replaced r on (", group!("r."), ") = (", group!("t."), ")
-             where r.replaced_by <> $1"
+             select r.replaced_by from expense_replaced r
+             where r.replaced_by <> $1 and (", group!("r."), ") in (", touched!(), ")"
         ))
         .bind(batch)
         .fetch_all(&mut *conn)
@@ -639,8 +670,7 @@ pub async fn merge(tx: &mut Tx, compared: Compared, batch: i64) -> Result<bool> 
         .await?;
         sqlx::query(concat!(
             "insert into expense (person_id, month, provider, kind, nth, batch, ", values!(""), ")
-             select person_id, month, provider, kind, highest + row_number() over (
-                        partition by ", group!(""), " order by ", values!(""), "), $1, ", values!(""), "
+             select person_id, month, provider, kind, highest + line, $1, ", values!(""), "
              from staged_claim
              where fate in ('added', 'corrects') or (fate = 'kept' and provider <> stored)"
         ))

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use domain::values::expense::yen;
 use reqwest::Method;
-use server::upkeep::purge;
-use store::expense::list_sql;
+use server::{office::list::withdraw::withdraw, upkeep::purge};
+use store::{expense::list_sql, import_batch};
 
 use crate::{
     browser::Browser,
@@ -478,6 +478,33 @@ on_both! {
         }
         let nobody = app.browser();
         nobody.post("/expenses/sharing", &[("share", "yes")]).await.leads_to("/login");
+    }
+}
+
+on_both! {
+    async fn who_has_seen_a_year_that_was_withdrawn_is_told_on_its_page(fresh: Fresh) {
+        let app = portal(fresh).await;
+        let told = "この年の内容を訂正しました";
+        let wrong = "1001,12,01,2026-06,まちがいの薬局,調剤,1,4560,3192,,1368,,\n";
+        import(&app.fresh, wrong).await;
+        let batch = import_batch::newest(&app.fresh.db, 1).await.unwrap().remove(0).id;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let jiro = app.signed_in(JIRO, &OTHER_WISH).await;
+        taro.get("/expenses").await.shows("まちがいの薬局").hides(told);
+        taro.get("/expenses?year=2025").await.hides(told);
+        jiro.get("/expenses").await.hides(told);
+
+        withdraw(&app.fresh.db, batch, "", app.clock.now()).await.unwrap();
+        taro.get("/expenses").await.hides("まちがいの薬局").shows(told).shows("2026年11月22日");
+        taro.get("/expenses?year=2025").await.hides(told);
+        jiro.get("/expenses").await.hides(told);
+        // She has not seen what was wrong.
+        let hanako = app.signed_in(HANAKO, &HANAKO_WISH).await;
+        hanako.get("/expenses").await.shows("はなこの薬局").hides(told);
+        // What comes in later is another thing, and nothing was wrong with it.
+        import(&app.fresh, "1001,13,00,2026-06,あとの医院,外来,1,8000,5600,,2400,,\n").await;
+        taro.get("/expenses").await.shows(told);
+        jiro.get("/expenses").await.shows("あとの医院").hides(told);
     }
 }
 

@@ -137,6 +137,8 @@ pub struct ExpenseYear {
     /// There are others in the household whose expenses are not here: what of them may
     /// be added up with these is not for this member's eyes.
     pub others_unseen: bool,
+    /// When the office has last withdrawn what this member had seen of it.
+    pub corrected: Option<Timestamp>,
     /// Words in it with characters that CP932 lacks.
     pub beyond_cp932: Vec<String>,
     /// What a dependent has to know and can decide.

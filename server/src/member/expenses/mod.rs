@@ -24,7 +24,7 @@ use store::{
     Db,
     audit::Event,
     expense::{self, Shown},
-    expense_month,
+    expense_look, expense_month,
     household::decide,
     member,
 };
@@ -137,6 +137,8 @@ impl ExpenseService {
 
         self.note_look(member, &household, wish, origin, now)
             .await?;
+        let whose: Vec<Uuid> = all.iter().map(|one| one.person).collect();
+        let corrected = expense_look::note(&self.db, member.id, &whose, year).await?;
         let asked_for: Vec<Shown> = all.into_iter().map(|one| of_year(one, year)).collect();
         let mut expenses = expense::list(&self.db, &asked_for).await?;
         // The sheets are the whole year, whatever the page shows of it.
@@ -169,6 +171,7 @@ impl ExpenseService {
             has_family: household.has_family,
             others_unseen: household.others_unseen,
             beyond_cp932,
+            corrected,
             people,
             expenses,
             paid,

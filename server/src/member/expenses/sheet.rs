@@ -156,6 +156,7 @@ mod tests {
             begins: None,
             has_family: false,
             others_unseen: false,
+            corrected: None,
             beyond_cp932: vec![],
             sharing: None,
             leaving: None,

@@ -2,6 +2,8 @@
 //! written. A name is compared as it is read: without regard to width, case, blanks and
 //! hyphens, and without a unit in brackets.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use domain::{rules::invisible::is_invisible, values::expense::COLUMNS as EXPENSES};
 use unicode_normalization::UnicodeNormalization;
 
@@ -346,14 +348,37 @@ pub fn meant(name: &str, columns: &'static [&'static str]) -> Option<&'static st
 }
 
 fn named(written: &str, columns: &'static [&'static str]) -> Option<&'static str> {
-    let is_synonym = |column: &str| {
-        let mut known = SYNONYMS.iter().filter(|(one, _)| *one == column);
-        known.any(|(_, others)| others.iter().any(|other| folded(other) == written))
+    let among = |known: &Known| {
+        let meant = known.get(written)?;
+        columns
+            .iter()
+            .find(|column| meant.contains(column))
+            .copied()
     };
     // The contract's own names come first.
-    let own = columns.iter().find(|column| folded(column) == written);
-    own.or_else(|| columns.iter().find(|column| is_synonym(column)))
-        .copied()
+    among(&OWN).or_else(|| among(&OTHERS))
+}
+
+/// Columns by a name of theirs, as it is compared: folded once, since every line of a file is
+/// compared with the header.
+type Known = HashMap<String, Vec<&'static str>>;
+
+static OWN: LazyLock<Known> = LazyLock::new(|| {
+    let columns = LISTS.iter().flat_map(|list| list.columns);
+    known(columns.map(|column| (*column, *column)))
+});
+
+static OTHERS: LazyLock<Known> = LazyLock::new(|| {
+    let all = SYNONYMS.iter();
+    known(all.flat_map(|(column, others)| others.iter().map(|other| (*other, *column))))
+});
+
+fn known(names: impl Iterator<Item = (&'static str, &'static str)>) -> Known {
+    let mut known = Known::new();
+    for (name, column) in names {
+        known.entry(folded(name)).or_default().push(column);
+    }
+    known
 }
 
 #[cfg(test)]

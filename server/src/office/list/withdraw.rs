@@ -7,7 +7,7 @@ use domain::values::timestamp::Timestamp;
 use store::{
     Db, Tx,
     audit::{Entry, Event},
-    expense_month,
+    expense_look, expense_month,
     import_batch::{self, Batch, KEPT, PutBack},
 };
 
@@ -175,6 +175,7 @@ pub async fn withdraw_in(
     let batch = batch.ok_or(WithdrawError::Unknown)?;
     let lines = match can_be_withdrawn(&batch, now)? {
         Kind::Expenses => {
+            expense_look::correct(tx, id, now).await?;
             let (lines, claims) = import_batch::put_back_claims(tx, id).await?;
             expense_month::mark(tx, &complete_months(&claims)).await?;
             lines

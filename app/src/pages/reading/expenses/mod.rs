@@ -13,6 +13,7 @@ use domain::{
     values::{
         era::calendar_year,
         expense::{Kind, sum, yen},
+        timestamp::{Timestamp, day_in_words},
     },
     visit::{Visit, Visitor},
 };
@@ -84,6 +85,7 @@ fn ExpensesOfYear(year: ExpenseYear, wish: ExpenseWish) -> impl IntoView {
                 })}
             {sharing.map(|sharing| view! { <Undecided sharing /> })}
             <Years year=&year />
+            {year.corrected.map(corrected)}
             <div class="headline">
                 <h2>{name}</h2>
                 <p>{of_chosen(chosen.as_deref(), "窓口負担額の合計")}</p>
@@ -108,6 +110,17 @@ fn ExpensesOfYear(year: ExpenseYear, wish: ExpenseWish) -> impl IntoView {
             <Words />
             {sharing.map(|sharing| view! { <SharingChoice sharing /> })}
         </Page>
+    }
+}
+
+/// To whoever has seen what was wrong.
+fn corrected(at: Timestamp) -> impl IntoView {
+    view! {
+        <p class="notice" id="corrected">
+            "健保組合が"
+            {day_in_words(at.in_japan().date())}
+            "に、この年の内容を訂正しました。それより前に保存または印刷したものは使わず、もう一度保存または印刷してください。"
+        </p>
     }
 }
 
