@@ -48,6 +48,8 @@ pub struct Config {
     pub office_networks: Vec<Network>,
     /// Whether what cannot be taken back needs a second person of the office.
     pub four_eyes: bool,
+    /// From so many lines on a file may wait for the night, on SQLite.
+    pub night_from_lines: u64,
     /// What may be posted.
     pub limits: Limits,
     /// How many connections may be open.
@@ -117,6 +119,10 @@ const VARIABLES: [&str; 8] = [
 ];
 
 /// `portal.toml`, as it is written.
+/// From so many lines on others would wait for more than two seconds on a small server
+/// (`benches/claims.rs`).
+const NIGHT_FROM_LINES: u64 = 200_000;
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct File {
@@ -132,6 +138,7 @@ struct File {
     trusted_proxies: Vec<IpAddr>,
     office_networks: Vec<String>,
     four_eyes: bool,
+    night_from_lines: Option<u64>,
     postcard_days: Option<u16>,
     limits: LimitsSection,
     hash: HashSection,
@@ -403,6 +410,7 @@ impl File {
             trusted_proxies: self.trusted_proxies,
             office_networks,
             four_eyes: self.four_eyes,
+            night_from_lines: self.night_from_lines.unwrap_or(NIGHT_FROM_LINES),
             limits: self.limits.check()?,
             places: self.limits.places()?,
             postcard_days,

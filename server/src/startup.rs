@@ -252,6 +252,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Portal, BuildError> {
         wake_mail: wake_mail.clone(),
         upload_places: Arc::new(Semaphore::new(UPLOADS)),
         wake_files: wake_files.clone(),
+        night_from_lines: config.night_from_lines,
         networks: config.office_networks.into(),
     };
     let state = State {

@@ -30,9 +30,9 @@ use crate::{
     expense_import,
     fresh::Fresh,
     jobs::received,
-    office::at_work,
+    office::{PASSWORD, at_work, enter},
     roster::{HEADER, NOW},
-    test_app::{MINUTE, PEOPLE, PUBLIC, TARO, TestApp, WISH},
+    test_app::{HOUR, MINUTE, PEOPLE, PUBLIC, TARO, TestApp, WISH},
 };
 
 const YES: (&str, &str) = ("confirm", "yes");
@@ -389,6 +389,51 @@ on_both! {
 }
 
 on_both! {
+    async fn a_list_of_many_lines_may_wait_for_the_night(fresh: Fresh) {
+        let app = TestApp::start_with(fresh, |config| config.night_from_lines = 2).await;
+        let importer = at_work(&app, "torikomi", &[Role::Importer]).await;
+        let clerk = &importer.browser;
+        // Fewer lines than that keep nobody waiting.
+        let (one, _) = CHANGED.split_once('\n').unwrap();
+        let path = brings(clerk, "roster", format!("{HEADER}{one}\n").as_bytes()).await;
+        is(clerk, &path, "previewed").await.hides("今夜2時に取り込む");
+        clerk.post(&format!("{path}/cancel"), &[YES]).await.leads_to(&path);
+
+        let path = brings(clerk, "roster", format!("{HEADER}{CHANGED}").as_bytes()).await;
+        let run = [YES, ("when", "tonight")];
+        let page = is(clerk, &path, "previewed").await;
+        if matches!(app.fresh.db, Db::Postgres(_)) {
+            // Rows are locked there, and not everything.
+            page.hides("今夜2時に取り込む");
+            clerk.post(&format!("{path}/run"), &run).await.leads_to(&path);
+            is(clerk, &path, "done").await;
+            return;
+        }
+        page.shows("今夜2時に取り込む").shows("すぐに取り込む").shows("ログインや登録が待たされます");
+        clerk.post(&format!("{path}/run"), &run).await.leads_to(&path);
+        let waits = clerk.get(&path).await.shows("2026年11月23日 2:00に取り込みます").shows("中止する");
+        assert_eq!(attribute(&waits, "data-state"), "running");
+        assert!(waits.headers.get("refresh").is_none(), "nothing changes before the night");
+        let none = || job::claim_next(&app.fresh.db, job::Work::Files, app.clock.now());
+        assert!(none().await.unwrap().is_none());
+        assert_eq!(people(&app.fresh.db).await, 6);
+
+        // Whoever wants it no more says so before.
+        clerk.post(&format!("{path}/cancel"), &[YES]).await.leads_to(&path);
+        is(clerk, &path, "cancelled").await;
+        let path = brings(clerk, "roster", format!("{HEADER}{CHANGED}").as_bytes()).await;
+        is(clerk, &path, "previewed").await;
+        clerk.post(&format!("{path}/run"), &run).await.leads_to(&path);
+        app.clock.advance(16 * HOUR);
+        enter(clerk, "torikomi", PASSWORD).await.leads_to("/office/login/code");
+        let code = importer.code(&app);
+        clerk.post("/office/login/code", &[("code", &code)]).await;
+        is(clerk, &path, "done").await;
+        assert_eq!(people(&app.fresh.db).await, 7);
+    }
+}
+
+on_both! {
     async fn where_two_have_to_want_it_another_person_does(fresh: Fresh) {
         let app = TestApp::start_with(fresh, |config| config.four_eyes = true).await;
         let one = at_work(&app, "torikomi", &[Role::Importer]).await.browser;
@@ -628,5 +673,39 @@ on_both! {
         tell!(&fresh.db, "delete from job_chunk");
         assert!(server.next(stop).await.unwrap());
         assert_eq!(state(&fresh.db, lost).await, JobState::Expired);
+    }
+}
+
+on_both! {
+    async fn what_stands_in_a_wrong_line_about_health_is_shown_for_a_reason_alone(fresh: Fresh) {
+        let app = TestApp::start(fresh).await;
+        let taro = app.signed_in(TARO, &WISH).await;
+        let clerk = at_work(&app, "kenshin", &[Role::HealthImporter]).await.browser;
+        let wrong = "1001,12,00,2026-13,ひみつの医院,外来,1,10000,7000,0,3000,0,0\n";
+        let file = format!("{}{wrong}", expense_import::HEADER);
+        let path = brings(&clerk, "expenses", file.as_bytes()).await;
+        is(&clerk, &path, "refused").await
+            .shows("診療年月").shows("1001-12-00").shows("値を表示").hides("ひみつの医院").hides("2026-13");
+        clerk.get(&format!("{path}/problems.csv")).await.shows("1001-12-00").hides("ひみつの医院");
+        let values = format!("{path}/values");
+        let looks = async || -> i64 { ask!(&app.fresh.db, "select count(*) from look") };
+        clerk.get(&values).await.leads_to(&path);
+        clerk.post(&values, &[]).await.refuses(422).shows("理由を選んでください。").hides("ひみつの医院");
+        clerk.post(&values, &[("reason", "inquiry")]).await.refuses(422);
+        let long = "あ".repeat(201);
+        let too_long = [("reason", "counter"), ("reason_text", long.as_str())];
+        clerk.post(&values, &too_long).await.refuses(422).hides("ひみつの医院");
+        assert_eq!(looks().await, 0);
+        let asked = [("reason", "counter")];
+        clerk.post(&values, &asked).await.shows("ひみつの医院").shows("2026-13");
+        assert_eq!(looks().await, 1);
+        taro.get("/security").await.shows("窓口でのお問い合わせ");
+
+        // Of the own household nothing is shown, to nobody else's role either.
+        let other = at_work(&app, "torikomi", &[Role::Importer]).await.browser;
+        other.post(&values, &asked).await.refuses(403);
+        tell!(&app.fresh.db, "update staff_member set person_id = (select id from person where symbol = '1001' and number = '12' and branch = '01') where login_id = 'kenshin'");
+        clerk.post(&values, &asked).await.shows("ご自分の世帯です").hides("ひみつの医院");
+        assert_eq!(looks().await, 1);
     }
 }

@@ -10,6 +10,7 @@ use store::{
     audit::{Entry, Event},
     audit_trail::{ALL, BY_ACTOR, BY_EVENT, BY_MEMBER, BY_PERSON, DAY, Filter},
     office_figure::{self, WAITING},
+    people,
 };
 use uuid::Uuid;
 
@@ -172,6 +173,9 @@ on_both! {
             }
             assert!(!plan.contains("USE TEMP B-TREE FOR ORDER BY") || set == 4, "{asked}\n{plan}");
         }
+        let unreached = people::UNREACHED.replace("$1", "500");
+        let plan = explained(&fresh.db, &unreached).await;
+        assert!(plan.contains("person_address_unknown"), "{plan}");
     }
 }
 

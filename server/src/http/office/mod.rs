@@ -71,6 +71,8 @@ pub struct Office {
     pub upload_places: Arc<Semaphore>,
     /// Wakes the worker that checks files and brings them in.
     pub wake_files: Arc<Notify>,
+    /// From so many lines on a file may wait for the night.
+    pub night_from_lines: u64,
     /// From where it can be seen; from everywhere where this is empty.
     pub networks: Arc<[Network]>,
 }

@@ -1,7 +1,7 @@
 //! What somebody of the office says to a file that has come in: answers, that it is to be
 //! brought in, that another is to look first, or that it is not wanted any more.
 
-use domain::office::job::JobState;
+use domain::{office::job::JobState, values::timestamp::Timestamp};
 use store::{
     Db, Tx,
     audit::{Entry, Event},
@@ -45,7 +45,8 @@ async fn note(tx: &mut Tx, acting: &FileActing, event: Event, id: Uuid) -> store
 }
 
 /// Somebody wants what was previewed; with `four_eyes` another has to want it, too. `seen` is
-/// the plan that was shown: another one is not what was meant.
+/// the plan that was shown: another one is not what was meant. `not_before`: it is to wait so
+/// long, if nobody else is asked.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -55,6 +56,7 @@ pub async fn run(
     id: Uuid,
     seen: Option<&[u8]>,
     four_eyes: bool,
+    not_before: Option<Timestamp>,
 ) -> store::Result<Decided> {
     let mut tx = db.write().await?;
     let Some(job) = held(&mut tx, acting, id).await? else {
@@ -73,16 +75,24 @@ pub async fn run(
         return Ok(Decided::NotNow);
     }
     job::set_run_by(&mut tx, job.claim(), acting.id(), acting.now).await?;
+    if !four_eyes {
+        job::set_not_before(&mut tx, job.claim(), not_before).await?;
+    }
     note(&mut tx, acting, Event::FileRun, id).await?;
     tx.commit().await?;
     Ok(decided)
 }
 
-/// Another person wants it, too.
+/// Another person wants it, too; it waits until `not_before`.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn confirm(db: &Db, acting: &FileActing, id: Uuid) -> store::Result<Decided> {
+pub async fn confirm(
+    db: &Db,
+    acting: &FileActing,
+    id: Uuid,
+    not_before: Option<Timestamp>,
+) -> store::Result<Decided> {
     let mut tx = db.write().await?;
     let Some(job) = held(&mut tx, acting, id).await? else {
         return Ok(Decided::NotNow);
@@ -100,6 +110,7 @@ pub async fn confirm(db: &Db, acting: &FileActing, id: Uuid) -> store::Result<De
         return Ok(Decided::NotNow);
     }
     job::set_confirmed_by(&mut tx, job.claim(), acting.id(), acting.now).await?;
+    job::set_not_before(&mut tx, job.claim(), not_before).await?;
     note(&mut tx, acting, Event::FileConfirmed, id).await?;
     tx.commit().await?;
     Ok(Decided::Done)

@@ -3,6 +3,7 @@
 
 pub mod chunks;
 pub mod decisions;
+pub mod night;
 pub mod shown;
 pub mod upload;
 pub mod values;

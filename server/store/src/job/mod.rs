@@ -7,7 +7,7 @@ macro_rules! row {
         "id, kind, state, claim, tries, step, done_rows, done_part, all_parts, file_name, choice, report,
          wrapped_key, sealed_preview, digest, sha256, chunks, bytes, started_by, started_at,
          run_by, run_at, confirmed_by, confirmed_at, ended_at, batch_id, withdrawal_by,
-         withdrawal_at"
+         withdrawal_at, not_before"
     };
 }
 
@@ -26,7 +26,7 @@ pub use self::arrival::{abandon, append_chunk, arrived, chunk, chunks, forget_by
 pub use self::ending::{cancel, cancel_all_of, end_restored, expire};
 pub use self::outcome::{
     Found, JobAnswer, answer, answers, ask_withdrawal, keep_batch, keep_found, keep_report,
-    set_confirmed_by, set_run_by,
+    set_confirmed_by, set_not_before, set_run_by,
 };
 pub use self::work::{Work, claim_next, is_ours, let_go, progress, renew};
 
@@ -131,6 +131,8 @@ pub struct Job {
     pub run: Option<(Uuid, Timestamp)>,
     /// Who has confirmed it, and when.
     pub confirmed: Option<(Uuid, Timestamp)>,
+    /// Before this it is not brought in, though it is wanted.
+    pub not_before: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
     /// The import that it has brought in.
@@ -146,6 +148,12 @@ impl Job {
             job: self.id,
             number: self.claim,
         }
+    }
+
+    /// Until when it waits for the night; nothing where it does not.
+    pub fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.not_before
+            .filter(|at| self.state == JobState::Running && at.is_to_come(LIFE, now))
     }
 
     /// How much of the step at hand is done, from 0 to 100.
@@ -188,6 +196,7 @@ struct Row {
     batch_id: Option<i64>,
     withdrawal_by: Option<Uuid>,
     withdrawal_at: Option<i64>,
+    not_before: Option<i64>,
 }
 
 impl Row {
@@ -219,6 +228,7 @@ impl Row {
             started_at: Timestamp(self.started_at),
             run: self.run_by.zip(instant(self.run_at)),
             confirmed: self.confirmed_by.zip(instant(self.confirmed_at)),
+            not_before: instant(self.not_before),
             ended_at: instant(self.ended_at),
             batch: self.batch_id,
             withdrawal: self.withdrawal_by.zip(instant(self.withdrawal_at)),

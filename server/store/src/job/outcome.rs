@@ -26,7 +26,8 @@ pub async fn keep_found(tx: &mut Tx, claim: Claim, found: Found<'_>) -> Result<b
     let kept = on!(write tx, conn => {
         sqlx::query(
             "update job set report = $3, sealed_preview = $4, digest = $5, run_by = null,
-                            run_at = null, confirmed_by = null, confirmed_at = null
+                            run_at = null, confirmed_by = null, confirmed_at = null,
+                            not_before = null
              where id = $1 and claim = $2",
         )
         .bind(claim.job)
@@ -126,6 +127,22 @@ pub async fn set_confirmed_by(
         .bind(now.0)
         .execute(conn)
         .await?;
+    });
+    Ok(())
+}
+
+/// Notes before when it is not to be brought in.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn set_not_before(tx: &mut Tx, claim: Claim, at: Option<Timestamp>) -> Result<()> {
+    on!(write tx, conn => {
+        sqlx::query("update job set not_before = $3 where id = $1 and claim = $2")
+            .bind(claim.job)
+            .bind(claim.number)
+            .bind(at.map(|at| at.0))
+            .execute(conn)
+            .await?;
     });
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Who works on a job: claims with a growing number, and how far one is.
 
-use super::{Claim, Job, JobProgress, LEASE, Row};
+use super::{Claim, Job, JobProgress, LEASE, LIFE, Row};
 use crate::{Db, Result, on};
 use domain::values::timestamp::Timestamp;
 
@@ -11,6 +11,16 @@ pub enum Work {
     Files,
     /// Postcards.
     Postcards,
+}
+
+/// What a worker may take up at `$1`: nobody works on it, and it does not wait for the night.
+/// What lies further ahead than a lease (to `$2`) or a file's life (to `$3`) is not believed.
+macro_rules! free {
+    () => {
+        "state in ('received', 'checking', 'running') and chunks is not null
+         and (leased_until is null or leased_until <= $1 or leased_until > $2)
+         and (state <> 'running' or not_before is null or not_before <= $1 or not_before > $3)"
+    };
 }
 
 /// Takes up the oldest job on which nobody works: of several servers at once one gets it.
@@ -25,15 +35,12 @@ pub async fn claim_next(db: &Db, work: Work, now: Timestamp) -> Result<Option<Jo
                  where id = (select id from job
                              where ended_at is null and kind ",
                 $which,
-                "
-                               and state in ('received', 'checking', 'running')
-                               and chunks is not null
-                               and (leased_until is null or leased_until <= $1
-                                    or leased_until > $2)
-                             order by started_at, id limit 1)
-                   and ended_at is null
-                   and (leased_until is null or leased_until <= $1 or leased_until > $2)
-                 returning ",
+                " and ",
+                free!(),
+                " order by started_at, id limit 1)
+                   and ended_at is null and ",
+                free!(),
+                " returning ",
                 row!()
             )
         };
@@ -51,6 +58,7 @@ pub async fn claim_next(db: &Db, work: Work, now: Timestamp) -> Result<Option<Jo
         sqlx::query_as(sql)
             .bind(now.0)
             .bind(now.plus(LEASE).0)
+            .bind(now.plus(LIFE).0)
             .fetch_optional(conn)
             .await?
     });
@@ -65,9 +73,9 @@ async fn is_something_to_do(db: &Db, work: Work, now: Timestamp) -> Result<bool>
                 "select exists (select 1 from job
                  where ended_at is null and kind ",
                 $which,
-                "
-                   and state in ('received', 'checking', 'running') and chunks is not null
-                   and (leased_until is null or leased_until <= $1 or leased_until > $2))"
+                " and ",
+                free!(),
+                ")"
             )
         };
     }
@@ -79,6 +87,7 @@ async fn is_something_to_do(db: &Db, work: Work, now: Timestamp) -> Result<bool>
         sqlx::query_scalar(sql)
             .bind(now.0)
             .bind(now.plus(LEASE).0)
+            .bind(now.plus(LIFE).0)
             .fetch_one(conn)
             .await
     })

@@ -10,7 +10,7 @@ use super::{
         answer::{Answer, Responder},
         guard::{Form, prove},
     },
-    found, lead, show,
+    found, lead, night_of, show,
 };
 use crate::base::hex;
 use crate::office::{
@@ -128,15 +128,19 @@ async fn decide(
     };
     let state = responder.state();
     let db = &state.db;
+    let tonight = match form.get("when") {
+        "tonight" => night_of(&responder, &job, handling.now),
+        _ => None,
+    };
     let decided = match act {
         Act::Run => {
             let shown = form.get("plan");
             // What is no digest is none that was shown.
             let seen = (!shown.is_empty()).then(|| hex::decoded(shown).unwrap_or_default());
             let four_eyes = state.office.staff.four_eyes;
-            decisions::run(db, &handling, job.id, seen.as_deref(), four_eyes).await?
+            decisions::run(db, &handling, job.id, seen.as_deref(), four_eyes, tonight).await?
         }
-        Act::Confirm => decisions::confirm(db, &handling, job.id).await?,
+        Act::Confirm => decisions::confirm(db, &handling, job.id, tonight).await?,
         Act::Withdraw => {
             let four_eyes = state.office.staff.four_eyes;
             match decisions::withdraw(db, &handling, job.id, four_eyes).await? {
@@ -163,6 +167,7 @@ async fn decide(
         }
         decided => {
             let done = match act {
+                Act::Run | Act::Confirm if tonight.is_some() => "file tonight",
                 Act::Run | Act::Confirm => "file runs",
                 Act::Withdraw => "file withdrawn",
             };

@@ -48,7 +48,7 @@ use crate::{
     base::hex,
     office::{
         access::{Acting, AnyFile},
-        job::{FileActing, shown::Shown},
+        job::{FileActing, night, shown::Shown},
         list::{self, withdraw::can_be_withdrawn},
     },
 };
@@ -190,6 +190,7 @@ async fn new_file(responder: &Responder, handling: &FileActing) -> Result<NewFil
 /// What the step before has come to.
 fn told(responder: &Responder, headers: &HeaderMap) -> Option<&'static str> {
     match responder.state().cookies.office_told(headers).as_deref() {
+        Some("file tonight") => Some("今夜2時に取り込みます。それまでは中止できます。"),
         Some("file runs") => Some("取込を始めました。"),
         Some("file waits") => Some("ほかの職員に承認を依頼しました。"),
         Some("file withdrawn") => {
@@ -259,6 +260,9 @@ async fn show(
         may_confirm: job.started_by != handling.id()
             && job.run.is_none_or(|(who, _)| who != handling.id()),
         withdrawal: withdrawal(responder, handling, job, &everybody).await?,
+        tonight: matches!(job.state, JobState::Previewed | JobState::Waiting)
+            && night_of(responder, job, handling.now).is_some(),
+        waits_until: job.waits_until(handling.now),
         found: shown.map_or(Found::Nothing, in_words),
         plan: hex::encoded(job.digest.as_deref().unwrap_or_default()),
     };
@@ -274,13 +278,26 @@ async fn show(
                 .await
         }
     };
-    if job.state.is_at_work() && tried.is_none() {
+    let is_at_work = job.state.is_at_work() && page.waits_until.is_none();
+    if is_at_work && tried.is_none() {
         let again = format!("{REFRESH_SECONDS};url=/office/files/{}?refresh=1", job.id);
         if let Ok(again) = again.parse() {
             response.headers_mut().insert(header::REFRESH, again);
         }
     }
     Ok(response)
+}
+
+/// The night for which a file may wait that was previewed.
+fn night_of(responder: &Responder, job: &Job, now: Timestamp) -> Option<Timestamp> {
+    let state = responder.state();
+    let Some(Shown::Planned(plan)) = Shown::of(&state.office.secrets, job) else {
+        return None;
+    };
+    let has_many = plan.rows >= state.office.night_from_lines;
+    has_many
+        .then(|| night::offered(&state.db, job, now))
+        .flatten()
 }
 
 /// Whether what a file has brought in can go again.
