@@ -5,7 +5,6 @@ use std::ops::RangeInclusive;
 use domain::values::{
     expense::{Amounts, Expense, Kind},
     month::Month,
-    timestamp::Timestamp,
 };
 use sqlx::AssertSqlSafe;
 use sqlx_macros::FromRow;
@@ -117,28 +116,4 @@ pub async fn list(db: &Db, shown: &[Shown]) -> Result<Vec<Expense>> {
     // The engine knows the people by their identifiers only.
     expenses.sort_by_key(|expense| (std::cmp::Reverse(expense.month), expense.patient));
     Ok(expenses)
-}
-
-/// At whose expenses a member has looked from an instant up to another: what a clock that
-/// was ahead has noted for later counts then.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn looked_at(
-    db: &Db,
-    member: Uuid,
-    (from, to): (Timestamp, Timestamp),
-) -> Result<Vec<Uuid>> {
-    on!(read db, pool => {
-        sqlx::query_scalar(
-            "select distinct person_id from audit
-             where member_id = $1 and event = 'expenses_seen' and at >= $2 and at < $3
-               and person_id is not null",
-        )
-        .bind(member)
-        .bind(from.0)
-        .bind(to.0)
-        .fetch_all(pool)
-        .await
-    })
 }

@@ -5,6 +5,61 @@ use uuid::Uuid;
 
 use super::{Db, Result, Tx, on};
 
+/// What a member has seen before.
+#[derive(Clone, Debug, Default)]
+pub struct Looks {
+    /// At whose expenses of any year, in the span that was asked about.
+    pub lately: Vec<Uuid>,
+    /// Whose year, by which import, and when that was withdrawn.
+    of_year: Vec<(Uuid, i64, Option<Timestamp>)>,
+    /// The newest import of claims.
+    newest: Option<i64>,
+}
+
+/// What a member has seen of a year; and at whose expenses of any year from an instant up to
+/// another: what a clock that was ahead has noted for later counts then.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn of(
+    db: &Db,
+    member: Uuid,
+    year: i32,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Looks> {
+    type Row = (String, Option<Uuid>, Option<i64>, Option<i64>);
+    let rows: Vec<Row> = on!(read db, conn => {
+        sqlx::query_as(
+            "select distinct 'lately', person_id, cast(null as bigint), cast(null as bigint)
+             from audit
+             where member_id = $1 and event = 'expenses_seen' and at >= $2 and at < $3
+               and person_id is not null
+             union all
+             select 'year', person_id, batch, corrected_at from expense_look
+             where member_id = $1 and year = $4
+             union all
+             select 'newest', null, max(id), null from import_batch where kind = 'expenses'",
+        )
+        .bind(member)
+        .bind(from.0)
+        .bind(to.0)
+        .bind(i64::from(year))
+        .fetch_all(conn)
+        .await?
+    });
+    let mut looks = Looks::default();
+    for row in rows {
+        match row {
+            (what, Some(person), ..) if what == "lately" => looks.lately.push(person),
+            (_, Some(person), Some(batch), at) => {
+                looks.of_year.push((person, batch, at.map(Timestamp)));
+            }
+            (_, _, newest, _) => looks.newest = newest,
+        }
+    }
+    Ok(looks)
+}
+
 /// Notes that a member looks at a year of these people; where an import that the member has
 /// seen was withdrawn since, the answer is when that was last done.
 ///
@@ -12,26 +67,20 @@ use super::{Db, Result, Tx, on};
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn note(db: &Db, member: Uuid, people: &[Uuid], year: i32) -> Result<Option<Timestamp>> {
-    let (newest, seen): (Option<i64>, Vec<(Uuid, i64, Option<i64>)>) = on!(read db, conn => {
-        let newest =
-            sqlx::query_scalar("select max(id) from import_batch where kind = 'expenses'")
-                .fetch_one(&mut *conn)
-                .await?;
-        let seen = sqlx::query_as(
-            "select person_id, batch, corrected_at from expense_look
-             where member_id = $1 and year = $2",
-        )
-        .bind(member)
-        .bind(i64::from(year))
-        .fetch_all(conn)
-        .await?;
-        (newest, seen)
-    });
+pub async fn note(
+    db: &Db,
+    member: Uuid,
+    people: &[Uuid],
+    year: i32,
+    before: &Looks,
+) -> Result<Option<Timestamp>> {
+    let Some(newest) = before.newest else {
+        return Ok(None);
+    };
+    let of_year = &before.of_year;
     // One row in a transaction: whoever withdraws an import holds many of them, in any order.
     for person in people {
-        let Some(newest) = newest else { break };
-        if seen
+        if of_year
             .iter()
             .any(|(of, batch, _)| of == person && *batch >= newest)
         {
@@ -55,8 +104,8 @@ pub async fn note(db: &Db, member: Uuid, people: &[Uuid], year: i32) -> Result<O
         });
         tx.commit().await?;
     }
-    let corrected = seen.into_iter().filter(|(of, ..)| people.contains(of));
-    Ok(corrected.filter_map(|(.., at)| at).max().map(Timestamp))
+    let corrected = of_year.iter().filter(|(of, ..)| people.contains(of));
+    Ok(corrected.filter_map(|(.., at)| *at).max())
 }
 
 /// Notes that an import is being withdrawn: whoever has seen a year that it touched is told.

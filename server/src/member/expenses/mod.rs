@@ -24,7 +24,8 @@ use store::{
     Db,
     audit::Event,
     expense::{self, Shown},
-    expense_look, expense_month,
+    expense_look::{self, Looks},
+    expense_month,
     household::decide,
     member,
 };
@@ -135,10 +136,13 @@ impl ExpenseService {
             .or_else(|| years.last().copied())
             .unwrap_or(today.year());
 
-        self.note_look(member, &household, wish, origin, now)
+        let midnight = now.midnight_before();
+        let today = (midnight, midnight.plus(DAY));
+        let before = expense_look::of(&self.db, member.id, year, today).await?;
+        self.note_look(member, &household, wish, &before, (origin, now))
             .await?;
         let whose: Vec<Uuid> = all.iter().map(|one| one.person).collect();
-        let corrected = expense_look::note(&self.db, member.id, &whose, year).await?;
+        let corrected = expense_look::note(&self.db, member.id, &whose, year, &before).await?;
         let asked_for: Vec<Shown> = all.into_iter().map(|one| of_year(one, year)).collect();
         let mut expenses = expense::list(&self.db, &asked_for).await?;
         // The sheets are the whole year, whatever the page shows of it.
@@ -187,8 +191,8 @@ impl ExpenseService {
         member: &Member,
         household: &Household,
         wish: &ExpenseWish,
-        origin: &RequestOrigin,
-        now: Timestamp,
+        before: &Looks,
+        (origin, now): (&RequestOrigin, Timestamp),
     ) -> Result<(), InternalError> {
         let is_asked_for = |one: &&Visible| {
             let branch = wish.branch.as_ref();
@@ -201,13 +205,7 @@ impl ExpenseService {
             .filter(is_asked_for)
             .map(|one| one.person)
             .collect();
-        if others.is_empty() {
-            return Ok(());
-        }
-        let midnight = now.midnight_before();
-        let today = (midnight, midnight.plus(DAY));
-        let noted = expense::looked_at(&self.db, member.id, today).await?;
-        others.retain(|person| !noted.contains(person));
+        others.retain(|person| !before.lately.contains(person));
         if others.is_empty() {
             return Ok(());
         }
