@@ -411,7 +411,7 @@ on_both! {
         }
         page.shows("今夜2時に取り込む").shows("すぐに取り込む").shows("ログインや登録が待たされます");
         clerk.post(&format!("{path}/run"), &run).await.leads_to(&path);
-        let waits = clerk.get(&path).await.shows("2026年11月23日 2:00に取り込みます").shows("中止する");
+        let waits = clerk.get(&path).await.shows("2026年11月23日 2:00に取り込みます").shows("夜間の取込待ち").shows("中止する");
         assert_eq!(attribute(&waits, "data-state"), "running");
         assert!(waits.headers.get("refresh").is_none(), "nothing changes before the night");
         let none = || job::claim_next(&app.fresh.db, job::Work::Files, app.clock.now());

@@ -123,11 +123,15 @@ pub fn file(tried: Option<&Tried>, told: Option<&str>, page: &FilePage) -> AnyVi
         .into_iter()
         .map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> })
         .collect_view();
+    let state = match page.waits_until {
+        Some(_) => "夜間の取込待ち",
+        None => line.state.name(),
+    };
     view! {
         {summary(tried)}
         {told.map(status)}
         <section data-state=line.state.as_str() data-percent=page.percent.to_string()>
-            <h1>{line.kind.name()} "の取込：" {line.state.name()}</h1>
+            <h1>{line.kind.name()} "の取込：" {state}</h1>
             {at_work(page, &path)}
             {(!line.state.is_at_work()).then(|| found(page, tried, &path))}
             {decision(page, &path)}
