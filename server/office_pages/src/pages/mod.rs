@@ -11,6 +11,7 @@ pub mod postcards;
 pub mod problem;
 pub mod profile;
 pub mod proof;
+mod reason_fields;
 pub mod second_step;
 pub mod sign_in;
 pub mod staff;

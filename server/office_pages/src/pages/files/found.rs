@@ -4,8 +4,8 @@ use domain::{looking::Reason, office::job::JobState, values::number::grouped};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::FilePage;
-use crate::parts::{Input, TEXT, Tried, field};
+use super::{super::reason_fields::reason_fields, FilePage};
+use crate::parts::Tried;
 
 /// What was found in a file.
 #[derive(Clone, Debug)]
@@ -201,26 +201,13 @@ fn refused(
 
 /// Asks why, before a value of anybody's health is shown.
 fn values_form(tried: Option<&Tried>, path: &str) -> AnyView {
-    let shown = tried.cloned().unwrap_or_default();
-    let wrong = shown.wrong("reason");
-    let chosen = shown.value("reason");
     let choices = Reason::ALL
         .into_iter()
-        .filter(|one| *one != Reason::Inquiry)
-        .map(|one| {
-            view! {
-                <label class="tick">
-                    <input
-                        type="radio"
-                        name="reason"
-                        value=one.as_str()
-                        checked=chosen == one.as_str()
-                    />
-                    <span>{one.in_words()}</span>
-                </label>
-            }
-        })
-        .collect_view();
+        .filter(|one| *one != Reason::Inquiry);
+    let fields = reason_fields(
+        &tried.cloned().unwrap_or_default(),
+        choices.map(|one| (one, None)),
+    );
     view! {
         <details class="acts" open=tried.is_some()>
             <summary>"値を表示"</summary>
@@ -228,22 +215,7 @@ fn values_form(tried: Option<&Tried>, path: &str) -> AnyView {
                 <p>
                     "誤りのある行のはじめの20行を、ファイルにあるとおりに表示します。見た日、役割、理由は、それぞれのご本人の記録に載ります。"
                 </p>
-                <fieldset class="ticks" id="reason" tabindex="-1" aria-describedby="reason-error">
-                    <legend>"理由"</legend>
-                    {choices}
-                </fieldset>
-                <p class="error" id="reason-error">
-                    {wrong}
-                </p>
-                {field(
-                    &shown,
-                    "reason_text",
-                    "補足（なくてもかまいません）",
-                    Input {
-                        hint: "200文字まで。健康や家族のことは書かないでください。",
-                        ..TEXT
-                    },
-                )} <button class="button small">"値を表示"</button>
+                {fields} <button class="button small">"値を表示"</button>
             </form>
         </details>
     }

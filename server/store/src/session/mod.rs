@@ -1,5 +1,9 @@
 //! Sessions: known by the SHA-256 of the cookie's token.
 
+mod completion;
+mod end;
+mod login_id;
+
 use std::time::Duration;
 
 use domain::{
@@ -9,6 +13,11 @@ use domain::{
 };
 use uuid::Uuid;
 
+pub use self::{
+    completion::{Registering, complete, complete_reissue, is_completed, led_to},
+    end::{end, end_all_but, end_earlier, end_others, end_since},
+    login_id::{IdQuestion, ask_for_id, count_taken_id},
+};
 use super::{Db, Result, Tx, email, link, on};
 
 /// A member who does nothing for this long has to sign in again.
@@ -292,30 +301,6 @@ async fn note_over(db: &Db, session: Uuid, now: Timestamp) -> Result<()> {
     tx.commit().await
 }
 
-/// Ends one session.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn end(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<()> {
-    on!(write tx, conn => {
-        sqlx::query("update session set ended_at = $2 where id = $1 and ended_at is null")
-            .bind(session)
-            .bind(now.0)
-            .execute(conn)
-            .await?;
-    });
-    Ok(())
-}
-
-/// Ends the session that a browser carried until now: another takes its place, and
-/// nobody could reach it any more. Without one the same statement finds nothing.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn end_earlier(tx: &mut Tx, earlier: Option<Uuid>, now: Timestamp) -> Result<()> {
-    end(tx, earlier.unwrap_or_default(), now).await
-}
-
 /// A member's sessions that are open at this moment, the one seen last first.
 ///
 /// # Errors
@@ -366,50 +351,6 @@ pub async fn is_theirs(tx: &mut Tx, session: Uuid, member: Uuid) -> Result<bool>
     })
 }
 
-/// Ends a member's sessions, but for the `keep` seen last.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn end_all_but(tx: &mut Tx, member: Uuid, keep: i64, now: Timestamp) -> Result<()> {
-    on!(write tx, conn => {
-        sqlx::query(
-            "update session set ended_at = $3
-             where member_id = $1 and kind = 'member' and ended_at is null and id not in (
-                 select id from session
-                 where member_id = $1 and kind = 'member' and ended_at is null
-                 order by last_seen_at desc, id desc limit $2)",
-        )
-        .bind(member)
-        .bind(keep)
-        .bind(now.0)
-        .execute(conn)
-        .await?;
-    });
-    Ok(())
-}
-
-/// Ends a member's session and those begun since: whoever had the password once
-/// may have used it again.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn end_since(tx: &mut Tx, member: Uuid, first: Uuid, now: Timestamp) -> Result<()> {
-    on!(write tx, conn => {
-        sqlx::query(
-            "update session set ended_at = $3
-             where member_id = $1 and kind = 'member' and ended_at is null
-               and (id = $2
-                    or started_at > (select s.started_at from session s where s.id = $2))",
-        )
-        .bind(member)
-        .bind(first)
-        .bind(now.0)
-        .execute(conn)
-        .await?;
-    });
-    Ok(())
-}
-
 /// Whether a member's session is open, asked again in the transaction of what it
 /// is to change: it may have been ended since the request began.
 ///
@@ -449,195 +390,4 @@ pub async fn renew(
         .await?
     });
     Ok(Timestamp(until))
-}
-
-/// Ends a member's sessions, but for the one that asks.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn end_others(tx: &mut Tx, member: Uuid, but_for: Uuid, now: Timestamp) -> Result<()> {
-    on!(write tx, conn => {
-        sqlx::query(
-            "update session set ended_at = $3
-             where member_id = $1 and id <> $2 and ended_at is null",
-        )
-        .bind(member)
-        .bind(but_for)
-        .bind(now.0)
-        .execute(conn)
-        .await?;
-    });
-    Ok(())
-}
-
-/// Whether a session may be told if somebody has a login ID.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IdQuestion {
-    /// It may.
-    Asked,
-    /// It was told of too many today.
-    TooMany,
-    /// The session is over.
-    Over,
-}
-
-/// Holds a session that asks for a login ID, so that many questions at once come one after
-/// the other, and says whether it may be told. The sessions of one account, or with one
-/// postcard, are counted together: signing in anew does not begin anew.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn ask_for_id(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<IdQuestion> {
-    let is_open = on!(write tx, conn => {
-        sqlx::query(
-            "update session set ids_taken = ids_taken where id = $1 and ended_at is null",
-        )
-        .bind(session)
-        .execute(conn)
-        .await?
-        .rows_affected()
-            == 1
-    });
-    let told: i64 = on!(write tx, conn => {
-        sqlx::query_scalar(
-            "select cast(coalesce(sum(s.ids_taken), 0) as bigint) from session s
-             where s.started_at > $2 and s.started_at <= $3
-               and (s.id = $1
-                    or s.member_id = (select member_id from session where id = $1)
-                    or s.postcard_id = (select postcard_id from session where id = $1))",
-        )
-        .bind(session)
-        .bind(now.minus(DAY).0)
-        .bind(now.latest_end(Duration::ZERO).0)
-        .fetch_one(conn)
-        .await?
-    });
-    Ok(match is_open {
-        false => IdQuestion::Over,
-        true if told >= IDS_A_DAY => IdQuestion::TooMany,
-        true => IdQuestion::Asked,
-    })
-}
-
-/// Counts that a session is told that somebody has a login ID. It is committed with
-/// nothing else: the change it was for comes to nothing.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn count_taken_id(tx: &mut Tx, session: Uuid) -> Result<()> {
-    on!(write tx, conn => {
-        sqlx::query("update session set ids_taken = ids_taken + 1 where id = $1")
-            .bind(session)
-            .execute(conn)
-            .await?;
-    });
-    Ok(())
-}
-
-/// What a provisional session stands for, locked until the change is over.
-#[derive(Clone, Debug, sqlx_macros::FromRow)]
-pub struct Registering {
-    /// The postcard it was opened with.
-    pub postcard_id: Uuid,
-    /// Whose postcard.
-    pub person_id: Uuid,
-    /// The address its link confirmed.
-    pub address: String,
-}
-
-/// Ends a provisional session because the registration is complete, and says
-/// what it stood for; `None` when it is over already. The update comes first:
-/// of many at once, one gets the row.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn complete(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<Option<Registering>> {
-    let ours = on!(write tx, conn => {
-        sqlx::query(
-            "update session set ended_at = $2, ended_by = 'completed'
-             where id = $1 and kind = 'provisional' and ended_at is null
-               and expires_at > $2 and expires_at <= $3",
-        )
-        .bind(session)
-        .bind(now.0)
-        .bind(now.latest_end(link::LIFE).0)
-        .execute(conn)
-        .await?
-        .rows_affected()
-    });
-    if ours == 0 {
-        return Ok(None);
-    }
-    on!(write tx, conn => {
-        sqlx::query_as(
-            "select s.postcard_id, c.person_id, l.address
-             from session s
-             join link l on l.id = s.link_id
-             join postcard c on c.id = s.postcard_id
-             where s.id = $1 and l.ended_at is null and l.expires_at > $2",
-        )
-        .bind(session)
-        .bind(now.0)
-        .fetch_optional(conn)
-        .await
-    })
-}
-
-/// Ends a reissue's session because the password is changed; `false` when it is
-/// over, or its link is, or the address it was sent to is not the member's any more. The account is held already.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn complete_reissue(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<bool> {
-    let ours = on!(write tx, conn => {
-        sqlx::query(
-            "update session set ended_at = $2, ended_by = 'completed'
-             where id = $1 and kind = 'reissue' and ended_at is null
-               and expires_at > $2 and expires_at <= $3
-               and exists (select 1 from link l
-                           where l.id = session.link_id and l.ended_at is null
-                             and (l.session_id is not null
-                                  or exists (select 1 from email e
-                                             where e.member_id = l.member_id
-                                               and e.address_key = l.address_key
-                                               and e.confirmed_at is not null)))",
-        )
-        .bind(session)
-        .bind(now.0)
-        .bind(now.latest_end(link::LIFE).0)
-        .execute(conn)
-        .await?
-        .rows_affected()
-    });
-    Ok(ours == 1)
-}
-
-/// Whether a provisional session ended because what it was for is complete.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn is_completed(db: &Db, session: Uuid) -> Result<bool> {
-    on!(read db, pool => {
-        sqlx::query_scalar(
-            "select exists (select 1 from session where id = $1 and ended_by = 'completed')",
-        )
-        .bind(session)
-        .fetch_one(pool)
-        .await
-    })
-}
-
-/// Notes whose account a completed provisional session has led to, for 完了.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn led_to(tx: &mut Tx, session: Uuid, member: Uuid) -> Result<()> {
-    on!(write tx, conn => {
-        sqlx::query("update session set member_id = $2 where id = $1")
-            .bind(session)
-            .bind(member)
-            .execute(conn)
-            .await?;
-    });
-    Ok(())
 }
