@@ -1,7 +1,8 @@
 //! `trunk build`, as far as this project asks for it: what Trunk.toml and its asset list
 //! (app/index.html) name becomes the files of a folder. Trunk brings servers, minifiers and
-//! a resolver, a third of a first build, for four steps; where the PATH has it, scripts/client
-//! calls it. What of the two files is not understood here is refused, not left out.
+//! a resolver, and wasm-bindgen's own command a test runner with HTTP: a third of a first
+//! build, for four steps. Where the PATH has both, scripts/client calls them. What of the two
+//! files is not understood here is refused, not left out.
 
 mod asset_list;
 
@@ -16,6 +17,7 @@ use std::{
 use clap::Parser;
 use serde::{Deserialize, de::IgnoredAny};
 use sha2::{Digest, Sha256};
+use wasm_bindgen_cli_support::Bindgen;
 
 use crate::asset_list::{Asset, WasmOpt, assets};
 
@@ -122,12 +124,17 @@ fn client(manifest: &Path, profile: &str, wasm_opt: Option<WasmOpt>, dist: &Path
         .join(TARGET)
         .join(profile)
         .join(format!("{crate_name}.wasm"));
-    run(Command::new("wasm-bindgen")
-        .args(["--target", "web", "--no-typescript"])
-        .arg("--out-dir")
-        .arg(dist)
-        .args(["--out-name", &crate_name])
-        .arg(&compiled))?;
+    Bindgen::new()
+        .web(true)
+        .and_then(|bindgen| {
+            bindgen
+                .input_path(&compiled)
+                .out_name(&crate_name)
+                // As the command does it, and not the library.
+                .omit_default_module_path(false)
+                .generate(dist)
+        })
+        .map_err(|error| format!("wasm-bindgen: {error:?}"))?;
     let wasm = dist.join(format!("{crate_name}_bg.wasm"));
     if let Some(WasmOpt { level, parameters }) = wasm_opt {
         run(Command::new("wasm-opt")
