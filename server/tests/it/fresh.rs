@@ -1,9 +1,10 @@
 //! A database of its own for every test.
 
-use std::env;
+use std::{env, fs};
 
 use store::Db;
-use tempfile::TempDir;
+use tempfile::{TempDir, tempdir};
+use tokio::sync::OnceCell;
 
 /// An empty, migrated database, and a folder for the test's files.
 pub(crate) struct Fresh {
@@ -13,26 +14,53 @@ pub(crate) struct Fresh {
     pub(crate) folder: TempDir,
 }
 
-/// An SQLite file in the test's own folder.
+/// An SQLite file in the test's own folder: a copy of one that was migrated once.
 pub(crate) async fn sqlite() -> Fresh {
-    migrated(bare_sqlite().await).await
+    static MIGRATED: OnceCell<Vec<u8>> = OnceCell::const_new();
+    let migrated = MIGRATED.get_or_init(async || {
+        let Fresh { db, folder, .. } = bare_sqlite().await;
+        db.migrate().await.unwrap();
+        // Only then is all of it in the file.
+        db.close().await;
+        fs::read(folder.path().join(SQLITE_FILE)).unwrap()
+    });
+    let (migrated, folder) = (migrated.await, tempdir().unwrap());
+    fs::write(folder.path().join(SQLITE_FILE), migrated).unwrap();
+    opened_sqlite(folder).await
 }
 
-/// A new database on the cluster that `TEST_POSTGRES_URL` names; it goes with
-/// the cluster.
+/// A new database on the cluster that `TEST_POSTGRES_URL` names, likewise a copy; it goes
+/// with the cluster.
 pub(crate) async fn postgres() -> Fresh {
-    migrated(bare_postgres().await).await
+    static MIGRATED: OnceCell<String> = OnceCell::const_new();
+    let migrated = MIGRATED.get_or_init(async || {
+        let Fresh { db, url, .. } = bare_postgres().await;
+        db.migrate().await.unwrap();
+        // Nobody may be in a database that is copied.
+        db.close().await;
+        url.rsplit_once('/').unwrap().1.to_owned()
+    });
+    copied_postgres(migrated.await).await
 }
 
 /// The same without a table.
 pub(crate) async fn bare_sqlite() -> Fresh {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}", folder.path().join("portal.db").display());
-    opened(&url, folder).await
+    opened_sqlite(tempdir().unwrap()).await
 }
 
 /// The same without a table.
 pub(crate) async fn bare_postgres() -> Fresh {
+    copied_postgres("template1").await
+}
+
+const SQLITE_FILE: &str = "portal.db";
+
+async fn opened_sqlite(folder: TempDir) -> Fresh {
+    let url = format!("sqlite://{}", folder.path().join(SQLITE_FILE).display());
+    opened(&url, folder).await
+}
+
+async fn copied_postgres(template: &str) -> Fresh {
     let cluster = env::var("TEST_POSTGRES_URL")
         .expect("TEST_POSTGRES_URL names no PostgreSQL cluster; `make test` starts one");
     let name = format!("test_{}", uuid::Uuid::now_v7().simple());
@@ -41,7 +69,7 @@ pub(crate) async fn bare_postgres() -> Fresh {
         .expect("PostgreSQL does not answer")
     {
         Db::Postgres(pool) => {
-            let create = sqlx::AssertSqlSafe(format!("create database {name}"));
+            let create = sqlx::AssertSqlSafe(format!("create database {name} template {template}"));
             sqlx::query(create).execute(&pool).await.unwrap();
             pool.close().await;
         }
@@ -50,12 +78,7 @@ pub(crate) async fn bare_postgres() -> Fresh {
     let (server, _) = cluster
         .rsplit_once('/')
         .expect("TEST_POSTGRES_URL ends in a database");
-    opened(&format!("{server}/{name}"), tempfile::tempdir().unwrap()).await
-}
-
-async fn migrated(opened: Fresh) -> Fresh {
-    opened.db.migrate().await.unwrap();
-    opened
+    opened(&format!("{server}/{name}"), tempdir().unwrap()).await
 }
 
 async fn opened(url: &str, folder: TempDir) -> Fresh {
