@@ -7,9 +7,8 @@ use leptos_meta::MetaTags;
 
 use crate::app::App;
 
-/// The whole document. (Of one small type: by its own name the server would spend half of its
-/// compilation on it.)
-pub fn shell() -> AnyView {
+/// The whole document.
+pub fn shell() -> impl IntoView {
     // The pages are rendered here only; without this a resource would be
     // written into the page a second time, for a hydration that never comes.
     if let Some(shared) = Owner::current_shared_context() {
@@ -45,5 +44,4 @@ pub fn shell() -> AnyView {
             </body>
         </html>
     }
-    .into_any()
 }

@@ -8,6 +8,7 @@ mod downloads;
 mod files;
 mod form_body;
 mod functions;
+mod handler;
 mod headers;
 mod limits;
 mod links;

@@ -26,14 +26,16 @@ use axum::{
     http::{HeaderValue, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{get, post},
 };
 use domain::{values::society::Society, visit::network::Network};
 use store::Db;
 use tokio::sync::{Notify, Semaphore};
 
 use self::answer::Refused;
-use super::State;
+use super::{
+    State,
+    handler::{get, get_and_post, post},
+};
 use crate::{
     base::secrets::Secrets,
     office::{
@@ -89,110 +91,125 @@ impl Office {
 pub(super) fn routes(state: &State) -> Router<State> {
     Router::new()
         .route("/office", get(home::page))
-        .route("/office/login", get(sign_in::page).post(sign_in::password))
+        .route(
+            "/office/login",
+            get_and_post(sign_in::page, sign_in::password),
+        )
         .route(
             "/office/login/code",
-            get(sign_in::code_page).post(sign_in::code),
+            get_and_post(sign_in::code_page, sign_in::code),
         )
         .route(
             "/office/login/passkey",
-            get(passkeys::ask).post(passkeys::sign_in),
+            get_and_post(passkeys::ask, passkeys::sign_in),
         )
         .route(
             "/office/profile/passkeys",
-            get(passkeys::ask_new).post(passkeys::change),
+            get_and_post(passkeys::ask_new, passkeys::change),
         )
         .route(
             "/office/second-step",
-            get(sign_in::enrolment).post(sign_in::enrol),
+            get_and_post(sign_in::enrolment, sign_in::enrol),
         )
         .route("/office/second-step/passkey", get(passkeys::ask_first))
         .route(
             "/office/invite",
-            get(sign_in::invitation).post(sign_in::accept),
+            get_and_post(sign_in::invitation, sign_in::accept),
         )
         .route("/office/logout", post(sign_in::sign_out))
-        .route("/office/profile", get(profile::page).post(profile::change))
-        .route("/office/people", get(people::page).post(people::search))
+        .route(
+            "/office/profile",
+            get_and_post(profile::page, profile::change),
+        )
+        .route("/office/people", get_and_post(people::page, people::search))
         .route("/office/people/returned", get(people::returned))
         .route(
             "/office/people/{id}",
-            get(people::person).post(people::open),
+            get_and_post(people::person, people::open),
         )
         .route("/office/people/{id}/postcard", post(people::new_postcard))
         .route(
             "/office/postcards",
-            get(postcards::page).post(postcards::ask),
+            get_and_post(postcards::page, postcards::ask),
         )
         .route(
             "/office/postcards/{run}",
-            get(postcards::run).post(postcards::decide),
+            get_and_post(postcards::run, postcards::decide),
         )
         .route(
             "/office/postcards/{run}/download",
-            get(postcards::no_download).post(postcards::download),
+            get_and_post(postcards::no_download, postcards::download),
         )
         .route(
             "/office/people/{id}/{act}",
-            get(people::back).post(people::act),
+            get_and_post(people::back, people::act),
         )
         .route("/office/notices", get(notices::page))
         .route(
             "/office/notices/new",
-            get(notices::blank).post(notices::write),
+            get_and_post(notices::blank, notices::write),
         )
         .route(
             "/office/notices/{id}",
-            get(notices::notice).post(notices::change),
+            get_and_post(notices::notice, notices::change),
         )
         .route(
             "/office/notices/{id}/preview",
-            get(notices::preview).post(notices::preview_typed),
+            get_and_post(notices::preview, notices::preview_typed),
         )
         .route(
             "/office/notices/{id}/publish",
-            get(notices::before).post(notices::publish),
+            get_and_post(notices::before, notices::publish),
         )
         .route(
             "/office/notices/{id}/withdraw",
-            get(notices::back).post(notices::withdraw),
+            get_and_post(notices::back, notices::withdraw),
         )
         .route(
             "/office/notices/{id}/letters",
-            get(notices::letters).post(notices::hold_letters),
+            get_and_post(notices::letters, notices::hold_letters),
         )
         .route("/office/notices/{id}/attachment", get(notices::attachment))
         .route("/office/files", get(files::page))
-        .route("/office/files/new", get(files::new).post(files::receive))
+        .route(
+            "/office/files/new",
+            get_and_post(files::new, files::receive),
+        )
         .route("/office/files/{job}", get(files::file))
         .route("/office/files/{job}/problems.csv", get(files::problems))
         .route(
             "/office/files/{job}/answers",
-            get(files::back).post(files::answers),
+            get_and_post(files::back, files::answers),
         )
-        .route("/office/files/{job}/run", get(files::back).post(files::run))
+        .route(
+            "/office/files/{job}/run",
+            get_and_post(files::back, files::run),
+        )
         .route(
             "/office/files/{job}/confirm",
-            get(files::back).post(files::confirm),
+            get_and_post(files::back, files::confirm),
         )
         .route(
             "/office/files/{job}/withdraw",
-            get(files::back).post(files::withdraw),
+            get_and_post(files::back, files::withdraw),
         )
         .route(
             "/office/files/{job}/values",
-            get(files::back).post(files::values),
+            get_and_post(files::back, files::values),
         )
         .route(
             "/office/files/{job}/cancel",
-            get(files::back).post(files::cancel),
+            get_and_post(files::back, files::cancel),
         )
-        .route("/office/audit", get(audit::page).post(audit::remove))
+        .route("/office/audit", get_and_post(audit::page, audit::remove))
         .route(
             "/office/audit.csv",
-            get(audit::sheet_by_address).post(audit::sheet),
+            get_and_post(audit::sheet_by_address, audit::sheet),
         )
-        .route("/office/staff", get(staff::page).post(staff::add_or_decide))
+        .route(
+            "/office/staff",
+            get_and_post(staff::page, staff::add_or_decide),
+        )
         .route("/office/staff/{id}/roles", post(staff::roles))
         .route("/office/staff/{id}/disable", post(staff::disable))
         .route("/office/staff/{id}/enable", post(staff::enable))
@@ -200,7 +217,7 @@ pub(super) fn routes(state: &State) -> Router<State> {
         .route("/office/draft", post(drafts::forget))
         .route("/office/style.css", get(style))
         .route("/office/postcard.css", get(postcard_style))
-        .route("/office/{*nowhere}", get(nowhere).post(nowhere))
+        .route("/office/{*nowhere}", get_and_post(nowhere, nowhere))
         .layer(from_fn(mark))
         .layer(from_fn_with_state(state.clone(), guard::load))
 }

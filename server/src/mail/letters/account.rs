@@ -36,7 +36,7 @@ pub enum Changed {
 }
 
 impl Changed {
-    const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::LoginId,
         Self::Password,
         Self::Address,

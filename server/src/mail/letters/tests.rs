@@ -5,7 +5,7 @@ use domain::{
     visit::RequestOrigin,
 };
 
-use super::*;
+use super::{super::layout::Letter, *};
 
 const PORTAL: &str = "https://portal.example.jp";
 /// 2026-11-22 14:42 in Japan.
