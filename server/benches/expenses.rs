@@ -20,7 +20,7 @@ use server::{
     member::expenses::ExpenseService,
 };
 use store::{
-    Db,
+    Db, lifetime,
     session::{self, Holder, NewSession},
 };
 use tempfile::TempDir;
@@ -107,7 +107,7 @@ async fn pages(db: &Db, url: &str, folder: TempDir) {
         of: Holder::Member(member.id, None),
         origin: &RequestOrigin::default(),
         started_at: now,
-        expires_at: now.plus(session::ABSOLUTE),
+        expires_at: now.plus(lifetime::SESSION),
     };
     session::insert(&mut tx, &session).await.unwrap();
     tx.commit().await.unwrap();

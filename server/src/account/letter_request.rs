@@ -20,6 +20,7 @@ use domain::{
 use store::{
     Attempt, Tx,
     letter::{self, LetterKind, NewLetter},
+    lifetime,
     link::{self, NewLink, Purpose},
     member,
 };
@@ -80,7 +81,7 @@ impl RequestedLetter {
             letter: self.letter,
             address: address.as_str().to_owned(),
             asked_at: self.asked_at,
-            until: self.asked_at.plus(link::LIFE),
+            until: self.asked_at.plus(lifetime::LINK),
             earlier: self.asked_at < now,
         }
     }
@@ -120,7 +121,7 @@ pub async fn ask(
             email: asking.email,
             session: asking.session,
             asked_at: now,
-            expires_at: now.plus(link::LIFE),
+            expires_at: now.plus(lifetime::LINK),
             is_untold: earlier.is_some(),
             ended_at: asking.truth.map(|_| now),
         },

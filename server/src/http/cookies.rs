@@ -13,7 +13,7 @@ use domain::{
         PendingAddressChange, SentLetter, SessionToken, Told, return_to::ReturnTo,
     },
 };
-use store::{device::REMEMBERED, link, session};
+use store::{device::REMEMBERED, lifetime, session};
 use uuid::Uuid;
 
 use crate::second_step::passkeys;
@@ -271,7 +271,7 @@ impl Cookies {
     /// Carries an opened link for as long as the longest-lived works: the one that
     /// ends a session.
     pub(super) fn open(&self, which: Opened, token: &str) -> Option<HeaderValue> {
-        self.encrypted(which.name(), token.to_owned(), session::ABSOLUTE)
+        self.encrypted(which.name(), token.to_owned(), lifetime::SESSION)
     }
 
     /// What a use case wants the browser to carry.
@@ -326,7 +326,7 @@ impl Cookies {
                 };
                 let (asked_at, until) = (asked_at.0, until.0);
                 let text = format!("{way} {letter} {asked_at} {until} {which} {address}");
-                self.encrypted(SENT, text, link::LIFE)
+                self.encrypted(SENT, text, lifetime::LINK)
             }
             CookieChange::Draft(draft) => {
                 // Long enough for any good value; a cookie has 4 kB.

@@ -9,6 +9,7 @@ pub mod layout;
 pub mod letters;
 pub mod mailbox;
 pub mod outgoing;
+pub mod send_error;
 pub mod setting;
 pub mod smtp;
 pub mod transport;

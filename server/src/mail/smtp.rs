@@ -20,8 +20,8 @@ use lettre::{
 
 use super::{
     outgoing::Outgoing,
+    send_error::SendError,
     setting::{Encryption, SmtpSetting},
-    transport::SendError,
 };
 
 /// The longest a whole conversation with the mail server may take.

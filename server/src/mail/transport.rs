@@ -1,7 +1,7 @@
 //! Where letters go: to a mail server, or into a folder.
 
 use std::{
-    fmt, io,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -9,30 +9,10 @@ use tokio::{fs, io::AsyncWriteExt};
 
 use super::{
     outgoing::Outgoing,
+    send_error::SendError,
     setting::MailSetting,
     smtp::{MailServer, close, within_patience},
 };
-
-/// Why a letter was not handed over. The words are for the log and the queue:
-/// they hold no address and nothing of the letter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SendError {
-    /// The server does not take this letter, now or later: a 5xx to its recipient
-    /// or its text.
-    Refused(String),
-    /// Something that may pass: no connection, no TLS, a refused sign-in, a 4xx.
-    ServiceError(String),
-}
-
-impl fmt::Display for SendError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Refused(why) | Self::ServiceError(why) => f.write_str(why),
-        }
-    }
-}
-
-impl std::error::Error for SendError {}
 
 /// The way letters leave.
 #[derive(Debug)]

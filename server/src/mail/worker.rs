@@ -27,8 +27,9 @@ use super::{
     layout::Letter,
     letters::{self, Changed, ChangedAddress, Link},
     outgoing::Outgoing,
+    send_error::SendError,
     smtp::PATIENCE,
-    transport::{SendError, Transport},
+    transport::Transport,
 };
 use crate::base::{clock::Clock, secrets::Secrets};
 

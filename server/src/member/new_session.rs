@@ -6,7 +6,7 @@ use domain::{
     values::timestamp::Timestamp,
     visit::{DeviceToken, RequestOrigin, SessionToken},
 };
-use store::{Tx, device, session};
+use store::{Tx, device, lifetime, session};
 use uuid::Uuid;
 
 use crate::{
@@ -64,7 +64,7 @@ impl<'a> Opening<'a> {
         previous: Option<Timestamp>,
     ) -> Result<SignedIn, InternalError> {
         let now = self.now;
-        let until = now.plus(session::ABSOLUTE);
+        let until = now.plus(lifetime::SESSION);
         session::end_all_but(tx, account, session::MOST - 1, now).await?;
         let session = session::insert(
             tx,

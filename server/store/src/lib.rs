@@ -23,6 +23,7 @@ pub mod household;
 pub mod import_batch;
 pub mod job;
 pub mod letter;
+pub mod lifetime;
 pub mod link;
 pub mod look;
 pub mod member;

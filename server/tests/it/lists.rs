@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use server::office::list::{
-    Answer, Answers, Bring, Came, Door, Job, Kind, Plan, Question, Source, Until, bring_in,
+    Answer, Answers, Bring, Came, Door, Job, Kind, Plan, Question, Source, Until, by_kind::bring_in,
 };
 use store::Tx;
 

@@ -24,8 +24,9 @@ use server::{
     mail::{
         layout::Letter,
         outgoing::Outgoing,
+        send_error::SendError,
         setting::{Encryption, MailSetting, SmtpSetting},
-        transport::{SendError, Transport},
+        transport::Transport,
         worker::{DeliveryBatch, MailWorker, Unnoted},
     },
 };

@@ -17,7 +17,8 @@ use server::{
         postcards::{
             Credentials, Terms,
             choice::Wish,
-            run::{Format, PostcardService, RunError},
+            run::{Format, PostcardService},
+            run_error::RunError,
         },
     },
 };

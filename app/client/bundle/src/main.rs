@@ -9,6 +9,7 @@ mod asset_list;
 use std::{
     env,
     error::Error,
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
@@ -91,7 +92,7 @@ fn bundle(arguments: &Arguments) -> Result<()> {
             Asset::Hashed(file) => {
                 let file = beside_the_list.join(file);
                 let content = bytes(&file)?;
-                let part = |part: Option<&std::ffi::OsStr>| {
+                let part = |part: Option<&OsStr>| {
                     part.and_then(|part| part.to_str())
                         .map(str::to_owned)
                         .ok_or_else(|| format!("{}: no name for a browser", file.display()))

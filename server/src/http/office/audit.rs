@@ -23,7 +23,8 @@ use uuid::Uuid;
 
 use super::{
     answer::{Answer, OfficePath, Refused, Responder, Screen, see_other, with_cookies},
-    guard::{Form, prove},
+    form::Form,
+    proof::prove,
 };
 use crate::office::{
     access::{Acting, Auditor},

@@ -12,7 +12,7 @@ use store::staff_draft::{self, Draft};
 use super::{
     super::{State, form_body, limits::is_multipart},
     answer::{Answer, OfficePath, Refused, Responder, see_other},
-    guard::MOST_BYTES,
+    form::MOST_BYTES,
 };
 use crate::office::access::{Acting, AnyRole, StaffVisit};
 

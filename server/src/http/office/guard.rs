@@ -1,56 +1,24 @@
 //! Who is asking, and whether they may: judged before the first byte of a body is read.
 
-use std::collections::BTreeMap;
-
 use axum::{
-    body::Body,
-    extract::{FromRequest, FromRequestParts, Request, State as FromState},
-    http::{Method, StatusCode, Uri, request::Parts},
+    extract::{FromRequestParts, Request, State as FromState},
+    http::{Method, StatusCode, request::Parts},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use domain::{
-    text::Sentence,
-    values::timestamp::Timestamp,
-    visit::{Challenge, RequestOrigin},
-};
-use office_pages::{pages::proof, parts::Tried};
 use store::{audit::Event, staff_session};
 
 use super::{
-    super::{
-        State, client::anonymous, cookies::Asked, form_body, limits::is_multipart, pages::Complete,
-    },
-    answer::{OfficePath, Refused, Responder, Screen, is_refresh, with_cookies},
+    super::{State, client::anonymous, cookies::Asked, limits::is_multipart, pages::Complete},
+    answer::{Refused, Responder},
     drafts,
-    sign_in::passkey_of,
+    path::{OfficePath, is_refresh},
+    visit::Visit,
 };
 use crate::{
     base::secrets::{session_token, token_hash},
     office::access::{Acting, Needs, StaffVisit},
 };
-
-/// A form of the office: the longest is a notice.
-pub(super) const MOST_BYTES: usize = 256 * 1024;
-
-/// One request at the office.
-#[derive(Clone, Debug)]
-pub(super) struct Visit {
-    /// The one instant of this request.
-    pub(super) now: Timestamp,
-    /// From where.
-    pub(super) origin: RequestOrigin,
-    /// Who is asking; at least their password was right.
-    pub(super) staff: Option<StaffVisit>,
-    /// Whether the browser still carries a session that is over.
-    pub(super) lapsed: bool,
-    /// By what the browser is known, or will be.
-    pub(super) device: String,
-    /// What a passkey was asked to sign for a sign-in or a proof.
-    pub(super) challenge: Option<Challenge>,
-    /// The page that led to the sign-in.
-    pub(super) wanted: Option<OfficePath>,
-}
 
 /// Loads the visit, and makes the page of whatever was refused.
 pub(super) async fn load(
@@ -185,125 +153,4 @@ pub(super) async fn without_role(
     entry.record(&mut tx).await?;
     tx.commit().await?;
     Ok(Refused::Forbidden)
-}
-
-/// A form, each field once.
-#[derive(Clone, Debug)]
-pub(super) struct Form(BTreeMap<String, String>);
-
-impl Form {
-    /// Of fields that were read elsewhere.
-    pub(super) fn of(fields: BTreeMap<String, String>) -> Self {
-        Self(fields)
-    }
-
-    /// Whether a field was sent, even if nothing stands in it.
-    pub(super) fn has(&self, field: &str) -> bool {
-        self.0.contains_key(field)
-    }
-
-    /// What stands in a field; nothing where there is none.
-    pub(super) fn get(&self, field: &str) -> &str {
-        self.0.get(field).map_or("", String::as_str)
-    }
-
-    /// The fields of an address.
-    pub(super) fn in_query(address: &Uri) -> Self {
-        let query = address.query().unwrap_or_default();
-        let fields = url::form_urlencoded::parse(query.as_bytes()).into_owned();
-        Self(fields.filter(|(_, value)| !value.contains('\0')).collect())
-    }
-
-    /// Whether the act was confirmed.
-    pub(super) fn is_confirmed(&self) -> bool {
-        self.get("confirm") == "yes"
-    }
-
-    /// Every field but those of the proof, to be sent once more with it.
-    fn waiting(&self) -> Vec<(String, String)> {
-        let fields = self
-            .0
-            .iter()
-            .filter(|(name, _)| !name.starts_with("proof_"));
-        fields
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect()
-    }
-}
-
-impl FromRequest<State> for Form {
-    type Rejection = Refused;
-
-    async fn from_request(request: Request<Body>, _: &State) -> Result<Self, Refused> {
-        let (parts, body) = request.into_parts();
-        let bytes = form_body::read(&parts.headers, body, MOST_BYTES)
-            .await
-            .map_err(Refused::NotUnderstood)?;
-        let fields: BTreeMap<String, String> =
-            url::form_urlencoded::parse(&bytes).into_owned().collect();
-        // PostgreSQL takes no NUL in a text.
-        match fields.values().any(|value| value.contains('\0')) {
-            true => Err(Refused::NotUnderstood(StatusCode::BAD_REQUEST)),
-            false => Ok(Self(fields)),
-        }
-    }
-}
-
-/// A proof that is at most ten minutes old, and the cookies that a new one brings.
-pub(super) struct Proven<N> {
-    /// Who, with it.
-    pub(super) acting: Acting<N>,
-    cookies: Vec<axum::http::HeaderValue>,
-}
-
-impl<N> Proven<N> {
-    /// The answer, with the cookies of the proof.
-    pub(super) fn answer(self, response: Response) -> Response {
-        with_cookies(response, self.cookies)
-    }
-}
-
-/// Asks for a passkey, or password and code, again, where they were shown more than ten
-/// minutes ago; what was typed waits on the page that asks. `Err` is that page.
-pub(super) async fn prove<N: Needs>(
-    responder: &Responder,
-    acting: Acting<N>,
-    form: &Form,
-) -> Result<Result<Proven<N>, Response>, Refused> {
-    if acting.is_proof_fresh() {
-        let cookies = Vec::new();
-        return Ok(Ok(Proven { acting, cookies }));
-    }
-    let screen = Screen("ご本人の確認", "O-6");
-    let (password, code) = (form.get("proof_password"), form.get("proof_code"));
-    let signed = form.get("proof_credential");
-    let (waiting, passkey) = (form.waiting(), passkey_of(responder.state()));
-    let ask = async |tried: Option<Tried>| {
-        let page = || proof::page(tried.as_ref(), responder.path(), &waiting, passkey.as_ref());
-        responder.again(screen, page).await
-    };
-    if password.is_empty() && code.is_empty() && signed.is_empty() {
-        return Ok(Err(ask(None).await));
-    }
-    let (sign_in, visit) = (&responder.state().office.sign_in, responder.visit());
-    let proven = if signed.is_empty() {
-        let proven = sign_in
-            .prove(&acting, password, code, &visit.device)
-            .await?;
-        proven.ok_or_else(|| Tried::note("proof_password", "パスワードか確認コードが違います。"))
-    } else {
-        let presented = (signed, visit.challenge.as_ref());
-        let proven = sign_in.prove_by_passkey(&acting, presented).await?;
-        proven.map_err(|refusal| Tried::note("", refusal.sentence()))
-    };
-    match proven {
-        Ok(begun) => Ok(Ok(Proven {
-            cookies: responder
-                .state()
-                .cookies
-                .keep_office_session(&begun, acting.now),
-            acting,
-        })),
-        Err(tried) => Ok(Err(ask(Some(tried)).await)),
-    }
 }

@@ -5,18 +5,24 @@ mod answer;
 mod audit;
 mod cookies;
 mod drafts;
+mod enrolment;
 mod figures;
 mod files;
+mod form;
 mod guard;
 mod home;
 mod notices;
 mod passkeys;
+mod path;
 mod people;
 mod postcards;
 mod profile;
+mod proof;
 mod sign_in;
+mod sign_in_passkey;
 mod staff;
 mod upload;
+mod visit;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -109,7 +115,7 @@ pub(super) fn routes(state: &State) -> Router<State> {
         )
         .route(
             "/office/second-step",
-            get_and_post(sign_in::enrolment, sign_in::enrol),
+            get_and_post(enrolment::enrolment, enrolment::enrol),
         )
         .route("/office/second-step/passkey", get(passkeys::ask_first))
         .route(

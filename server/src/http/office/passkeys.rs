@@ -17,9 +17,11 @@ use office_pages::{
 
 use super::{
     answer::{Answer, OfficePath, Refused, Responder, see_other, with_cookies},
-    guard::{Form, prove},
+    form::Form,
     profile,
-    sign_in::{LOGIN, begun, enrolment_page, passkey_of},
+    proof::prove,
+    sign_in::{LOGIN, begun},
+    sign_in_passkey::passkey_of,
 };
 use crate::{
     http::{cookies::Asked, pages::Complete},
@@ -97,13 +99,13 @@ pub(super) async fn ask_first(responder: Responder) -> Answer {
     options(&responder, Asked::ForNew(staff.session.id), asked)
 }
 
-/// POST /office/second-step, with a passkey.
+/// POST /office/second-step, with a passkey: who is in by it, or why not.
 pub(super) async fn enrol(
     staff: &StaffVisit,
     responder: &Responder,
     headers: &HeaderMap,
     form: &Form,
-) -> Answer {
+) -> Result<Result<Response, PasskeyRefusal>, Refused> {
     let state = responder.state();
     let challenge = state
         .cookies
@@ -119,14 +121,10 @@ pub(super) async fn enrol(
         }
         Err(error) => Err(PasskeyRefusal::Name(error)),
     };
-    match enrolled {
-        Ok(Enrolled::In(begun, _)) => Ok(responder.come_in(&begun)),
-        Ok(Enrolled::Wrong | Enrolled::Over) => Ok(see_other(&OfficePath::login())),
-        Err(refusal) => {
-            let tried = Tried::note("", refusal.sentence());
-            enrolment_page(responder, Some(tried)).await
-        }
-    }
+    Ok(enrolled.map(|enrolled| match enrolled {
+        Enrolled::In(begun, _) => responder.come_in(&begun),
+        Enrolled::Wrong | Enrolled::Over => see_other(&OfficePath::login()),
+    }))
 }
 
 /// What a new passkey is called; a plain word where nothing was typed.

@@ -9,8 +9,9 @@ use store::second_step::{Holder, codes, passkeys, recovery};
 
 use super::{
     answer::{Answer, OfficePath, Refused, Responder, Screen, note, see_other, with_cookies},
-    guard::{Form, prove},
-    sign_in::passkey_of,
+    form::Form,
+    proof::prove,
+    sign_in_passkey::passkey_of,
 };
 use crate::office::access::{Acting, AnyRole};
 

@@ -1,48 +1,28 @@
-//! O-2 to O-5: login, second step, enrolment, invitation, logout.
+//! O-2, O-3, O-5: login, second step, invitation, logout.
 
 use axum::{extract::Request, http::HeaderMap, response::Response};
-use domain::ports::CodesState;
 use office_pages::{
-    pages::{
-        second_step,
-        sign_in::{self as pages, Told},
-    },
-    parts::{PasskeyScript, Tried},
+    pages::sign_in::{self as pages, Told},
+    parts::Tried,
 };
-use store::second_step::Holder;
 
 use super::{
-    super::State,
     answer::{Answer, OfficePath, Refused, Responder, Screen, note, see_other, with_cookies},
-    guard::{Form, prove},
+    form::Form,
+    sign_in_passkey::passkey_of,
 };
-use crate::{
-    office::{
-        access::{Acting, AnyRole, StaffVisit},
-        staff::{
-            StaffError,
-            sign_in::{Enrolled, Entered},
-        },
-    },
-    second_step::codes,
+use crate::office::{
+    access::StaffVisit,
+    staff::{StaffError, sign_in::Entered},
 };
 
 pub(super) const LOGIN: Screen = Screen("事務局ログイン", "O-2");
 const CODE: Screen = Screen("二段階認証", "O-3");
-const ENROL: Screen = Screen("二段階認証の設定", "O-4");
 const INVITE: Screen = Screen("パスワードの設定", "O-5");
 
 const WRONG_PAIR: &str =
     "ログインIDまたはパスワードが違います。続けて間違えると、しばらくログインできません。";
 const WRONG_CODE: &str = "確認コードが違います。アプリに今表示されているコードを入力してください。一度使ったコードは使えません。";
-
-/// The script for passkeys, where the portal's name is one that they can have.
-pub(super) fn passkey_of(state: &State) -> Option<PasskeyScript> {
-    let possible = state.office.sign_in.relying_party.is_possible();
-    possible.then(|| PasskeyScript {
-        address: state.bundle.addresses().passkeys,
-    })
-}
 
 /// GET /office/login
 pub(super) async fn page(responder: Responder, headers: HeaderMap) -> Answer {
@@ -152,86 +132,6 @@ pub(super) async fn code(responder: Responder, form: Form) -> Answer {
                 .await)
         }
         Entered::Over => Err(Refused::SeeOther(OfficePath::login())),
-    }
-}
-
-/// GET /office/second-step
-pub(super) async fn enrolment(responder: Responder) -> Answer {
-    enrolment_page(&responder, None).await
-}
-
-pub(super) async fn enrolment_page(responder: &Responder, tried: Option<Tried>) -> Answer {
-    let staff = begun(responder)?;
-    let office = &responder.state().office;
-    let names = (
-        &*office.society.portal_name,
-        staff.session.staff.login_id.as_str(),
-    );
-    let issuer = format!("{} 事務局", names.0);
-    let holder = Holder::Staff(staff.id());
-    let seed = staff.enrolment_seed();
-    let place = (&office.db, &*office.secrets);
-    let has_one = staff.session.staff.has_second_step;
-    // A passkey alone is a second step, too; an app can be added to it by whoever is in.
-    let passkey = passkey_of(responder.state()).filter(|_| !has_one);
-    match codes::state(place, holder, &seed, (&issuer, names.1)).await? {
-        CodesState::On { .. } if staff.is_in() => Ok(see_other(&OfficePath::profile())),
-        CodesState::On { .. } => Ok(see_other(&OfficePath::code())),
-        CodesState::Off(_) if has_one && !staff.is_in() => Ok(see_other(&OfficePath::code())),
-        CodesState::Off(app) => match tried {
-            None => Ok(responder
-                .page(ENROL, || second_step::enrol(None, &app, passkey.as_ref()))
-                .await),
-            Some(tried) => Ok(responder
-                .again(ENROL, || {
-                    second_step::enrol(Some(&tried), &app, passkey.as_ref())
-                })
-                .await),
-        },
-    }
-}
-
-/// POST /office/second-step
-pub(super) async fn enrol(responder: Responder, headers: HeaderMap, form: Form) -> Answer {
-    let staff = begun(&responder)?;
-    if !form.get("credential").is_empty() {
-        return super::passkeys::enrol(staff, &responder, &headers, &form).await;
-    }
-    // Beside a passkey, an app is added as whatever cannot be taken back.
-    let proven = match Acting::<AnyRole>::of(staff.clone()) {
-        Some(acting) if acting.session.staff.has_second_step => {
-            match prove(&responder, acting, &form).await? {
-                Ok(proven) => Some(proven),
-                Err(asked) => return Ok(asked),
-            }
-        }
-        _ => None,
-    };
-    let device = &responder.visit().device;
-    let sign_in = &responder.state().office.sign_in;
-    match sign_in.enrol(staff, form.get("code"), device).await? {
-        Enrolled::In(begun, recovery) => {
-            let cookies = responder
-                .state()
-                .cookies
-                .keep_office_session(&begun, staff.now);
-            let known = responder.state().cookies.keep_office_device(device);
-            let page = responder
-                .page(Screen("予備コード", "O-4"), || {
-                    second_step::recovery(&recovery)
-                })
-                .await;
-            Ok(with_cookies(with_cookies(page, cookies), known))
-        }
-        Enrolled::Wrong => {
-            let sentence = "確認コードが違います。アプリに今表示されている6桁の数字を入力してください。端末の時計が合っているかも確認してください。";
-            let page = enrolment_page(&responder, Some(Tried::note("code", sentence))).await?;
-            Ok(match proven {
-                Some(proven) => proven.answer(page),
-                None => page,
-            })
-        }
-        Enrolled::Over => Ok(see_other(&OfficePath::login())),
     }
 }
 

@@ -14,7 +14,8 @@ use uuid::Uuid;
 
 use super::{
     answer::{Answer, OfficePath, Refused, Responder, Screen, note, see_other, with_cookies},
-    guard::{Form, prove},
+    form::Form,
+    proof::prove,
 };
 use crate::office::{
     access::{Acting, Admin},

@@ -13,7 +13,7 @@ use domain::ports::ServiceError;
 use super::{
     super::{State, limits::is_multipart},
     answer::Refused,
-    guard::{Form, MOST_BYTES},
+    form::{Form, MOST_BYTES},
 };
 
 /// Fields of such a form, beside its file.

@@ -14,7 +14,8 @@ use time::Date;
 pub use crate::office::file::columns::CHECKUPS as COLUMNS;
 
 use crate::office::file::{
-    cells::{Cells, KEY_CHARS},
+    cells::Cells,
+    columns::KEY_CHARS,
     header::Header,
     problem::{ProblemKind, Problems},
     records::Record,

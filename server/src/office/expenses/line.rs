@@ -11,7 +11,8 @@ use domain::{
 use store::{person::Key, staged_expenses::ExpenseRow};
 
 use crate::office::file::{
-    cells::{Cells, KEY_CHARS, is_exponential},
+    cells::{Cells, is_exponential},
+    columns::KEY_CHARS,
     header::Header,
     month::{self, MonthProblem},
     problem::{ProblemKind, Problems},

@@ -5,15 +5,13 @@ use time::Date;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
+    columns::KEY_CHARS,
     date,
     header::Header,
     problem::{ProblemKind, Problems},
     records::Record,
     stand_in,
 };
-
-/// What a person's key consists of: each part at most this long.
-pub const KEY_CHARS: usize = 20;
 
 /// What stands in a line that adds up or counts (件数, 人数) the others, or ends them.
 const TOTALS: [&str; 13] = [

@@ -7,6 +7,9 @@ use std::{collections::HashMap, sync::LazyLock};
 use domain::{rules::invisible::is_invisible, values::expense::COLUMNS as EXPENSES};
 use unicode_normalization::UnicodeNormalization;
 
+/// What a person's key consists of: each part at most this long.
+pub const KEY_CHARS: usize = 20;
+
 /// A kind of list.
 #[derive(Debug, PartialEq, Eq)]
 pub struct List {

@@ -3,8 +3,7 @@
 use std::fmt;
 
 use super::{
-    cells::KEY_CHARS,
-    columns,
+    columns::{self, KEY_CHARS},
     problem::{ProblemKind, shown},
     records::Record,
     wrong_file::WrongFile,

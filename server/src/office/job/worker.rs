@@ -19,7 +19,8 @@ use super::{
 use crate::{
     base::{clock::Clock, fault::InternalError, secrets::Secrets},
     office::list::{
-        self, Answer, Answers, Bring, Came, Door, Kind, Plan, Source, Step, Until, bring_in,
+        self, Answer, Answers, Bring, Came, Door, Kind, Plan, Source, Step, Until,
+        by_kind::bring_in,
     },
 };
 

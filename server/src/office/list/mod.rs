@@ -3,6 +3,7 @@
 //! they check, plan and apply. There are two doors, the command line and a job of the
 //! browser's, and this is the way behind both.
 
+pub mod by_kind;
 pub mod error;
 mod kind;
 pub mod plan;
@@ -30,18 +31,12 @@ pub use self::{
 pub use crate::office::file::source::{Bytes, Source};
 
 use self::plan::Tables;
-use crate::office::{
-    checkups::Checkups,
-    expenses::Claims,
-    file::{
-        changes::Changes,
-        header::Header,
-        problem::Problems,
-        reading::{FileError, ListReader, ListSummary, Progress},
-        records::Record,
-    },
-    notices::Notices,
-    roster::Roster,
+use crate::office::file::{
+    changes::Changes,
+    header::Header,
+    problem::Problems,
+    reading::{FileError, ListReader, ListSummary, Progress},
+    records::Record,
 };
 
 /// How a list without options of its own is imported at the command line.
@@ -146,43 +141,6 @@ pub enum Came {
     Changed,
     /// The job is not held any more. Nothing was changed.
     Stopped,
-}
-
-/// Brings a list. `told` is told how far it is.
-///
-/// The file waits in a temporary table until its last line is found good, so others read
-/// and write meanwhile; then one transaction brings it in.
-///
-/// # Errors
-/// Whatever the database answers; then nothing was changed.
-pub async fn bring_in(
-    db: &Db,
-    source: Source,
-    bring: Bring<'_>,
-    told: impl FnMut(Step) + Send,
-) -> store::Result<Came> {
-    match bring.kind {
-        Kind::Roster => came::<Roster>(db, source, bring, told).await,
-        Kind::Expenses => came::<Claims>(db, source, bring, told).await,
-        Kind::Checkups => came::<Checkups>(db, source, bring, told).await,
-        Kind::Notices => came::<Notices>(db, source, bring, told).await,
-    }
-}
-
-async fn came<L: List>(
-    db: &Db,
-    source: Source,
-    bring: Bring<'_>,
-    told: impl FnMut(Step) + Send,
-) -> store::Result<Came> {
-    match run::<L>(db, source, bring, told).await {
-        Ok((_, plan)) if bring.until == Until::Preview => Ok(Came::Previewed(Box::new(plan))),
-        Ok((_, plan)) => Ok(Came::Done(Box::new(plan))),
-        Err(ImportError::Store(error)) => Err(error),
-        Err(ImportError::Asks(questions)) => Ok(Came::Asks(*questions)),
-        Err(ImportError::Stopped) => Ok(Came::Stopped),
-        Err(error) => Ok(Refusal::of(L::KIND, &error).map_or(Came::Changed, Came::Refused)),
-    }
 }
 
 /// What the lists are told about how they are brought.

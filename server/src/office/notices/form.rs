@@ -9,7 +9,8 @@ use super::rules::{
     self, AUDIENCE_CHARS, BODY_CHARS, CATEGORY_CHARS, NoticeProblem, SLUG_CHARS, TITLE_CHARS,
 };
 use crate::office::file::{
-    cells::{KEY_CHARS, one_line, several_lines},
+    cells::{one_line, several_lines},
+    columns::KEY_CHARS,
     date,
     problem::ProblemKind,
 };

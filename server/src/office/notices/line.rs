@@ -14,7 +14,8 @@ use super::{
 pub use crate::office::file::columns::NOTICES as COLUMNS;
 
 use crate::office::file::{
-    cells::{Cells, KEY_CHARS},
+    cells::Cells,
+    columns::KEY_CHARS,
     header::Header,
     problem::{ProblemKind, Problems},
     records::Record,

@@ -13,6 +13,7 @@ mod credentials;
 mod error;
 mod part_file;
 pub mod run;
+pub mod run_error;
 pub mod sealed;
 
 use std::{fmt, path::Path, time::Duration as Span};

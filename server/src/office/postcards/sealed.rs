@@ -11,7 +11,7 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::{Credentials, PostcardError, run::RunError};
+use super::{Credentials, PostcardError, run_error::RunError};
 use crate::{
     base::secrets::Secrets,
     office::job::chunks::{ChunkError, JobKey, Place, read_chunk},

@@ -10,7 +10,7 @@ use std::time::Duration;
 use domain::{ports::OpenLink, rules::email::EmailAddress, values::timestamp::Timestamp};
 use uuid::Uuid;
 
-use super::{Db, Result, Tx, email::Email, on};
+use super::{Db, Result, Tx, email::Email, lifetime, on};
 
 /// So many wrong tries end a link.
 pub const TRIES: i64 = 10;
@@ -46,16 +46,13 @@ impl Purpose {
     }
 }
 
-/// How long a link works: at 2:59:59 it does, at 3:00:00 it does not.
-pub const LIFE: Duration = Duration::from_secs(3 * 3600);
-
 impl Purpose {
     /// How long a link for this works at most.
     pub const fn life(self) -> Duration {
         match self {
-            Self::Registration | Self::Reissue | Self::Email => LIFE,
+            Self::Registration | Self::Reissue | Self::Email => lifetime::LINK,
             // As long as the session can that it ends.
-            Self::Device => super::session::ABSOLUTE,
+            Self::Device => lifetime::SESSION,
         }
     }
 }

@@ -3,7 +3,7 @@
 use domain::values::timestamp::Timestamp;
 use uuid::Uuid;
 
-use crate::{Db, Result, Tx, link, on};
+use crate::{Db, Result, Tx, lifetime, on};
 
 /// What a provisional session stands for, locked until the change is over.
 #[derive(Clone, Debug, sqlx_macros::FromRow)]
@@ -31,7 +31,7 @@ pub async fn complete(tx: &mut Tx, session: Uuid, now: Timestamp) -> Result<Opti
         )
         .bind(session)
         .bind(now.0)
-        .bind(now.latest_end(link::LIFE).0)
+        .bind(now.latest_end(lifetime::LINK).0)
         .execute(conn)
         .await?
         .rows_affected()
@@ -75,7 +75,7 @@ pub async fn complete_reissue(tx: &mut Tx, session: Uuid, now: Timestamp) -> Res
         )
         .bind(session)
         .bind(now.0)
-        .bind(now.latest_end(link::LIFE).0)
+        .bind(now.latest_end(lifetime::LINK).0)
         .execute(conn)
         .await?
         .rows_affected()

@@ -18,12 +18,10 @@ pub use self::{
     end::{end, end_all_but, end_earlier, end_others, end_since},
     login_id::{IdQuestion, ask_for_id, count_taken_id},
 };
-use super::{Db, Result, Tx, email, link, on};
+use super::{Db, Result, Tx, email, lifetime, on};
 
 /// A member who does nothing for this long has to sign in again.
 pub const IDLE: Duration = Duration::from_secs(30 * 60);
-/// A member has to sign in again after this long, whatever they do.
-pub const ABSOLUTE: Duration = Duration::from_secs(12 * 3600);
 /// A member's open sessions, at most; the one seen longest ago gives way.
 pub const MOST: i64 = 5;
 /// Of so many login IDs an account or a postcard is told within a day, in all its
@@ -153,8 +151,8 @@ pub async fn visitor(db: &Db, token_hash: &[u8], now: Timestamp) -> Result<Visit
         return Ok(Visitor::Nobody);
     };
     let longest = match &*row.kind {
-        "member" => ABSOLUTE,
-        _ => link::LIFE,
+        "member" => lifetime::SESSION,
+        _ => lifetime::LINK,
     };
     let is_idle = row.kind == "member" && !Timestamp(row.last_seen_at).is_within(IDLE, now);
     if is_idle || !Timestamp(row.expires_at).is_to_come(longest, now) {
@@ -317,7 +315,7 @@ pub async fn open_of(db: &Db, member: Uuid, now: Timestamp) -> Result<Vec<OpenSe
         .bind(member)
         .bind(now.0)
         .bind(now.minus(IDLE).0)
-        .bind(now.latest_end(ABSOLUTE).0)
+        .bind(now.latest_end(lifetime::SESSION).0)
         .bind(now.latest_end(Duration::ZERO).0)
         .fetch_all(pool)
         .await?

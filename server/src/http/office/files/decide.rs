@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::{
     super::{
         answer::{Answer, Responder},
-        guard::{Form, prove},
+        form::Form,
+        proof::prove,
     },
     found, lead, night_of, show,
 };

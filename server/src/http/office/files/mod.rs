@@ -41,8 +41,9 @@ use uuid::Uuid;
 use self::words::in_words;
 use super::{
     answer::{Answer, OfficePath, Refused, Responder, Screen, see_other, with_cookies},
-    guard::{Form, without_role},
-    sign_in::passkey_of,
+    form::Form,
+    guard::without_role,
+    sign_in_passkey::passkey_of,
 };
 use crate::{
     base::hex,

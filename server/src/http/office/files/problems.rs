@@ -14,7 +14,7 @@ use crate::{
         fault::InternalError,
         spreadsheet::{SheetEncoding, escape_formula},
     },
-    http::office::guard::Form,
+    http::office::form::Form,
     office::{
         access::{Acting, AnyFile},
         job::{

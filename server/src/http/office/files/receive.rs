@@ -17,7 +17,8 @@ use crate::{
         form_body::{hear_out, is_form},
         office::{
             answer::{Answer, OfficePath, Refused, Responder, see_other},
-            guard::{Form, prove},
+            form::Form,
+            proof::prove,
         },
     },
     office::{

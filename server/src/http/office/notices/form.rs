@@ -5,7 +5,7 @@ use store::publishing::Written;
 use time::Date;
 
 use super::super::{
-    guard::Form,
+    form::Form,
     upload::{SentFile, Upload},
 };
 use crate::office::notices::{

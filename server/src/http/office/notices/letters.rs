@@ -13,7 +13,7 @@ use store::publishing::{self as kept, OfficeNotice};
 use super::{
     super::{
         answer::{Answer, OfficePath, Responder},
-        guard::Form,
+        form::Form,
     },
     LETTERS, UNCONFIRMED, find, id_of,
     in_hand::in_hand,

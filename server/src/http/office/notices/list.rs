@@ -11,7 +11,7 @@ use store::{
 use super::{
     super::{
         answer::{Answer, Responder},
-        guard::Form,
+        form::Form,
     },
     LIST, lacks_another, today, told,
 };

@@ -17,7 +17,7 @@ use super::{
     super::{
         super::files::download,
         answer::{Answer, OfficePath, Refused, Responder},
-        guard::Form,
+        form::Form,
     },
     PREVIEW, find,
     form::{FIELDS, read_form, typed},

@@ -11,7 +11,8 @@ use store::publishing::{self as kept, OfficeNotice, Step};
 use super::{
     super::{
         answer::{Answer, OfficePath, Responder, see_other},
-        guard::{Form, prove},
+        form::Form,
+        proof::prove,
     },
     NO_VERSION, PUBLISH, UNCONFIRMED, find,
     form::filled,

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::{
     super::{
         answer::{Answer, OfficePath, Refused, Responder},
-        guard::Form,
+        form::Form,
         upload::Upload,
     },
     NO_VERSION, WRITE, find,

@@ -13,7 +13,8 @@ use uuid::Uuid;
 use super::{
     super::{
         answer::{Answer, OfficePath, Refused, Responder, see_other},
-        guard::{Form, prove},
+        form::Form,
+        proof::prove,
     },
     UNCONFIRMED, lead, looker,
     person::{confirmed_in_words, show},
@@ -23,7 +24,7 @@ use crate::{
     office::{
         access::{Acting, Desk, DeskOrImporter},
         people,
-        postcards::run::RunError,
+        postcards::run_error::RunError,
     },
 };
 

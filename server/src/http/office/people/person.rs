@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::{
     super::{
         answer::{Answer, OfficePath, Refused, Responder, see_other},
-        guard::Form,
+        form::Form,
     },
     PERSON, REASON, lead, looker, told,
 };

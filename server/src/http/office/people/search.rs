@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{
     super::{
         answer::{Answer, OfficePath, Refused, Responder},
-        guard::Form,
+        form::Form,
     },
     RETURNED, SEARCH, UNCONFIRMED, lead, looker, told,
 };

@@ -16,7 +16,8 @@ use time::{Date, macros::format_description};
 use super::{
     super::{
         answer::{Answer, OfficePath, Responder, see_other},
-        guard::{Form, prove},
+        form::Form,
+        proof::prove,
     },
     lead,
     run::{found, show},
@@ -27,10 +28,7 @@ use crate::{
     http::pages::Complete,
     office::{
         access::{Acting, DeskOrImporter},
-        postcards::{
-            Credentials, csv_file,
-            run::{Format, RunError},
-        },
+        postcards::{Credentials, csv_file, run::Format, run_error::RunError},
     },
 };
 

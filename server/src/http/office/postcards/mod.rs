@@ -24,7 +24,10 @@ use store::{
 use super::answer::{OfficePath, Refused, Responder, Screen, see_other, with_cookies};
 use crate::office::{
     access::StaffVisit,
-    postcards::run::{PostcardService, RunError, State},
+    postcards::{
+        run::{PostcardService, State},
+        run_error::RunError,
+    },
 };
 
 const POSTCARDS: Screen = Screen("ハガキの発行", "O-40");

@@ -15,7 +15,8 @@ use store::{
 use super::{
     super::{
         answer::{Answer, OfficePath, Refused, Responder, see_other},
-        guard::{Form, prove},
+        form::Form,
+        proof::prove,
     },
     ASK, POSTCARDS, counts, four_eyes, sentence, service, state_in_words, told, whom,
 };
@@ -23,10 +24,7 @@ use crate::{
     base::fault::InternalError,
     office::{
         access::{Acting, Importer},
-        postcards::{
-            choice::Wish,
-            run::{RunError, State},
-        },
+        postcards::{choice::Wish, run::State, run_error::RunError},
     },
 };
 

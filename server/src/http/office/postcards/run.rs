@@ -18,14 +18,16 @@ use uuid::Uuid;
 use super::{
     super::{
         answer::{Answer, OfficePath, Refused, Responder},
-        guard::{Form, prove},
+        form::Form,
+        proof::prove,
     },
     RUN, counts, lead, sentence, service, state_in_words, told, whom,
 };
 use crate::office::{
     access::{Acting, DeskOrImporter, Importer},
     postcards::{
-        run::{Format, MOST_SHEETS, RunError, State},
+        run::{Format, State},
+        run_error::{MOST_SHEETS, RunError},
         sealed,
     },
 };
