@@ -478,7 +478,7 @@ on_both! {
         let app = TestApp::start(fresh).await;
         let browser = app.signed_in(TARO, &WISH).await;
         let codes = turned_on(&app, &browser).await;
-        app.clock.advance(14 * 24 * HOUR);
+        app.days_later(14 * 24 * HOUR).await;
         let letter = asked(&app, WISH.email).await;
         let browser = at_the_change(&app, &letter).await;
         browser.get("/reissue/password").await.shows("設定されている二段階認証").shows("設定しています（");
@@ -507,7 +507,7 @@ on_both! {
         let intruder = app.browser();
         intruder.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
         turned_on(&app, &intruder).await;
-        app.clock.advance(13 * 24 * HOUR);
+        app.days_later(13 * 24 * HOUR).await;
         let letter = asked(&app, WISH.email).await;
         let owner = at_the_change(&app, &letter).await;
         change(&owner, NEW, "").await.leads_to("/reissue/done");

@@ -47,7 +47,7 @@ async fn what_the_purge_removes_is_in_no_byte_of_the_file() {
     for text in [nickname, provider] {
         assert!(!stands_in(&app.fresh, text).is_empty(), "{text} is there");
     }
-    app.clock.advance(DAY * 600);
+    app.days_later(DAY * 600).await;
     let now = app.clock.now();
     let society = Society::default();
     let report = purge::purge(&app.fresh.db, &society, "nothing fits", now, false)

@@ -731,7 +731,7 @@ on_both! {
         assert_eq!((report.accounts, report.found.expenses, report.found.old_expenses), (0, 0, 0));
 
         // 31 August 2027, the last day; and the day after.
-        app.clock.advance(DAY * 282);
+        app.days_later(DAY * 282).await;
         let signed_in = async || {
             let taro = app.browser();
             taro.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
@@ -815,7 +815,7 @@ on_both! {
             .shows("（同意）").shows("ご家族の医療費通知を見た日");
 
         // It is 10:00 on 22 November.
-        app.clock.advance(DAY * 39 + 14 * HOUR - INSTANT);
+        app.days_later(DAY * 39 + 14 * HOUR - INSTANT).await;
         let before = purge(&app, false).await;
         assert_eq!((before.found.old_expenses, before.found.expenses, before.accounts), (0, 0, 0));
         let hanako = app.browser();

@@ -219,7 +219,7 @@ on_both! {
         let browser = app.browser();
         browser.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
         browser.get("/security").await.hides(told).hides("別の職員");
-        app.clock.advance(90 * 24 * HOUR);
+        app.days_later(90 * 24 * HOUR).await;
         let browser = app.browser();
         browser.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
         browser.get("/security").await.shows(told).hides("別の職員");
@@ -262,7 +262,7 @@ on_both! {
             let asked = people::questions(&app.fresh.db, &other).await.unwrap();
             assert!(!people::agree(&app.fresh.db, &other, asked[0].id).await.unwrap());
         }
-        app.clock.advance(8 * 24 * HOUR);
+        app.days_later(8 * 24 * HOUR).await;
         look(&app, AIKO, TARO, Reason::Inquiry).await;
         let other = looker(&app, BEN);
         let asked = people::questions(&app.fresh.db, &other).await.unwrap();

@@ -226,7 +226,7 @@ on_both! {
         let seen: Vec<_> = (1..=9).filter(|n| words.contains(&format!("題N-0{n}"))).collect();
         assert_eq!(seen, [1, 3, 5]);
         // The day before the birthday of 1 April: 47.
-        app.clock.advance(Duration::from_secs(128 * 24 * 3600));
+        app.days_later(Duration::from_secs(128 * 24 * 3600)).await;
         let taro = comes_back(&app, &WISH).await;
         taro.get("/notices").await.shows("題N-05").hides("題N-07");
         app.clock.advance(24 * HOUR);

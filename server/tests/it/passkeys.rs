@@ -537,11 +537,11 @@ on_both! {
     async fn a_reissue_takes_the_passkeys_of_the_last_fourteen_days_along(fresh: Fresh) {
         let app = TestApp::start(fresh).await;
         let (browser, mut old) = with_a_passkey(&app).await;
-        app.clock.advance(10 * 24 * 60 * MINUTE);
+        app.days_later(10 * 24 * 60 * MINUTE).await;
         browser.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
         let mut new = Authenticator::new();
         add(&browser, &mut new, "新しい電話").await.leads_to("/profile/passkeys?told=added");
-        app.clock.advance(5 * 24 * 60 * MINUTE);
+        app.days_later(5 * 24 * 60 * MINUTE).await;
         let reissuing = at_the_change(&app, &asked_for_reissue(&app, WISH.email).await).await;
         reissuing.get("/reissue/password").await.shows("自分の電話");
         assert_eq!(rows(&app).await, 2, "nothing goes before the password is changed");

@@ -171,12 +171,12 @@ on_both! {
         let app = TestApp::start(fresh).await;
         app.registered(TARO, &WISH).await;
         let phone = signed_in_with(&app, PHONE).await;
-        app.clock.advance(400 * 24 * HOUR - INSTANT);
+        app.days_later(400 * 24 * HOUR - INSTANT).await;
         phone.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
-        app.clock.advance(400 * 24 * HOUR - INSTANT);
+        app.days_later(400 * 24 * HOUR - INSTANT).await;
         phone.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
         assert_eq!(letters_about_devices(&app, WISH.email).await.len(), 0, "renewed each time");
-        app.clock.advance(400 * 24 * HOUR);
+        app.days_later(400 * 24 * HOUR).await;
         phone.sign_in(WISH.login_id, WISH.password).await.leads_to("/home");
         assert_eq!(letters_about_devices(&app, WISH.email).await.len(), 1);
         let kept: i64 = ask!(&app.fresh.db, "select count(*) from device");

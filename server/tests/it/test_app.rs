@@ -239,6 +239,13 @@ impl TestApp {
         .await;
     }
 
+    /// Moves the clock by days. A letter on its way meanwhile would be given up: its sender
+    /// would have seen days go by since it was asked for.
+    pub(crate) async fn days_later(&self, by: Duration) {
+        self.post_is_out().await;
+        self.clock.advance(by);
+    }
+
     /// Waits for something that happens beside the requests.
     pub(crate) async fn until<F: Future<Output = bool>>(&self, what: &str, is_so: impl Fn() -> F) {
         for _ in 0..2_000 {
