@@ -201,7 +201,7 @@ fn search() -> AnyView {
                 autocomplete="off"
                 placeholder="氏名・記号-番号・ID・メール"
             />
-            <button>"検索"</button>
+            <button class="button small quiet">"検索"</button>
         </form>
     }
     .into_any()

@@ -142,7 +142,7 @@ pub fn summary(tried: Option<&Tried>) -> AnyView {
 /// What has come of the step before.
 pub fn status(sentence: &str) -> AnyView {
     view! {
-        <p class="notice ok" role="status">
+        <p class="notice" role="status">
             {sentence.to_owned()}
         </p>
     }
@@ -190,7 +190,7 @@ pub fn passkey_form(
         >
             {inside}
             <input type="hidden" name=act.field data-signed />
-            <button class="button wide secondary" type="submit">
+            <button class="button wide quiet" type="submit">
                 {act.button}
             </button>
             <p class="message is-error" role="status"></p>

@@ -243,3 +243,32 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     }
     files
 }
+
+#[test]
+fn every_class_of_the_office_s_pages_has_a_look() {
+    let server = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: PathBuf| fs::read_to_string(path).unwrap();
+    let mut style = [office_pages::STYLE, office_pages::POSTCARD_STYLE].concat();
+    for entry in fs::read_dir(server.join("../style")).unwrap() {
+        style += &read(entry.unwrap().path());
+    }
+    let is_styled = |class: &str| {
+        style
+            .match_indices(&format!(".{class}"))
+            .any(|(at, found)| {
+                let next = style[at + found.len()..].chars().next();
+                next.is_some_and(|c| !c.is_ascii_alphanumeric() && c != '-')
+            })
+    };
+    let (mut seen, mut without) = (0, Vec::new());
+    for file in rust_files(&server.join("office_pages/src")) {
+        for written in read(file.clone()).split("class=\"").skip(1) {
+            let (classes, _) = written.split_once('"').unwrap();
+            seen += 1;
+            let unknown = classes.split(' ').filter(|class| !is_styled(class));
+            without.extend(unknown.map(|class| format!("{}: {class}", file.display())));
+        }
+    }
+    assert!(seen > 50, "{seen}");
+    assert!(without.is_empty(), "{without:#?}");
+}

@@ -36,7 +36,7 @@ pub fn UnsubscribePage() -> impl IntoView {
             .into_any()
         }
         Some(Unsubscribe::Done) => view! {
-            <p class="notice ok" role="status">
+            <p class="notice" role="status">
                 "お知らせメールを停止しました。"
             </p>
             <p>

@@ -129,7 +129,7 @@ fn passkeys(own: &Own<'_>) -> AnyView {
                             <input type="checkbox" name="confirm" value="yes" />
                             <span>"このパスキーを削除する"</span>
                         </label>
-                        <button class="button small secondary">"削除"</button>
+                        <button class="button small quiet">"削除"</button>
                     </form>
                 </li>
             }

@@ -213,7 +213,7 @@ pub(crate) fn change_list(changes: &[ChangeLine], waits: bool) -> AnyView {
                         <button class="button small" name="decision" value="confirm">
                             "確認する"
                         </button>
-                        <button class="button small secondary" name="decision" value="refuse">
+                        <button class="button small quiet" name="decision" value="refuse">
                             "取り消す"
                         </button>
                     </form>

@@ -56,7 +56,7 @@ pub(super) fn withdrawal(undoing: &Undoing, needs_another: Option<bool>, path: &
                         <input type="checkbox" name="confirm" value="yes" />
                         <span>"この取込を取り消す"</span>
                     </label>
-                    <button class="button secondary">"取り消す"</button>
+                    <button class="button quiet">"取り消す"</button>
                 </form>
             }
             .into_any()
@@ -139,7 +139,7 @@ pub(super) fn cancel(path: &str) -> AnyView {
                     <input type="checkbox" name="confirm" value="yes" />
                     <span>"中止して、ファイルを消すことを確認しました（何も変更されません）"</span>
                 </label>
-                <button class="button small secondary">"中止する"</button>
+                <button class="button small quiet">"中止する"</button>
             </form>
         </details>
     }

@@ -184,7 +184,7 @@ fn fields(tried: &Tried, hand: &InHand, path: &str) -> AnyView {
                 <button class="button">
                     {if hand.state.is_unpublished() { "下書きを保存する" } else { "変更を保存する" }}
                 </button>
-                <button class="button secondary" formaction=format!("{path}/preview")>
+                <button class="button quiet" formaction=format!("{path}/preview")>
                     "プレビュー"
                 </button>
             </div>
@@ -218,7 +218,7 @@ fn audience(tried: &Tried, hand: &InHand) -> AnyView {
                 {wrong}
             </p>
             {reach(hand)}
-            <button class="button small secondary" name="act" value="count">
+            <button class="button small quiet" name="act" value="count">
                 "人数を数える"
             </button>
         </div>
@@ -266,7 +266,7 @@ fn attachment(tried: &Tried, hand: &InHand, path: &str) -> AnyView {
                 </p>
                 <form method="post" action=path.to_owned()>
                     <input type="hidden" name="version" value=version.clone() />
-                    <button class="button small secondary" name="act" value="detach">
+                    <button class="button small quiet" name="act" value="detach">
                         "添付を外す"
                     </button>
                 </form>
@@ -359,7 +359,7 @@ fn publishing(hand: &InHand, path: &str, is_unpublished: bool) -> AnyView {
                 <p>{about}</p>
                 <input type="hidden" name="version" value=hand.version.to_string() />
                 <input type="hidden" name="confirm" value="yes" />
-                <button class="button small secondary">{act}</button>
+                <button class="button small quiet">{act}</button>
             </form>
         </details>
     }

@@ -33,7 +33,7 @@ pub fn preview(shown: Shown, path: &str, fields: &[(String, String)]) -> AnyView
             <form method="post" action=path.to_owned() class="actions">
                 {hidden}
                 <button class="button">"この内容で保存する"</button>
-                <button class="button secondary" name="act" value="edit">
+                <button class="button quiet" name="act" value="edit">
                     "書く画面へ戻る"
                 </button>
             </form>

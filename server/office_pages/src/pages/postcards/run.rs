@@ -167,7 +167,7 @@ fn decide(path: &str) -> AnyView {
                 <button class="button" name="decision" value="confirm">
                     "確認して発行する"
                 </button>
-                <button class="button secondary" name="decision" value="refuse">
+                <button class="button quiet" name="decision" value="refuse">
                     "取り消す"
                 </button>
             </form>
@@ -197,7 +197,7 @@ fn take(page: &RunPage, path: &str) -> AnyView {
                         <p>
                             "自分で印刷するときは、はがきサイズ（100×148mm）の用紙に、余白なしで印刷します。仮ログインIDの面は、圧着加工をするか、目隠しシールを貼ってお送りください。"
                         </p>
-                        <button class="button secondary">"印刷シートを開く"</button>
+                        <button class="button quiet">"印刷シートを開く"</button>
                     </form>
                 }
                     .into_any()
@@ -258,7 +258,7 @@ fn not_received(path: &str, name: &'static str) -> AnyView {
                     <small>"対象の方には、もう一度発行できます"</small>
                 </span>
             </label>
-            <button class="button secondary" name="answer" value="not_received">
+            <button class="button quiet" name="answer" value="not_received">
                 {name}
             </button>
         </form>
