@@ -27,14 +27,31 @@ async function arrived(address: string, subject: string): Promise<Letter[]> {
 async function lettersTo(address: string): Promise<Letter[]> {
   // A name begins with its letter's instant.
   const files = readdirSync(join(folder, "mailbox")).filter((name) => name.endsWith(".eml")).sort();
-  const letters = await Promise.all(files.map((name) => simpleParser(readFileSync(join(folder, "mailbox", name)))));
-  return letters
-    .filter(({ to }) => [to ?? []].flat().some((field) => field.value.some((person) => person.address === address)))
-    .map(({ subject = "", from, text = "", html }) => ({
+  const letters = await Promise.all(files.map(read));
+  return letters.filter(({ readers }) => readers.includes(address)).map(({ letter }) => letter);
+}
+
+type Read = { readers: (string | undefined)[]; letter: Letter };
+
+/** What has been read: a letter never changes, and stories ask for theirs again and again. */
+const all = new Map<string, Promise<Read>>();
+
+function read(name: string): Promise<Read> {
+  const reading = all.get(name) ?? parse(name);
+  all.set(name, reading);
+  return reading;
+}
+
+async function parse(name: string): Promise<Read> {
+  const { to, subject = "", from, text = "", html } = await simpleParser(readFileSync(join(folder, "mailbox", name)));
+  return {
+    readers: [to ?? []].flat().flatMap((field) => field.value.map((person) => person.address)),
+    letter: {
       subject,
       from: from?.text ?? "",
       text,
       html: html || "",
       link: /https?:\/\/\S+\?token=\S+/.exec(text)?.[0],
-    }));
+    },
+  };
 }

@@ -9,8 +9,17 @@ import type { Household, Line, Postcard } from "./types";
 
 const folder = process.env.END2END_DIR as string;
 
-/** A file of the demo society, which `portal demo` leaves beside the database. */
+/** What has been read of the files. */
+const files = new Map<string, Line[]>();
+
+/** A file of the demo society, which `portal demo` leaves beside the database and nobody changes. */
 function file(name: string): Line[] {
+  const lines = files.get(name) ?? read(name);
+  files.set(name, lines);
+  return lines;
+}
+
+function read(name: string): Line[] {
   const [header, ...lines] = readFileSync(join(folder, "data", name), "utf8")
     .replace(/^\uFEFF/, "")
     .trimEnd()

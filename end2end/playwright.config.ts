@@ -11,8 +11,9 @@ const once = /@once/;
 
 export default defineConfig({
   testDir: "stories",
-  // Two cores for Chromium, the server and its password hashing.
-  workers: 2,
+  // One more than the cores of a small machine: each waits now and then, for a letter or for
+  // a page that asks anew.
+  workers: 3,
   fullyParallel: true,
   // A test that fails now and then is a fault to be found, not to be repeated.
   retries: 0,
