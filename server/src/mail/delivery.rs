@@ -1,10 +1,10 @@
 //! How far a letter has come.
 
-use async_trait::async_trait;
 use domain::{
     ports::{Answer, Delivery, DeliveryStatus},
     visit::{LinkToken, SentLetter},
 };
+use futures::future::BoxFuture;
 use store::{Db, letter, link};
 
 use crate::base::{fault::InternalError, secrets::token_hash};
@@ -16,18 +16,21 @@ pub struct DeliveryStatusService {
     pub db: Db,
 }
 
-#[async_trait]
 impl DeliveryStatus for DeliveryStatusService {
-    async fn delivery(&self, sent: &SentLetter) -> Answer<Delivery> {
-        let delivery = letter::delivery(&self.db, sent.letter)
-            .await
-            .map_err(|error| InternalError::from(error).report())?;
-        Ok(delivery.unwrap_or(Delivery::GivenUp))
+    fn delivery<'a>(&'a self, sent: &'a SentLetter) -> BoxFuture<'a, Answer<Delivery>> {
+        Box::pin(async move {
+            let delivery = letter::delivery(&self.db, sent.letter)
+                .await
+                .map_err(|error| InternalError::from(error).report())?;
+            Ok(delivery.unwrap_or(Delivery::GivenUp))
+        })
     }
 
-    async fn is_taken_back(&self, token: &LinkToken) -> Answer<bool> {
-        link::is_taken_back(&self.db, &token_hash(&token.0))
-            .await
-            .map_err(|error| InternalError::from(error).report())
+    fn is_taken_back<'a>(&'a self, token: &'a LinkToken) -> BoxFuture<'a, Answer<bool>> {
+        Box::pin(async move {
+            link::is_taken_back(&self.db, &token_hash(&token.0))
+                .await
+                .map_err(|error| InternalError::from(error).report())
+        })
     }
 }

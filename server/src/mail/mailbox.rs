@@ -5,11 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use async_trait::async_trait;
 use domain::{
     ports::{Answer, Mailbox, StoredLetter},
     values::timestamp::Timestamp,
 };
+use futures::future::BoxFuture;
 use mail_parser::{Address, MessageParser};
 
 use crate::base::fault::InternalError;
@@ -78,15 +78,16 @@ fn person(address: Option<&Address<'_>>) -> String {
 #[derive(Clone, Debug)]
 pub struct MailboxFolder(pub PathBuf);
 
-#[async_trait]
 impl Mailbox for MailboxFolder {
-    async fn letters(&self) -> Answer<Vec<StoredLetter>> {
-        let folder = self.0.clone();
-        let read = tokio::task::spawn_blocking(move || letters(&folder, SHOWN));
-        match read.await {
-            Ok(Ok(letters)) => Ok(letters),
-            Ok(Err(error)) => Err(InternalError::Other(format!("mailbox: {error}")).report()),
-            Err(error) => Err(InternalError::Other(format!("mailbox: {error}")).report()),
-        }
+    fn letters(&self) -> BoxFuture<'_, Answer<Vec<StoredLetter>>> {
+        Box::pin(async move {
+            let folder = self.0.clone();
+            let read = tokio::task::spawn_blocking(move || letters(&folder, SHOWN));
+            match read.await {
+                Ok(Ok(letters)) => Ok(letters),
+                Ok(Err(error)) => Err(InternalError::Other(format!("mailbox: {error}")).report()),
+                Err(error) => Err(InternalError::Other(format!("mailbox: {error}")).report()),
+            }
+        })
     }
 }

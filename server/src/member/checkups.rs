@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use domain::{
     membership::Membership,
     ports::{Answer, CheckupLook, CheckupResults, Checkups},
     values::{society::Society, timestamp::Timestamp},
     visit::Member,
 };
+use futures::future::BoxFuture;
 use store::{Db, checkup};
 
 use crate::base::fault::InternalError;
@@ -23,12 +23,17 @@ pub struct CheckupService {
     pub society: Arc<Society>,
 }
 
-#[async_trait]
 impl Checkups for CheckupService {
-    async fn look(&self, member: &Member, now: Timestamp) -> Answer<CheckupLook> {
-        self.results(member, now)
-            .await
-            .map_err(InternalError::report)
+    fn look<'a>(
+        &'a self,
+        member: &'a Member,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<CheckupLook>> {
+        Box::pin(async move {
+            self.results(member, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 }
 

@@ -6,13 +6,13 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use domain::{
     ports::{AccountClosing, Answer, Closed},
     rules::SignInPassword,
     values::timestamp::Timestamp,
     visit::{Member, RequestOrigin},
 };
+use futures::future::BoxFuture;
 use store::{
     Db,
     audit::Event,
@@ -38,18 +38,19 @@ pub struct AccountClosingService {
     pub wake_mail: Arc<Notify>,
 }
 
-#[async_trait]
 impl AccountClosing for AccountClosingService {
-    async fn leave(
-        &self,
-        member: &Member,
+    fn leave<'a>(
+        &'a self,
+        member: &'a Member,
         current: SignInPassword,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Closed> {
-        self.close(member, &current, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<Closed>> {
+        Box::pin(async move {
+            self.close(member, &current, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 }
 

@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use domain::{
     ports::{Answer, Codes, CodesChange, CodesState, NewSession},
     rules::{RecoveryCode, SignInPassword},
     values::{society::Society, timestamp::Timestamp},
     visit::{Member, RequestOrigin, SessionToken},
 };
+use futures::future::BoxFuture;
 use store::{
     Db, Tx,
     audit::Event,
@@ -48,52 +48,59 @@ pub struct CodesService {
     pub wake_mail: Arc<Notify>,
 }
 
-#[async_trait]
 impl Codes for CodesService {
-    async fn state(&self, member: &Member) -> Answer<CodesState> {
-        self.how_it_stands(member)
-            .await
-            .map_err(InternalError::report)
+    fn state<'a>(&'a self, member: &'a Member) -> BoxFuture<'a, Answer<CodesState>> {
+        Box::pin(async move {
+            self.how_it_stands(member)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 
-    async fn turn_on(
-        &self,
-        member: &Member,
-        code: &str,
+    fn turn_on<'a>(
+        &'a self,
+        member: &'a Member,
+        code: &'a str,
         password: Option<SignInPassword>,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<CodesChange> {
-        self.turn_on_with(member, code, password, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<CodesChange>> {
+        Box::pin(async move {
+            self.turn_on_with(member, code, password, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 
-    async fn turn_off(
-        &self,
-        member: &Member,
+    fn turn_off<'a>(
+        &'a self,
+        member: &'a Member,
         password: Option<SignInPassword>,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<CodesChange> {
-        self.change(member, password, Change::Off, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<CodesChange>> {
+        Box::pin(async move {
+            self.change(member, password, Change::Off, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 
-    async fn new_recovery_codes(
-        &self,
-        member: &Member,
+    fn new_recovery_codes<'a>(
+        &'a self,
+        member: &'a Member,
         password: Option<SignInPassword>,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<CodesChange> {
-        let change = async || {
-            let new = NewRecoveryCodes::draw()?;
-            let change = Change::RecoveryCodes(new);
-            self.change(member, password, change, origin, now).await
-        };
-        change().await.map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<CodesChange>> {
+        Box::pin(async move {
+            let change = async || {
+                let new = NewRecoveryCodes::draw()?;
+                let change = Change::RecoveryCodes(new);
+                self.change(member, password, change, origin, now).await
+            };
+            change().await.map_err(InternalError::report)
+        })
     }
 }
 

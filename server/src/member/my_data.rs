@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use domain::{
     ports::{Answer, Download, MyData},
     values::{society::Society, timestamp::Timestamp},
     visit::{Member, RequestOrigin},
 };
+use futures::future::BoxFuture;
 use store::{Db, audit::Event, member};
 
 use crate::{account::my_data, base::fault::InternalError};
@@ -21,17 +21,18 @@ pub struct MyDataService {
     pub society: Arc<Society>,
 }
 
-#[async_trait]
 impl MyData for MyDataService {
-    async fn take(
-        &self,
-        member: &Member,
-        origin: &RequestOrigin,
+    fn take<'a>(
+        &'a self,
+        member: &'a Member,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Download> {
-        self.collect(member, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<Download>> {
+        Box::pin(async move {
+            self.collect(member, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use domain::{
     membership::Membership,
     ports::{
@@ -12,6 +11,7 @@ use domain::{
     values::{society::Society, timestamp::Timestamp},
     visit::{Member, RequestOrigin},
 };
+use futures::future::BoxFuture;
 use store::{
     Db,
     audit::Event,
@@ -37,75 +37,90 @@ pub struct NoticeService {
     pub society: Arc<Society>,
 }
 
-#[async_trait]
 impl Notices for NoticeService {
-    async fn front(&self, member: &Member, now: Timestamp) -> Answer<Front> {
-        self.front_page(member, now)
-            .await
-            .map_err(InternalError::report)
-    }
-
-    async fn list(
-        &self,
-        member: &Member,
-        wish: &NoticeWish,
-        now: Timestamp,
-    ) -> Answer<NoticeLook<NoticeList>> {
-        self.search(member, wish, now)
-            .await
-            .map_err(InternalError::report)
-    }
-
-    async fn open(
-        &self,
-        member: &Member,
-        id: Uuid,
-        shown: bool,
-        origin: &RequestOrigin,
-        now: Timestamp,
-    ) -> Answer<NoticeLook<Notice>> {
-        self.notice(member, id, shown, origin, now)
-            .await
-            .map_err(InternalError::report)
-    }
-
-    async fn articles(&self, member: &Member, now: Timestamp) -> Answer<NoticeLook<ArticleList>> {
-        self.all_articles(member, now)
-            .await
-            .map_err(InternalError::report)
-    }
-
-    async fn article(
-        &self,
-        member: &Member,
-        slug: &str,
-        origin: &RequestOrigin,
-        now: Timestamp,
-    ) -> Answer<NoticeLook<Article>> {
-        let found = self.find(member, Name::Slug(slug), origin, now).await;
-        Ok(match found.map_err(InternalError::report)? {
-            NoticeLook::Shown(found) => NoticeLook::Shown(Article {
-                html: markdown::to_html(&found.body),
-                attachment: attachment(&found),
-                title: found.title,
-                category: found.category,
-                published_on: found.published_on,
-            }),
-            NoticeLook::NotTheirs => NoticeLook::NotTheirs,
-            NoticeLook::Over => NoticeLook::Over,
+    fn front<'a>(&'a self, member: &'a Member, now: Timestamp) -> BoxFuture<'a, Answer<Front>> {
+        Box::pin(async move {
+            self.front_page(member, now)
+                .await
+                .map_err(InternalError::report)
         })
     }
 
-    async fn file(
-        &self,
-        member: &Member,
-        id: Uuid,
-        origin: &RequestOrigin,
+    fn list<'a>(
+        &'a self,
+        member: &'a Member,
+        wish: &'a NoticeWish,
         now: Timestamp,
-    ) -> Answer<NoticeLook<Attachment>> {
-        self.attachment(member, id, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<NoticeLook<NoticeList>>> {
+        Box::pin(async move {
+            self.search(member, wish, now)
+                .await
+                .map_err(InternalError::report)
+        })
+    }
+
+    fn open<'a>(
+        &'a self,
+        member: &'a Member,
+        id: Uuid,
+        shown: bool,
+        origin: &'a RequestOrigin,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<NoticeLook<Notice>>> {
+        Box::pin(async move {
+            self.notice(member, id, shown, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
+    }
+
+    fn articles<'a>(
+        &'a self,
+        member: &'a Member,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<NoticeLook<ArticleList>>> {
+        Box::pin(async move {
+            self.all_articles(member, now)
+                .await
+                .map_err(InternalError::report)
+        })
+    }
+
+    fn article<'a>(
+        &'a self,
+        member: &'a Member,
+        slug: &'a str,
+        origin: &'a RequestOrigin,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<NoticeLook<Article>>> {
+        Box::pin(async move {
+            let found = self.find(member, Name::Slug(slug), origin, now).await;
+            Ok(match found.map_err(InternalError::report)? {
+                NoticeLook::Shown(found) => NoticeLook::Shown(Article {
+                    html: markdown::to_html(&found.body),
+                    attachment: attachment(&found),
+                    title: found.title,
+                    category: found.category,
+                    published_on: found.published_on,
+                }),
+                NoticeLook::NotTheirs => NoticeLook::NotTheirs,
+                NoticeLook::Over => NoticeLook::Over,
+            })
+        })
+    }
+
+    fn file<'a>(
+        &'a self,
+        member: &'a Member,
+        id: Uuid,
+        origin: &'a RequestOrigin,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<NoticeLook<Attachment>>> {
+        Box::pin(async move {
+            self.attachment(member, id, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use domain::{
     ports::{
         Answer, AskedChallenge, NewPasskey, NewSession, Passkey, PasskeyChange, PasskeyRefusal,
@@ -13,6 +12,7 @@ use domain::{
     values::{device, timestamp::Timestamp},
     visit::{Member, RequestOrigin, SessionToken},
 };
+use futures::future::BoxFuture;
 use store::{
     Db, Tx,
     audit::Event,
@@ -44,16 +44,17 @@ pub struct PasskeyService {
     pub wake_mail: Arc<Notify>,
 }
 
-#[async_trait]
 impl Passkeys for PasskeyService {
     fn are_possible(&self) -> bool {
         self.relying_party.is_possible()
     }
 
-    async fn of(&self, member: &Member) -> Answer<Vec<Passkey>> {
-        passkeys::of(&self.db, Holder::Member(member.id))
-            .await
-            .map_err(|error| InternalError::from(error).report())
+    fn of<'a>(&'a self, member: &'a Member) -> BoxFuture<'a, Answer<Vec<Passkey>>> {
+        Box::pin(async move {
+            passkeys::of(&self.db, Holder::Member(member.id))
+                .await
+                .map_err(|error| InternalError::from(error).report())
+        })
     }
 
     fn ask_for_sign_in(&self, now: Timestamp) -> Answer<Result<AskedChallenge, PasskeyRefusal>> {
@@ -62,59 +63,67 @@ impl Passkeys for PasskeyService {
             .map_err(InternalError::report)
     }
 
-    async fn ask_for_new(
-        &self,
-        member: &Member,
+    fn ask_for_new<'a>(
+        &'a self,
+        member: &'a Member,
         now: Timestamp,
-    ) -> Answer<Result<AskedChallenge, PasskeyRefusal>> {
-        if member.password_is_due(now) {
-            return Ok(Err(PasskeyRefusal::PasswordDue));
-        }
-        let label = Label {
-            login: &member.login_id,
-            name: &member.nickname,
-        };
-        self.relying_party
-            .ask_for_new(&self.db, Holder::Member(member.id), label, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<Result<AskedChallenge, PasskeyRefusal>>> {
+        Box::pin(async move {
+            if member.password_is_due(now) {
+                return Ok(Err(PasskeyRefusal::PasswordDue));
+            }
+            let label = Label {
+                login: &member.login_id,
+                name: &member.nickname,
+            };
+            self.relying_party
+                .ask_for_new(&self.db, Holder::Member(member.id), label, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 
-    async fn add(
-        &self,
-        member: &Member,
-        new: NewPasskey<'_>,
-        origin: &RequestOrigin,
+    fn add<'a>(
+        &'a self,
+        member: &'a Member,
+        new: NewPasskey<'a>,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<PasskeyChange> {
-        self.take(&Request::new(member, origin, now), new)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<PasskeyChange>> {
+        Box::pin(async move {
+            self.take(&Request::new(member, origin, now), new)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 
-    async fn rename(
-        &self,
-        member: &Member,
+    fn rename<'a>(
+        &'a self,
+        member: &'a Member,
         passkey: Uuid,
-        name: &PasskeyName,
-        origin: &RequestOrigin,
+        name: &'a PasskeyName,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<PasskeyChange> {
-        self.give_name(&Request::new(member, origin, now), passkey, name)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<PasskeyChange>> {
+        Box::pin(async move {
+            self.give_name(&Request::new(member, origin, now), passkey, name)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 
-    async fn remove(
-        &self,
-        member: &Member,
+    fn remove<'a>(
+        &'a self,
+        member: &'a Member,
         passkey: Uuid,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<PasskeyChange> {
-        self.drop_one(&Request::new(member, origin, now), passkey)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<PasskeyChange>> {
+        Box::pin(async move {
+            self.drop_one(&Request::new(member, origin, now), passkey)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 }
 

@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use domain::{
     forms::NewProfile,
     ports::{Answer, NewSession, Profile, ProfileChange},
@@ -13,6 +12,7 @@ use domain::{
     values::timestamp::Timestamp,
     visit::{self, Member, RequestOrigin, SessionToken},
 };
+use futures::future::BoxFuture;
 use store::{
     Db,
     audit::Event,
@@ -44,18 +44,19 @@ pub struct ProfileService {
     pub wake_mail: Arc<Notify>,
 }
 
-#[async_trait]
 impl Profile for ProfileService {
-    async fn change(
-        &self,
-        member: &Member,
+    fn change<'a>(
+        &'a self,
+        member: &'a Member,
         new: NewProfile,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<ProfileChange> {
-        self.take_over(member, new, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<ProfileChange>> {
+        Box::pin(async move {
+            self.take_over(member, new, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 }
 

@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use domain::{
     forms::{NewCredentials, ReissueCredentials},
     ports::{Answer, Entry, OpenLink, Reissue, Renewal},
@@ -14,6 +13,7 @@ use domain::{
     values::timestamp::Timestamp,
     visit::{LinkToken, Reissuing, RequestOrigin, SentLetter, SessionToken},
 };
+use futures::future::BoxFuture;
 use store::{
     Db, Tx,
     audit::{self, Event},
@@ -55,48 +55,59 @@ pub struct ReissueService {
     pub wake_mail: Arc<Notify>,
 }
 
-#[async_trait]
 impl Reissue for ReissueService {
-    async fn ask(
-        &self,
+    fn ask<'a>(
+        &'a self,
         address: EmailAddress,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<SentLetter> {
-        self.ask_for_letter(address, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<SentLetter>> {
+        Box::pin(async move {
+            self.ask_for_letter(address, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 
-    async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>> {
-        link::find_open(&self.db, Purpose::Reissue, &token_hash(&token.0), now)
-            .await
-            .map_err(|error| InternalError::from(error).report())
+    fn link<'a>(
+        &'a self,
+        token: &'a LinkToken,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<Option<OpenLink>>> {
+        Box::pin(async move {
+            link::find_open(&self.db, Purpose::Reissue, &token_hash(&token.0), now)
+                .await
+                .map_err(|error| InternalError::from(error).report())
+        })
     }
 
-    async fn enter(
-        &self,
-        token: &LinkToken,
+    fn enter<'a>(
+        &'a self,
+        token: &'a LinkToken,
         letter: ReissueCredentials,
         earlier: Option<Uuid>,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Entry> {
-        self.enter_with(token, letter, earlier, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<Entry>> {
+        Box::pin(async move {
+            self.enter_with(token, letter, earlier, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 
-    async fn complete(
-        &self,
-        reissuing: &Reissuing,
+    fn complete<'a>(
+        &'a self,
+        reissuing: &'a Reissuing,
         new: NewCredentials,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Renewal> {
-        self.renew(reissuing, new, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<Renewal>> {
+        Box::pin(async move {
+            self.renew(reissuing, new, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use domain::{
     ports::{
         Answer, Disowning, Ending, History, OpenSession, ReportedSignIn, SecondSteps, Security,
@@ -12,6 +11,7 @@ use domain::{
     values::timestamp::Timestamp,
     visit::{LinkToken, Member, RequestOrigin},
 };
+use futures::future::BoxFuture;
 use store::{
     Db,
     audit::Event,
@@ -50,82 +50,113 @@ pub struct SessionService {
     pub wake_mail: Arc<Notify>,
 }
 
-#[async_trait]
 impl Security for SessionService {
-    async fn sessions(&self, member: &Member, now: Timestamp) -> Answer<Vec<OpenSession>> {
-        session::open_of(&self.db, member.id, now)
-            .await
-            .map_err(|error| InternalError::from(error).report())
-    }
-
-    async fn history(&self, member: &Member, page: u32, now: Timestamp) -> Answer<History> {
-        let skip = i64::from(page.saturating_sub(1)) * i64::from(PAGE);
-        let rows = history::folded(&self.db, member.id, (skip, i64::from(PAGE)), now)
-            .await
-            .map_err(|error| InternalError::from(error).report())?;
-        let total = rows.first().map_or(0, |row| row.total);
-        Ok(History {
-            entries: rows.into_iter().filter_map(history_entry).collect(),
-            total,
-            goes_on: skip + i64::from(PAGE) < total,
+    fn sessions<'a>(
+        &'a self,
+        member: &'a Member,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<Vec<OpenSession>>> {
+        Box::pin(async move {
+            session::open_of(&self.db, member.id, now)
+                .await
+                .map_err(|error| InternalError::from(error).report())
         })
     }
 
-    async fn end_session(
-        &self,
-        member: &Member,
+    fn history<'a>(
+        &'a self,
+        member: &'a Member,
+        page: u32,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<History>> {
+        Box::pin(async move {
+            let skip = i64::from(page.saturating_sub(1)) * i64::from(PAGE);
+            let rows = history::folded(&self.db, member.id, (skip, i64::from(PAGE)), now)
+                .await
+                .map_err(|error| InternalError::from(error).report())?;
+            let total = rows.first().map_or(0, |row| row.total);
+            Ok(History {
+                entries: rows.into_iter().filter_map(history_entry).collect(),
+                total,
+                goes_on: skip + i64::from(PAGE) < total,
+            })
+        })
+    }
+
+    fn end_session<'a>(
+        &'a self,
+        member: &'a Member,
         session: Uuid,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Ending> {
-        self.end_one(member, session, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<Ending>> {
+        Box::pin(async move {
+            self.end_one(member, session, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 
-    async fn end_others(
-        &self,
-        member: &Member,
-        origin: &RequestOrigin,
+    fn end_others<'a>(
+        &'a self,
+        member: &'a Member,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<bool> {
-        self.end_all_others(member, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<bool>> {
+        Box::pin(async move {
+            self.end_all_others(member, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 
-    async fn reported(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<ReportedSignIn>> {
-        link::device::reported_sign_in(&self.db, &token_hash(&token.0), now)
-            .await
-            .map_err(|error| InternalError::from(error).report())
-    }
-
-    async fn second_steps(&self, member: Uuid) -> Answer<SecondSteps> {
-        second_step::of(&self.db, Holder::Member(member))
-            .await
-            .map_err(|error| InternalError::from(error).report())
-    }
-
-    async fn second_steps_reported(&self, token: &LinkToken) -> Answer<SecondSteps> {
-        let look = async {
-            match link::device::member(&self.db, &token_hash(&token.0)).await? {
-                Some(member) => second_step::of(&self.db, Holder::Member(member)).await,
-                None => Ok(SecondSteps::default()),
-            }
-        };
-        look.await
-            .map_err(|error: store::Error| InternalError::from(error).report())
-    }
-
-    async fn disown(
-        &self,
-        token: &LinkToken,
-        origin: &RequestOrigin,
+    fn reported<'a>(
+        &'a self,
+        token: &'a LinkToken,
         now: Timestamp,
-    ) -> Answer<Disowning> {
-        self.disown_sign_in(token, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<Option<ReportedSignIn>>> {
+        Box::pin(async move {
+            link::device::reported_sign_in(&self.db, &token_hash(&token.0), now)
+                .await
+                .map_err(|error| InternalError::from(error).report())
+        })
+    }
+
+    fn second_steps(&self, member: Uuid) -> BoxFuture<'_, Answer<SecondSteps>> {
+        Box::pin(async move {
+            second_step::of(&self.db, Holder::Member(member))
+                .await
+                .map_err(|error| InternalError::from(error).report())
+        })
+    }
+
+    fn second_steps_reported<'a>(
+        &'a self,
+        token: &'a LinkToken,
+    ) -> BoxFuture<'a, Answer<SecondSteps>> {
+        Box::pin(async move {
+            let look = async {
+                match link::device::member(&self.db, &token_hash(&token.0)).await? {
+                    Some(member) => second_step::of(&self.db, Holder::Member(member)).await,
+                    None => Ok(SecondSteps::default()),
+                }
+            };
+            look.await
+                .map_err(|error: store::Error| InternalError::from(error).report())
+        })
+    }
+
+    fn disown<'a>(
+        &'a self,
+        token: &'a LinkToken,
+        origin: &'a RequestOrigin,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<Disowning>> {
+        Box::pin(async move {
+            self.disown_sign_in(token, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 }
 

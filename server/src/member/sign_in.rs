@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use domain::{
     forms::Credentials,
     ports::{Answer, PasskeyRefusal, SecondStep, SignIn, SignInAnswer, SignedIn},
@@ -12,6 +11,7 @@ use domain::{
     values::timestamp::Timestamp,
     visit::{Challenge, CodeDue, DeviceToken, Member, RequestOrigin},
 };
+use futures::future::BoxFuture;
 use store::{
     Db, Tx,
     audit::{Entry, Event},
@@ -49,57 +49,64 @@ pub struct SignInService {
     pub wake_mail: Arc<Notify>,
 }
 
-#[async_trait]
 impl SignIn for SignInService {
-    async fn sign_in(
-        &self,
+    fn sign_in<'a>(
+        &'a self,
         credentials: Credentials,
-        device: Option<&DeviceToken>,
+        device: Option<&'a DeviceToken>,
         earlier: Option<Uuid>,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<SignInAnswer> {
-        self.let_in(credentials, (device, earlier), origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<SignInAnswer>> {
+        Box::pin(async move {
+            self.let_in(credentials, (device, earlier), origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 
-    async fn second_step(
-        &self,
-        due: &CodeDue,
+    fn second_step<'a>(
+        &'a self,
+        due: &'a CodeDue,
         code: SecondStepCode,
-        device: Option<&DeviceToken>,
+        device: Option<&'a DeviceToken>,
         earlier: Option<Uuid>,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<SecondStep> {
-        self.let_in_with_code(due, &code, (device, earlier), origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<SecondStep>> {
+        Box::pin(async move {
+            self.let_in_with_code(due, &code, (device, earlier), origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 
-    async fn sign_in_with_passkey(
-        &self,
-        credential: &str,
-        challenge: Option<&Challenge>,
-        browser: (Option<&DeviceToken>, Option<Uuid>),
-        origin: &RequestOrigin,
+    fn sign_in_with_passkey<'a>(
+        &'a self,
+        credential: &'a str,
+        challenge: Option<&'a Challenge>,
+        browser: (Option<&'a DeviceToken>, Option<Uuid>),
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Result<SignedIn, PasskeyRefusal>> {
-        self.let_in_with_passkey((credential, challenge), browser, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<Result<SignedIn, PasskeyRefusal>>> {
+        Box::pin(async move {
+            self.let_in_with_passkey((credential, challenge), browser, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 
-    async fn sign_out(
-        &self,
-        member: &Member,
-        origin: &RequestOrigin,
+    fn sign_out<'a>(
+        &'a self,
+        member: &'a Member,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<()> {
-        self.see_off(member, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<()>> {
+        Box::pin(async move {
+            self.see_off(member, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 }
 

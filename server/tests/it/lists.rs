@@ -6,7 +6,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use async_trait::async_trait;
+use futures::future::BoxFuture;
 use server::office::list::{
     Answer, Answers, Bring, Came, Door, Job, Kind, Plan, Question, Source, Until, by_kind::bring_in,
 };
@@ -23,15 +23,16 @@ struct Held {
     done: AtomicU32,
 }
 
-#[async_trait]
 impl Job for Held {
-    async fn is_held(&self, _: &mut Tx) -> store::Result<bool> {
-        Ok(self.is_held)
+    fn is_held<'a>(&'a self, _: &'a mut Tx) -> BoxFuture<'a, store::Result<bool>> {
+        Box::pin(async move { Ok(self.is_held) })
     }
 
-    async fn is_done(&self, _: &mut Tx, _: &Plan) -> store::Result<()> {
-        self.done.fetch_add(1, Ordering::Relaxed);
-        Ok(())
+    fn is_done<'a>(&'a self, _: &'a mut Tx, _: &'a Plan) -> BoxFuture<'a, store::Result<()>> {
+        Box::pin(async move {
+            self.done.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! プロフィール設定: a member's addresses.
 
-use async_trait::async_trait;
+use futures_core::future::BoxFuture;
 
 use super::{Answer, PasswordGiven};
 use crate::{
@@ -10,54 +10,57 @@ use crate::{
 };
 
 /// A member's addresses.
-#[async_trait]
 pub trait Addresses: Send + Sync {
     /// All of them, the oldest first.
-    async fn of(&self, member: &Member) -> Answer<Vec<Address>>;
+    fn of<'a>(&'a self, member: &'a Member) -> BoxFuture<'a, Answer<Vec<Address>>>;
 
     /// Changes them, where the password was given not long ago.
-    async fn change(
-        &self,
-        member: &Member,
-        asked: &PendingAddressChange,
-        origin: &RequestOrigin,
+    fn change<'a>(
+        &'a self,
+        member: &'a Member,
+        asked: &'a PendingAddressChange,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<AddressChange>;
+    ) -> BoxFuture<'a, Answer<AddressChange>>;
 
     /// Changes them with the present password, which counts as given from now on
     /// whatever becomes of the change, and if nothing was asked.
-    async fn change_with(
-        &self,
-        member: &Member,
-        password: &SignInPassword,
-        asked: Option<&PendingAddressChange>,
-        origin: &RequestOrigin,
+    fn change_with<'a>(
+        &'a self,
+        member: &'a Member,
+        password: &'a SignInPassword,
+        asked: Option<&'a PendingAddressChange>,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<PasswordGiven>;
+    ) -> BoxFuture<'a, Answer<PasswordGiven>>;
 
     /// Notices go to this one of them, or to none. No password is asked for that.
-    async fn choose_for_notices(
-        &self,
-        member: &Member,
+    fn choose_for_notices<'a>(
+        &'a self,
+        member: &'a Member,
         address: Option<uuid::Uuid>,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<AddressChange>;
+    ) -> BoxFuture<'a, Answer<AddressChange>>;
 
     /// The address that a confirmation's link would confirm; `None` for a link
     /// that is forged, over or used.
-    async fn waiting(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<WaitingAddress>>;
+    fn waiting<'a>(
+        &'a self,
+        token: &'a LinkToken,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<Option<WaitingAddress>>>;
 
     /// Whether a link that is no longer good has done its work, and the address is there.
-    async fn is_confirmed(&self, token: &LinkToken) -> Answer<bool>;
+    fn is_confirmed<'a>(&'a self, token: &'a LinkToken) -> BoxFuture<'a, Answer<bool>>;
 
     /// Confirms it; `false` when the link is no longer good.
-    async fn confirm(
-        &self,
-        token: &LinkToken,
-        origin: &RequestOrigin,
+    fn confirm<'a>(
+        &'a self,
+        token: &'a LinkToken,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<bool>;
+    ) -> BoxFuture<'a, Answer<bool>>;
 }
 
 /// One of a member's addresses.

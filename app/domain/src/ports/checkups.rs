@@ -1,6 +1,6 @@
 //! 健診結果.
 
-use async_trait::async_trait;
+use futures_core::future::BoxFuture;
 
 use super::Answer;
 use crate::{
@@ -9,10 +9,10 @@ use crate::{
 };
 
 /// 健診結果
-#[async_trait]
 pub trait Checkups: Send + Sync {
     /// The member's own results, and nobody else's.
-    async fn look(&self, member: &Member, now: Timestamp) -> Answer<CheckupLook>;
+    fn look<'a>(&'a self, member: &'a Member, now: Timestamp)
+    -> BoxFuture<'a, Answer<CheckupLook>>;
 }
 
 /// What there is to see.

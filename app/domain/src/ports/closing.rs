@@ -1,6 +1,6 @@
 //! 利用停止: the end of the use of the portal.
 
-use async_trait::async_trait;
+use futures_core::future::BoxFuture;
 
 use super::Answer;
 use crate::{
@@ -10,18 +10,17 @@ use crate::{
 };
 
 /// The end of the use of the portal.
-#[async_trait]
 pub trait AccountClosing: Send + Sync {
     /// Ends the account, all or nothing: sessions, links, addresses, login ID,
     /// password and known devices. The history and the data stay; a new postcard
     /// opens the account again.
-    async fn leave(
-        &self,
-        member: &Member,
+    fn leave<'a>(
+        &'a self,
+        member: &'a Member,
         current: SignInPassword,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Closed>;
+    ) -> BoxFuture<'a, Answer<Closed>>;
 }
 
 /// What became of it.

@@ -1,6 +1,6 @@
 //! 二段階認証: one-time codes and recovery codes of a member.
 
-use async_trait::async_trait;
+use futures_core::future::BoxFuture;
 
 use super::{Answer, NewSession, Passkey};
 use crate::{
@@ -10,38 +10,37 @@ use crate::{
 };
 
 /// A member's codes.
-#[async_trait]
 pub trait Codes: Send + Sync {
     /// Whether they are on, or how they are turned on.
-    async fn state(&self, member: &Member) -> Answer<CodesState>;
+    fn state<'a>(&'a self, member: &'a Member) -> BoxFuture<'a, Answer<CodesState>>;
 
     /// Turns them on with the app's first code.
-    async fn turn_on(
-        &self,
-        member: &Member,
-        code: &str,
+    fn turn_on<'a>(
+        &'a self,
+        member: &'a Member,
+        code: &'a str,
         password: Option<SignInPassword>,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<CodesChange>;
+    ) -> BoxFuture<'a, Answer<CodesChange>>;
 
     /// Turns them off.
-    async fn turn_off(
-        &self,
-        member: &Member,
+    fn turn_off<'a>(
+        &'a self,
+        member: &'a Member,
         password: Option<SignInPassword>,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<CodesChange>;
+    ) -> BoxFuture<'a, Answer<CodesChange>>;
 
     /// Hands out ten recovery codes in place of the earlier ones.
-    async fn new_recovery_codes(
-        &self,
-        member: &Member,
+    fn new_recovery_codes<'a>(
+        &'a self,
+        member: &'a Member,
         password: Option<SignInPassword>,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<CodesChange>;
+    ) -> BoxFuture<'a, Answer<CodesChange>>;
 }
 
 /// How it stands.

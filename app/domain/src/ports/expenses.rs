@@ -1,6 +1,6 @@
 //! 医療費通知.
 
-use async_trait::async_trait;
+use futures_core::future::BoxFuture;
 use time::Date;
 
 use super::Answer;
@@ -14,34 +14,41 @@ use crate::{
 };
 
 /// 医療費通知
-#[async_trait]
 pub trait Expenses: Send + Sync {
     /// What a member may see of a year. Whose expenses these are besides the own
     /// is noted in each one's history before there is an answer.
-    async fn look(
-        &self,
-        member: &Member,
-        wish: &ExpenseWish,
-        origin: &RequestOrigin,
+    fn look<'a>(
+        &'a self,
+        member: &'a Member,
+        wish: &'a ExpenseWish,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<ExpenseLook>;
+    ) -> BoxFuture<'a, Answer<ExpenseLook>>;
 
     /// What the member's first page says of them. This is no look at anybody's: no
     /// line is shown.
-    async fn front(&self, member: &Member, now: Timestamp) -> Answer<ExpenseFront>;
+    fn front<'a>(
+        &'a self,
+        member: &'a Member,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<ExpenseFront>>;
 
     /// Whether the insured sees this member's expenses; `None` for a member who
     /// has nothing to decide, being insured or not of age.
-    async fn sharing(&self, member: &Member, now: Timestamp) -> Answer<Option<Sharing>>;
+    fn sharing<'a>(
+        &'a self,
+        member: &'a Member,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<Option<Sharing>>>;
 
     /// Decides it, from this moment on.
-    async fn share(
-        &self,
-        member: &Member,
+    fn share<'a>(
+        &'a self,
+        member: &'a Member,
         shares: bool,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Decision>;
+    ) -> BoxFuture<'a, Answer<Decision>>;
 }
 
 /// What the member's first page says of expenses.

@@ -1,14 +1,13 @@
 //! The mailbox folder, where letters go to a folder.
 
-use async_trait::async_trait;
+use futures_core::future::BoxFuture;
 
 use super::Answer;
 
 /// The letters in the mailbox folder.
-#[async_trait]
 pub trait Mailbox: Send + Sync {
     /// Newest first.
-    async fn letters(&self) -> Answer<Vec<StoredLetter>>;
+    fn letters(&self) -> BoxFuture<'_, Answer<Vec<StoredLetter>>>;
 }
 
 /// A letter as its reader would see it.

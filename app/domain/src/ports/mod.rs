@@ -3,6 +3,10 @@
 //!
 //! Every question gets the visit's `RequestOrigin` and its one `now`, so that a page
 //! and the change it causes agree about the time.
+//!
+//! Answers are boxed in plain sight. `async_trait` gives each method bounds of its own, and
+//! under each of them the compiler proves anew that everything below, sqlx included, may
+//! change threads: half of the time in which `server` was built.
 
 mod addresses;
 mod checkups;

@@ -1,6 +1,6 @@
 //! わたしのデータ.
 
-use async_trait::async_trait;
+use futures_core::future::BoxFuture;
 
 use super::Answer;
 use crate::{
@@ -9,16 +9,15 @@ use crate::{
 };
 
 /// わたしのデータ
-#[async_trait]
 pub trait MyData: Send + Sync {
     /// Everything that the portal holds about the member, as one file; the history
     /// says that it was taken.
-    async fn take(
-        &self,
-        member: &Member,
-        origin: &RequestOrigin,
+    fn take<'a>(
+        &'a self,
+        member: &'a Member,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Download>;
+    ) -> BoxFuture<'a, Answer<Download>>;
 }
 
 /// What became of taking it.

@@ -1,6 +1,6 @@
 //! 健保からのお知らせ and 健康情報.
 
-use async_trait::async_trait;
+use futures_core::future::BoxFuture;
 use time::Date;
 
 use super::Answer;
@@ -10,50 +10,53 @@ use crate::{
 };
 
 /// 健保からのお知らせ and 健康情報: only what is meant for the member and on view.
-#[async_trait]
 pub trait Notices: Send + Sync {
     /// What the member's first page says of them.
-    async fn front(&self, member: &Member, now: Timestamp) -> Answer<Front>;
+    fn front<'a>(&'a self, member: &'a Member, now: Timestamp) -> BoxFuture<'a, Answer<Front>>;
 
     /// The notices that are asked for, the newest first.
-    async fn list(
-        &self,
-        member: &Member,
-        wish: &NoticeWish,
+    fn list<'a>(
+        &'a self,
+        member: &'a Member,
+        wish: &'a NoticeWish,
         now: Timestamp,
-    ) -> Answer<NoticeLook<NoticeList>>;
+    ) -> BoxFuture<'a, Answer<NoticeLook<NoticeList>>>;
 
     /// A notice. `shown`: it counts as read from now on.
-    async fn open(
-        &self,
-        member: &Member,
+    fn open<'a>(
+        &'a self,
+        member: &'a Member,
         id: uuid::Uuid,
         shown: bool,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<NoticeLook<Notice>>;
+    ) -> BoxFuture<'a, Answer<NoticeLook<Notice>>>;
 
     /// The articles, by topic.
-    async fn articles(&self, member: &Member, now: Timestamp) -> Answer<NoticeLook<ArticleList>>;
+    fn articles<'a>(
+        &'a self,
+        member: &'a Member,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<NoticeLook<ArticleList>>>;
 
     /// An article.
-    async fn article(
-        &self,
-        member: &Member,
-        slug: &str,
-        origin: &RequestOrigin,
+    fn article<'a>(
+        &'a self,
+        member: &'a Member,
+        slug: &'a str,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<NoticeLook<Article>>;
+    ) -> BoxFuture<'a, Answer<NoticeLook<Article>>>;
 
     /// An attachment; `NotTheirs` unless a notice or article that this member can read
     /// has it.
-    async fn file(
-        &self,
-        member: &Member,
+    fn file<'a>(
+        &'a self,
+        member: &'a Member,
         id: uuid::Uuid,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<NoticeLook<Attachment>>;
+    ) -> BoxFuture<'a, Answer<NoticeLook<Attachment>>>;
 }
 
 /// What a look at notices or articles came to.

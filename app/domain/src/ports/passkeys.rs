@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use async_trait::async_trait;
+use futures_core::future::BoxFuture;
 use uuid::Uuid;
 
 use super::{Answer, NewSession};
@@ -14,52 +14,51 @@ use crate::{
 };
 
 /// A member's passkeys.
-#[async_trait]
 pub trait Passkeys: Send + Sync {
     /// Whether there are passkeys at all: they belong to a domain name, and the portal may
     /// be found under an IP address.
     fn are_possible(&self) -> bool;
 
     /// A member's, the oldest first.
-    async fn of(&self, member: &Member) -> Answer<Vec<Passkey>>;
+    fn of<'a>(&'a self, member: &'a Member) -> BoxFuture<'a, Answer<Vec<Passkey>>>;
 
     /// What a passkey is asked to sign for a sign-in. Nothing is written.
     fn ask_for_sign_in(&self, now: Timestamp) -> Answer<Result<AskedChallenge, PasskeyRefusal>>;
 
     /// What a new passkey is asked to sign, where the member may add one.
-    async fn ask_for_new(
-        &self,
-        member: &Member,
+    fn ask_for_new<'a>(
+        &'a self,
+        member: &'a Member,
         now: Timestamp,
-    ) -> Answer<Result<AskedChallenge, PasskeyRefusal>>;
+    ) -> BoxFuture<'a, Answer<Result<AskedChallenge, PasskeyRefusal>>>;
 
     /// Adds the one that has signed.
-    async fn add(
-        &self,
-        member: &Member,
-        new: NewPasskey<'_>,
-        origin: &RequestOrigin,
+    fn add<'a>(
+        &'a self,
+        member: &'a Member,
+        new: NewPasskey<'a>,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<PasskeyChange>;
+    ) -> BoxFuture<'a, Answer<PasskeyChange>>;
 
     /// Gives one another name. No password is asked for that.
-    async fn rename(
-        &self,
-        member: &Member,
+    fn rename<'a>(
+        &'a self,
+        member: &'a Member,
         passkey: Uuid,
-        name: &PasskeyName,
-        origin: &RequestOrigin,
+        name: &'a PasskeyName,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<PasskeyChange>;
+    ) -> BoxFuture<'a, Answer<PasskeyChange>>;
 
     /// Removes one.
-    async fn remove(
-        &self,
-        member: &Member,
+    fn remove<'a>(
+        &'a self,
+        member: &'a Member,
         passkey: Uuid,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<PasskeyChange>;
+    ) -> BoxFuture<'a, Answer<PasskeyChange>>;
 }
 
 /// A passkey, as its holder sees it.

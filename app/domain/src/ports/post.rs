@@ -1,6 +1,6 @@
 //! The letters that were asked for, on their way.
 
-use async_trait::async_trait;
+use futures_core::future::BoxFuture;
 
 use super::Answer;
 use crate::{
@@ -9,14 +9,13 @@ use crate::{
 };
 
 /// The way of the letters.
-#[async_trait]
 pub trait DeliveryStatus: Send + Sync {
     /// How far a letter has come that was asked for in this browser.
-    async fn delivery(&self, letter: &SentLetter) -> Answer<Delivery>;
+    fn delivery<'a>(&'a self, letter: &'a SentLetter) -> BoxFuture<'a, Answer<Delivery>>;
 
     /// Whether the link of a letter was taken back by something later, and neither used
     /// nor run out: a page tells these apart.
-    async fn is_taken_back(&self, token: &LinkToken) -> Answer<bool>;
+    fn is_taken_back<'a>(&'a self, token: &'a LinkToken) -> BoxFuture<'a, Answer<bool>>;
 }
 
 /// How far a letter has come.

@@ -1,6 +1,6 @@
 //! プロフィール設定: login ID, nickname and password.
 
-use async_trait::async_trait;
+use futures_core::future::BoxFuture;
 
 use super::{Answer, NewSession};
 use crate::{
@@ -11,17 +11,16 @@ use crate::{
 };
 
 /// プロフィール設定
-#[async_trait]
 pub trait Profile: Send + Sync {
     /// Login ID, nickname and password, the end of every other session and of open
     /// reissues, the audit entries and the letters, all or nothing.
-    async fn change(
-        &self,
-        member: &Member,
+    fn change<'a>(
+        &'a self,
+        member: &'a Member,
         new: NewProfile,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<ProfileChange>;
+    ) -> BoxFuture<'a, Answer<ProfileChange>>;
 }
 
 /// What became of a change of the profile.

@@ -1,6 +1,6 @@
 //! 新規利用登録: from the e-mail address to the account.
 
-use async_trait::async_trait;
+use futures_core::future::BoxFuture;
 use uuid::Uuid;
 
 use super::Answer;
@@ -12,43 +12,46 @@ use crate::{
 };
 
 /// From the e-mail address to the account.
-#[async_trait]
 pub trait Registration: Send + Sync {
     /// Asks for a letter with a link. The answer is the same whatever is known
     /// about the address: until when the link will work, and which letter to
     /// ask about.
-    async fn ask(
-        &self,
+    fn ask<'a>(
+        &'a self,
         address: EmailAddress,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<SentLetter>;
+    ) -> BoxFuture<'a, Answer<SentLetter>>;
 
     /// What a link is good for; `None` for one that is forged, over or used.
-    async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>>;
+    fn link<'a>(
+        &'a self,
+        token: &'a LinkToken,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<Option<OpenLink>>>;
 
     /// 仮ログイン with the postcard. Refusals don't tell their reason, except
     /// that a link which is no longer good has a page of its own, and that whoever has
     /// the right pair is told that it has been used. `earlier` is the session that the
     /// browser carries, which ends when another takes its place.
-    async fn enter(
-        &self,
-        token: &LinkToken,
+    fn enter<'a>(
+        &'a self,
+        token: &'a LinkToken,
         postcard: ProvisionalCredentials,
         earlier: Option<Uuid>,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Entry>;
+    ) -> BoxFuture<'a, Answer<Entry>>;
 
     /// 利用者情報登録: the account, the end of postcard, link and session, the
     /// audit entry and the letters, all or nothing.
-    async fn complete(
-        &self,
-        provisional: &Provisional,
+    fn complete<'a>(
+        &'a self,
+        provisional: &'a Provisional,
         member: NewMember,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Completion>;
+    ) -> BoxFuture<'a, Answer<Completion>>;
 }
 
 /// A link that works.

@@ -1,6 +1,6 @@
 //! パスワード再発行: from the forgotten password to a new one.
 
-use async_trait::async_trait;
+use futures_core::future::BoxFuture;
 use uuid::Uuid;
 
 use super::{Answer, Entry, OpenLink};
@@ -12,40 +12,43 @@ use crate::{
 };
 
 /// From the forgotten password to a new one.
-#[async_trait]
 pub trait Reissue: Send + Sync {
     /// Asks for the letter with link, login ID and provisional password. The answer
     /// is the same whatever is known about the address, and nothing changes by it.
-    async fn ask(
-        &self,
+    fn ask<'a>(
+        &'a self,
         address: EmailAddress,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<SentLetter>;
+    ) -> BoxFuture<'a, Answer<SentLetter>>;
 
     /// What a link is good for; `None` for one that is forged, over or used.
-    async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>>;
+    fn link<'a>(
+        &'a self,
+        token: &'a LinkToken,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<Option<OpenLink>>>;
 
     /// 仮ログイン with what the letter bears. `earlier` is the session that the browser
     /// carries, which ends when another takes its place.
-    async fn enter(
-        &self,
-        token: &LinkToken,
+    fn enter<'a>(
+        &'a self,
+        token: &'a LinkToken,
         letter: ReissueCredentials,
         earlier: Option<Uuid>,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Entry>;
+    ) -> BoxFuture<'a, Answer<Entry>>;
 
     /// パスワード変更: the new password (and ID), the end of every session, reissue
     /// and pending address, the audit entry and the letters, all or nothing.
-    async fn complete(
-        &self,
-        reissuing: &Reissuing,
+    fn complete<'a>(
+        &'a self,
+        reissuing: &'a Reissuing,
         new: NewCredentials,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Renewal>;
+    ) -> BoxFuture<'a, Answer<Renewal>>;
 }
 
 /// What became of a change of the password.

@@ -1,6 +1,6 @@
 //! 利用状況とセキュリティ: what a member sees of the use of the account, and ends.
 
-use async_trait::async_trait;
+use futures_core::future::BoxFuture;
 
 use super::{Answer, SecondSteps};
 use crate::{
@@ -9,49 +9,64 @@ use crate::{
 };
 
 /// What a member sees of the use of the account, and can end of it.
-#[async_trait]
 pub trait Security: Send + Sync {
     /// The open sessions, the one seen last first.
-    async fn sessions(&self, member: &Member, now: Timestamp) -> Answer<Vec<OpenSession>>;
+    fn sessions<'a>(
+        &'a self,
+        member: &'a Member,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<Vec<OpenSession>>>;
 
     /// What has happened, the newest first; `page` counts from 1.
-    async fn history(&self, member: &Member, page: u32, now: Timestamp) -> Answer<History>;
+    fn history<'a>(
+        &'a self,
+        member: &'a Member,
+        page: u32,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<History>>;
 
     /// Ends one of the member's sessions.
-    async fn end_session(
-        &self,
-        member: &Member,
+    fn end_session<'a>(
+        &'a self,
+        member: &'a Member,
         session: uuid::Uuid,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Ending>;
+    ) -> BoxFuture<'a, Answer<Ending>>;
 
     /// Ends all sessions but the one that asks; `false` when that one is over.
-    async fn end_others(
-        &self,
-        member: &Member,
-        origin: &RequestOrigin,
+    fn end_others<'a>(
+        &'a self,
+        member: &'a Member,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<bool>;
+    ) -> BoxFuture<'a, Answer<bool>>;
 
     /// The sign-in that a new device's letter told of; `None` for a link that is
     /// forged, over or used.
-    async fn reported(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<ReportedSignIn>>;
+    fn reported<'a>(
+        &'a self,
+        token: &'a LinkToken,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<Option<ReportedSignIn>>>;
 
     /// The second steps of an account.
-    async fn second_steps(&self, member: uuid::Uuid) -> Answer<SecondSteps>;
+    fn second_steps(&self, member: uuid::Uuid) -> BoxFuture<'_, Answer<SecondSteps>>;
 
     /// Those of the account that a new device's letter speaks of.
-    async fn second_steps_reported(&self, token: &LinkToken) -> Answer<SecondSteps>;
+    fn second_steps_reported<'a>(
+        &'a self,
+        token: &'a LinkToken,
+    ) -> BoxFuture<'a, Answer<SecondSteps>>;
 
     /// Ends that session and those begun since, forgets the device, and asks for the
     /// reissue's letter.
-    async fn disown(
-        &self,
-        token: &LinkToken,
-        origin: &RequestOrigin,
+    fn disown<'a>(
+        &'a self,
+        token: &'a LinkToken,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Disowning>;
+    ) -> BoxFuture<'a, Answer<Disowning>>;
 }
 
 /// A session that is open.

@@ -1,6 +1,6 @@
 //! ログイン, ログアウト, and the present password given once more.
 
-use async_trait::async_trait;
+use futures_core::future::BoxFuture;
 
 use uuid::Uuid;
 
@@ -13,45 +13,48 @@ use crate::{
 };
 
 /// Sign-in and sign-out.
-#[async_trait]
 pub trait SignIn: Send + Sync {
     /// A new session, or that a code is asked for first, or one answer for every failure.
     /// `device` is what the browser carries from an earlier sign-in; `earlier` is the session it carries,
     /// which ends when another takes its place.
-    async fn sign_in(
-        &self,
+    fn sign_in<'a>(
+        &'a self,
         credentials: Credentials,
-        device: Option<&DeviceToken>,
+        device: Option<&'a DeviceToken>,
         earlier: Option<Uuid>,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<SignInAnswer>;
+    ) -> BoxFuture<'a, Answer<SignInAnswer>>;
 
     /// Completes a sign-in whose password was right, with a one-time or recovery code.
-    async fn second_step(
-        &self,
-        due: &CodeDue,
+    fn second_step<'a>(
+        &'a self,
+        due: &'a CodeDue,
         code: SecondStepCode,
-        device: Option<&DeviceToken>,
+        device: Option<&'a DeviceToken>,
         earlier: Option<Uuid>,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<SecondStep>;
+    ) -> BoxFuture<'a, Answer<SecondStep>>;
 
     /// The same with a passkey: `credential` is what the browser answered to the
     /// challenge. A passkey names its member itself, so no login ID is asked for.
-    async fn sign_in_with_passkey(
-        &self,
-        credential: &str,
-        challenge: Option<&Challenge>,
-        browser: (Option<&DeviceToken>, Option<Uuid>),
-        origin: &RequestOrigin,
+    fn sign_in_with_passkey<'a>(
+        &'a self,
+        credential: &'a str,
+        challenge: Option<&'a Challenge>,
+        browser: (Option<&'a DeviceToken>, Option<Uuid>),
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Result<SignedIn, PasskeyRefusal>>;
+    ) -> BoxFuture<'a, Answer<Result<SignedIn, PasskeyRefusal>>>;
 
     /// Ends the session that asks.
-    async fn sign_out(&self, member: &Member, origin: &RequestOrigin, now: Timestamp)
-    -> Answer<()>;
+    fn sign_out<'a>(
+        &'a self,
+        member: &'a Member,
+        origin: &'a RequestOrigin,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<()>>;
 }
 
 /// A session that has just begun.

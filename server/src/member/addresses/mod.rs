@@ -6,13 +6,13 @@ mod change;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use domain::{
     ports::{Address, AddressChange, Addresses, Answer, NewSession, PasswordGiven, WaitingAddress},
     rules::{EmailAddress, SignInPassword},
     values::timestamp::Timestamp,
     visit::{LinkToken, Member, PendingAddressChange, RequestOrigin, SessionToken},
 };
+use futures::future::BoxFuture;
 use store::{
     Db, Tx,
     audit::Event,
@@ -48,94 +48,111 @@ pub struct AddressService {
     pub wake_mail: Arc<Notify>,
 }
 
-#[async_trait]
 impl Addresses for AddressService {
-    async fn of(&self, member: &Member) -> Answer<Vec<Address>> {
-        email::list(&self.db, member.id)
-            .await
-            .map_err(|error| InternalError::from(error).report())
+    fn of<'a>(&'a self, member: &'a Member) -> BoxFuture<'a, Answer<Vec<Address>>> {
+        Box::pin(async move {
+            email::list(&self.db, member.id)
+                .await
+                .map_err(|error| InternalError::from(error).report())
+        })
     }
 
-    async fn change(
-        &self,
-        member: &Member,
-        asked: &PendingAddressChange,
-        origin: &RequestOrigin,
+    fn change<'a>(
+        &'a self,
+        member: &'a Member,
+        asked: &'a PendingAddressChange,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<AddressChange> {
-        self.change_now(
-            &Request {
-                member,
-                origin,
-                now,
-            },
-            asked,
-        )
-        .await
-        .map_err(InternalError::report)
-    }
-
-    async fn change_with(
-        &self,
-        member: &Member,
-        password: &SignInPassword,
-        asked: Option<&PendingAddressChange>,
-        origin: &RequestOrigin,
-        now: Timestamp,
-    ) -> Answer<PasswordGiven> {
-        self.give_password(
-            &Request {
-                member,
-                origin,
-                now,
-            },
-            password,
-            asked,
-        )
-        .await
-        .map_err(InternalError::report)
-    }
-
-    async fn choose_for_notices(
-        &self,
-        member: &Member,
-        address: Option<Uuid>,
-        origin: &RequestOrigin,
-        now: Timestamp,
-    ) -> Answer<AddressChange> {
-        self.choose(
-            &Request {
-                member,
-                origin,
-                now,
-            },
-            address,
-        )
-        .await
-        .map_err(InternalError::report)
-    }
-
-    async fn waiting(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<WaitingAddress>> {
-        link::confirmation::waiting_address(&self.db, &token_hash(&token.0), now)
-            .await
-            .map_err(|error| InternalError::from(error).report())
-    }
-
-    async fn is_confirmed(&self, token: &LinkToken) -> Answer<bool> {
-        link::confirmation::is_confirmed(&self.db, &token_hash(&token.0))
-            .await
-            .map_err(|error| InternalError::from(error).report())
-    }
-
-    async fn confirm(
-        &self,
-        token: &LinkToken,
-        origin: &RequestOrigin,
-        now: Timestamp,
-    ) -> Answer<bool> {
-        self.take(token, origin, now)
+    ) -> BoxFuture<'a, Answer<AddressChange>> {
+        Box::pin(async move {
+            self.change_now(
+                &Request {
+                    member,
+                    origin,
+                    now,
+                },
+                asked,
+            )
             .await
             .map_err(InternalError::report)
+        })
+    }
+
+    fn change_with<'a>(
+        &'a self,
+        member: &'a Member,
+        password: &'a SignInPassword,
+        asked: Option<&'a PendingAddressChange>,
+        origin: &'a RequestOrigin,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<PasswordGiven>> {
+        Box::pin(async move {
+            self.give_password(
+                &Request {
+                    member,
+                    origin,
+                    now,
+                },
+                password,
+                asked,
+            )
+            .await
+            .map_err(InternalError::report)
+        })
+    }
+
+    fn choose_for_notices<'a>(
+        &'a self,
+        member: &'a Member,
+        address: Option<Uuid>,
+        origin: &'a RequestOrigin,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<AddressChange>> {
+        Box::pin(async move {
+            self.choose(
+                &Request {
+                    member,
+                    origin,
+                    now,
+                },
+                address,
+            )
+            .await
+            .map_err(InternalError::report)
+        })
+    }
+
+    fn waiting<'a>(
+        &'a self,
+        token: &'a LinkToken,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<Option<WaitingAddress>>> {
+        Box::pin(async move {
+            link::confirmation::waiting_address(&self.db, &token_hash(&token.0), now)
+                .await
+                .map_err(|error| InternalError::from(error).report())
+        })
+    }
+
+    fn is_confirmed<'a>(&'a self, token: &'a LinkToken) -> BoxFuture<'a, Answer<bool>> {
+        Box::pin(async move {
+            link::confirmation::is_confirmed(&self.db, &token_hash(&token.0))
+                .await
+                .map_err(|error| InternalError::from(error).report())
+        })
+    }
+
+    fn confirm<'a>(
+        &'a self,
+        token: &'a LinkToken,
+        origin: &'a RequestOrigin,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<bool>> {
+        Box::pin(async move {
+            self.take(token, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 }
 

@@ -4,7 +4,6 @@ pub mod sheet;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use domain::{
     age,
     membership::kept_since,
@@ -20,6 +19,7 @@ use domain::{
     },
     visit::{Member, RequestOrigin},
 };
+use futures::future::BoxFuture;
 use store::{
     Db,
     audit::Event,
@@ -47,42 +47,57 @@ pub struct ExpenseService {
     pub society: Arc<Society>,
 }
 
-#[async_trait]
 impl Expenses for ExpenseService {
-    async fn look(
-        &self,
-        member: &Member,
-        wish: &ExpenseWish,
-        origin: &RequestOrigin,
+    fn look<'a>(
+        &'a self,
+        member: &'a Member,
+        wish: &'a ExpenseWish,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<ExpenseLook> {
-        self.year(member, wish, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<ExpenseLook>> {
+        Box::pin(async move {
+            self.year(member, wish, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 
-    async fn front(&self, member: &Member, now: Timestamp) -> Answer<ExpenseFront> {
-        self.front_page(member, now)
-            .await
-            .map_err(InternalError::report)
+    fn front<'a>(
+        &'a self,
+        member: &'a Member,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<ExpenseFront>> {
+        Box::pin(async move {
+            self.front_page(member, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 
-    async fn sharing(&self, member: &Member, now: Timestamp) -> Answer<Option<Sharing>> {
-        household::sharing_of(&self.db, member, &self.society, now.in_japan().date())
-            .await
-            .map_err(|error| InternalError::from(error).report())
+    fn sharing<'a>(
+        &'a self,
+        member: &'a Member,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<Option<Sharing>>> {
+        Box::pin(async move {
+            household::sharing_of(&self.db, member, &self.society, now.in_japan().date())
+                .await
+                .map_err(|error| InternalError::from(error).report())
+        })
     }
 
-    async fn share(
-        &self,
-        member: &Member,
+    fn share<'a>(
+        &'a self,
+        member: &'a Member,
         shares: bool,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Decision> {
-        self.decide(member, shares, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<Decision>> {
+        Box::pin(async move {
+            self.decide(member, shares, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 }
 

@@ -8,7 +8,6 @@ mod open_account;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use domain::{
     age::born_by,
     forms::{NewMember, ProvisionalCredentials},
@@ -17,6 +16,7 @@ use domain::{
     values::timestamp::Timestamp,
     visit::{LetterPurpose, LinkToken, Provisional, RequestOrigin, SentLetter},
 };
+use futures::future::BoxFuture;
 use store::{
     Db,
     audit::Event,
@@ -52,49 +52,60 @@ pub struct RegistrationService {
     pub wake_mail: Arc<Notify>,
 }
 
-#[async_trait]
 impl Registration for RegistrationService {
-    async fn ask(
-        &self,
+    fn ask<'a>(
+        &'a self,
         address: EmailAddress,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<SentLetter> {
-        self.ask_for_letter(address, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<SentLetter>> {
+        Box::pin(async move {
+            self.ask_for_letter(address, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 
-    async fn link(&self, token: &LinkToken, now: Timestamp) -> Answer<Option<OpenLink>> {
-        let hash = token_hash(&token.0);
-        link::find_open(&self.db, Purpose::Registration, &hash, now)
-            .await
-            .map_err(|e| InternalError::from(e).report())
+    fn link<'a>(
+        &'a self,
+        token: &'a LinkToken,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Answer<Option<OpenLink>>> {
+        Box::pin(async move {
+            let hash = token_hash(&token.0);
+            link::find_open(&self.db, Purpose::Registration, &hash, now)
+                .await
+                .map_err(|e| InternalError::from(e).report())
+        })
     }
 
-    async fn enter(
-        &self,
-        token: &LinkToken,
+    fn enter<'a>(
+        &'a self,
+        token: &'a LinkToken,
         postcard: ProvisionalCredentials,
         earlier: Option<Uuid>,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Entry> {
-        self.enter_with(token, postcard, earlier, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<Entry>> {
+        Box::pin(async move {
+            self.enter_with(token, postcard, earlier, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 
-    async fn complete(
-        &self,
-        provisional: &Provisional,
+    fn complete<'a>(
+        &'a self,
+        provisional: &'a Provisional,
         new: NewMember,
-        origin: &RequestOrigin,
+        origin: &'a RequestOrigin,
         now: Timestamp,
-    ) -> Answer<Completion> {
-        self.open_account(provisional, new, origin, now)
-            .await
-            .map_err(InternalError::report)
+    ) -> BoxFuture<'a, Answer<Completion>> {
+        Box::pin(async move {
+            self.open_account(provisional, new, origin, now)
+                .await
+                .map_err(InternalError::report)
+        })
     }
 }
 

@@ -4,8 +4,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use domain::office::job::{JobKind, JobState};
+use futures::future::BoxFuture;
 use store::{
     Db, Tx,
     job::{self, Claim, Found, Job, JobProgress, Work},
@@ -291,22 +291,23 @@ struct Held<'a> {
     clock: &'a Clock,
 }
 
-#[async_trait]
 impl list::Job for Held<'_> {
-    async fn is_held(&self, tx: &mut Tx) -> store::Result<bool> {
-        job::held(tx, self.claim).await
+    fn is_held<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, store::Result<bool>> {
+        Box::pin(async move { job::held(tx, self.claim).await })
     }
 
-    async fn is_done(&self, tx: &mut Tx, plan: &Plan) -> store::Result<()> {
-        let (claim, now) = (self.claim, self.clock.now());
-        job::keep_report(tx, claim, &counts(plan)).await?;
-        if let Some(batch) = plan.batch {
-            job::keep_batch(tx, claim, batch).await?;
-        }
-        if !job::to_state(tx, claim, JobState::Done, now).await? {
-            return Err(store::Error::RowNotFound);
-        }
-        job::forget_bytes(tx, claim.job).await
+    fn is_done<'a>(&'a self, tx: &'a mut Tx, plan: &'a Plan) -> BoxFuture<'a, store::Result<()>> {
+        Box::pin(async move {
+            let (claim, now) = (self.claim, self.clock.now());
+            job::keep_report(tx, claim, &counts(plan)).await?;
+            if let Some(batch) = plan.batch {
+                job::keep_batch(tx, claim, batch).await?;
+            }
+            if !job::to_state(tx, claim, JobState::Done, now).await? {
+                return Err(store::Error::RowNotFound);
+            }
+            job::forget_bytes(tx, claim.job).await
+        })
     }
 }
 

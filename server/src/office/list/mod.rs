@@ -12,8 +12,8 @@ pub mod withdraw;
 
 use std::{fmt, path::Path};
 
-use async_trait::async_trait;
 use domain::values::timestamp::Timestamp;
+use futures::future::BoxFuture;
 use sha2::{Digest, Sha256};
 use store::{
     Db, Tx,
@@ -63,20 +63,19 @@ pub enum Door<'a> {
 }
 
 /// A job as the pipeline sees it.
-#[async_trait]
 pub trait Job: Send + Sync {
     /// First in the transaction that brings a list in: whether it is still this worker's,
     /// and nobody has stopped it.
     ///
     /// # Errors
     /// Whatever the database answers.
-    async fn is_held(&self, tx: &mut Tx) -> store::Result<bool>;
+    fn is_held<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, store::Result<bool>>;
 
     /// Last in it: notes that it is done, and what came of it.
     ///
     /// # Errors
     /// Whatever the database answers.
-    async fn is_done(&self, tx: &mut Tx, plan: &Plan) -> store::Result<()>;
+    fn is_done<'a>(&'a self, tx: &'a mut Tx, plan: &'a Plan) -> BoxFuture<'a, store::Result<()>>;
 }
 
 /// How far a list is to come.
