@@ -18,6 +18,8 @@ pub mod pages;
 mod respond;
 #[cfg(feature = "ssr")]
 pub mod shell;
+#[cfg(feature = "ssr")]
+pub mod written;
 
 /// Wakes the islands of the page.
 #[cfg(feature = "hydrate")]

@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos::{attr::custom::custom_attribute, prelude::*};
 
-use crate::{api::Retry, components::form::Labels};
+use crate::{api::Retry, components::form::Labels, written::Written};
 
 /// What is typed into a field, and so which keyboard and which help a phone offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,15 +108,15 @@ pub fn FormField(
             // Not part of the field's name: `required` says it to a screen reader.
             <label for=name>{label}</label>
             {match (optional, needed) {
-                (_, Some(what)) => view! { <span class="optional">{what}</span> }.into_any(),
-                (true, None) => view! { <span class="optional">"任意"</span> }.into_any(),
+                (_, Some(what)) => view! { <span class="optional">{what}</span> }.written(),
+                (true, None) => view! { <span class="optional">"任意"</span> }.written(),
                 (false, None) => {
                     view! {
                         <span class="required" aria-hidden="true">
                             "必須"
                         </span>
                     }
-                        .into_any()
+                        .written()
                 }
             }}
             {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}

@@ -7,7 +7,11 @@ use domain::{
 };
 use leptos::{attr::custom::custom_attribute, prelude::*};
 
-use crate::{api::Retry, island::InstantChecks};
+use crate::{
+    api::Retry,
+    island::InstantChecks,
+    written::{Inside, Written},
+};
 
 /// How the fields of the form around are called.
 #[derive(Clone, Copy)]
@@ -29,19 +33,19 @@ pub fn CheckedForm<F: Form>(
     action: &'static str,
     /// The button.
     button: &'static str,
-    children: Children,
+    children: Inside,
 ) -> impl IntoView {
     let _ = form;
     provide_context(Labels(F::label));
-    view! {
-        <InstantChecks>
-            <form method="post" action=action data-form=F::NAME novalidate>
-                {children()} <button class="button wide" type="submit">
-                    {button}
-                </button>
-            </form>
-        </InstantChecks>
+    let form = view! {
+        <form method="post" action=action data-form=F::NAME novalidate>
+            {children.written()} <button class="button wide" type="submit">
+                {button}
+            </button>
+        </form>
     }
+    .written();
+    view! { <InstantChecks>{form}</InstantChecks> }
 }
 
 /// What was wrong, at the top of its page and with the focus, also without a script: the
@@ -93,7 +97,7 @@ fn with_telephone(sentence: &str) -> AnyView {
             </a>
             {after.to_owned()}
         }
-        .into_any(),
+        .written(),
         None => sentence.to_owned().into_any(),
     }
 }

@@ -9,7 +9,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::form::Summary;
-use crate::api::Retry;
+use crate::{
+    api::Retry,
+    written::{Inside, Written},
+};
 
 /// A page with its title and its screen number.
 #[component]
@@ -26,7 +29,7 @@ pub fn Page(
     /// Whether it says that something went wrong, in place of the page.
     #[prop(optional)]
     of_a_problem: bool,
-    children: Children,
+    children: Inside,
 ) -> impl IntoView {
     let society = expect_context::<Ports>().society;
     let signed_in = matches!(expect_context::<Visit>().who, Visitor::Member(_));
@@ -50,25 +53,25 @@ pub fn Page(
             </a>
             <nav aria-label="主なページ">
                 {if signed_in {
-                    view! { <Places /> }.into_any()
+                    view! { <Places /> }.written()
                 } else {
                     view! {
                         <a href="/help">"ヘルプ"</a>
                         <a href="/login">"ログイン"</a>
                     }
-                        .into_any()
+                        .written()
                 }}
             </nav>
         </header>
         <main id="main" tabindex="-1">
             {if sheet {
-                view! { <div class="sheet">{summary} {children()}</div> }.into_any()
+                view! { <div class="sheet">{summary} {children.written()}</div> }.written()
             } else {
                 view! {
                     {summary}
-                    {children()}
+                    {children.written()}
                 }
-                    .into_any()
+                    .written()
             }}
         </main>
         // What is read out to whoever does not see the notes change (loader.js).
@@ -83,6 +86,7 @@ pub fn Page(
             </nav>
         </footer>
     }
+    .written()
 }
 
 /// Where a member can go. On a phone the three doors stand side by side, and the rest

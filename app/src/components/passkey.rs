@@ -4,6 +4,8 @@
 use domain::{ports::Ports, text};
 use leptos::prelude::*;
 
+use crate::written::Inside;
+
 /// What a passkey is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
@@ -46,7 +48,7 @@ pub fn PasskeyForm(
     button_class: &'static str,
     /// The button.
     button: &'static str,
-    children: Children,
+    children: Inside,
 ) -> impl IntoView {
     let script = expect_context::<Ports>().assets.passkeys.clone();
     view! {
@@ -60,7 +62,7 @@ pub fn PasskeyForm(
             data-known=text::PASSKEY_KNOWN
             data-failed=text::PASSKEY_FAILED
         >
-            {children()}
+            {children.written()}
             <input type="hidden" name="credential" data-signed />
             <button class=button_class type="submit">
                 {button}

@@ -1,9 +1,6 @@
 //! What a dependent is told about the insured's looking at their medical expenses.
 
-use domain::{
-    ports::{Ports, Sharing},
-    visit::{Member, Visit},
-};
+use domain::ports::Sharing;
 use leptos::prelude::*;
 
 /// The notice of the member's first visits, for any page: there as long as the
@@ -37,25 +34,6 @@ fn lapsed(sharing: Sharing) -> impl IntoView {
         view! {
             <p>"世帯（被保険者）が変わったため、以前の設定は終わりました。もう一度お決めください。"</p>
         }
-    })
-}
-
-/// The decision of whoever is signed in, for any page; nothing for whoever has
-/// nothing to decide.
-#[component]
-pub fn SharingSetting(
-    /// Who is signed in.
-    member: Member,
-) -> impl IntoView {
-    let (ports, visit) = (expect_context::<Ports>(), expect_context::<Visit>());
-    Suspend::new(async move {
-        let sharing = ports
-            .expenses
-            .sharing(&member, visit.now)
-            .await
-            .ok()
-            .flatten()?;
-        Some(view! { <SharingChoice sharing /> })
     })
 }
 

@@ -1,6 +1,7 @@
 //! The frame of every page of the office: who is in, where they can go, and at the foot
 //! where they are.
 
+use app::written::Written;
 use std::sync::Arc;
 
 use domain::{
@@ -184,7 +185,7 @@ fn menu(who: &Who, path: &str) -> AnyView {
             </form>
         </div>
     }
-    .into_any()
+    .written()
 }
 
 /// On top of every page for whoever answers the telephone.
@@ -204,5 +205,5 @@ fn search() -> AnyView {
             <button class="button small quiet">"検索"</button>
         </form>
     }
-    .into_any()
+    .written()
 }

@@ -1,5 +1,6 @@
 //! What the office's forms are made of. A note stands beside its field and in the summary.
 
+use app::written::Written;
 use domain::text;
 use leptos::prelude::*;
 
@@ -103,7 +104,7 @@ pub fn field(tried: &Tried, name: &'static str, label: &'static str, input: Inpu
             </p>
         </div>
     }
-    .into_any()
+    .written()
 }
 
 /// A text within a `textarea`, of which leptos writes the inside as it is. A line break at
@@ -121,13 +122,13 @@ pub fn summary(tried: Option<&Tried>) -> AnyView {
         .notes
         .iter()
         .map(|(field, sentence)| match *field {
-            "" => view! { <li>{sentence.clone()}</li> }.into_any(),
+            "" => view! { <li>{sentence.clone()}</li> }.written(),
             field => view! {
                 <li>
                     <a href=format!("#{field}")>{sentence.clone()}</a>
                 </li>
             }
-            .into_any(),
+            .written(),
         })
         .collect_view();
     view! {
@@ -136,7 +137,7 @@ pub fn summary(tried: Option<&Tried>) -> AnyView {
             <ul>{lines}</ul>
         </div>
     }
-    .into_any()
+    .written()
 }
 
 /// What has come of the step before.
@@ -146,7 +147,7 @@ pub fn status(sentence: &str) -> AnyView {
             {sentence.to_owned()}
         </p>
     }
-    .into_any()
+    .written()
 }
 
 /// What a form has a passkey do, and with what.
@@ -197,7 +198,7 @@ pub fn passkey_form(
         </form>
         <script type="module" src=script.address.clone()></script>
     }
-    .into_any()
+    .written()
 }
 
 /// A passkey as a whole sign-in.

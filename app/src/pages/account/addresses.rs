@@ -17,6 +17,7 @@ use crate::{
         form::CheckedForm,
         status::Status,
     },
+    written::Written,
 };
 
 /// The addresses with what can be done with each, and one more. Every form leads
@@ -61,7 +62,7 @@ pub fn AddressesSection(
                             />
                         </div>
                     }
-                        .into_any()
+                        .written()
                 }
                 None => {
                     view! {
@@ -69,7 +70,7 @@ pub fn AddressesSection(
                             "お知らせメールを受け取らない設定です。受け取るときは、上の確認済みのアドレスで「お知らせの宛先にする」を押してください。"
                         </p>
                     }
-                        .into_any()
+                        .written()
                 }
             }}
             <h3>"メールアドレスの追加"</h3>
@@ -88,9 +89,9 @@ pub fn AddressesSection(
                         />
                     </CheckedForm>
                 }
-                    .into_any()
+                    .written()
             } else {
-                view! { <p>{EmailError::ThreeAlready.sentence()}</p> }.into_any()
+                view! { <p>{EmailError::ThreeAlready.sentence()}</p> }.written()
             }}
         </section>
     }
@@ -110,16 +111,16 @@ fn OneAddress(address: Address) -> impl IntoView {
                 <span class="tag">"確認済み"</span>
                 {gets_notices.then(|| view! { <span class="tag">"お知らせの宛先"</span> })}
             }
-            .into_any(),
+            .written(),
             None,
             (!gets_notices)
                 .then(|| button("/profile/emails/notices#emails", "お知らせの宛先にする"))
-                .into_any(),
+                .written(),
         ),
         AddressState::Waiting { until } => (
-            view! { <span class="tag is-waiting">"確認待ち"</span> }.into_any(),
+            view! { <span class="tag is-waiting">"確認待ち"</span> }.written(),
             Some(view! { <Incomplete until /> }),
-            button("/profile/emails/again#emails", "確認メールをもう一度送る").into_any(),
+            button("/profile/emails/again#emails", "確認メールをもう一度送る").written(),
         ),
     };
     view! {

@@ -14,6 +14,7 @@ use crate::{
         layout::{Page, Telephone},
     },
     respond::go_to,
+    written::Written,
 };
 
 /// T-2: what ends, what stays, and the way back
@@ -55,7 +56,7 @@ pub fn ClosingPage() -> impl IntoView {
             </ul>
         </Page>
     }
-    .into_any()
+    .written()
 }
 
 /// T-3: asked a second time
@@ -88,7 +89,7 @@ pub fn ClosingConfirmPage() -> impl IntoView {
             </ul>
         </Page>
     }
-    .into_any()
+    .written()
 }
 
 /// T-4: done
@@ -110,5 +111,5 @@ pub fn ClosedPage() -> impl IntoView {
             </p>
         </Page>
     }
-    .into_any()
+    .written()
 }

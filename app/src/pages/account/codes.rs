@@ -23,6 +23,7 @@ use crate::{
     },
     pages::portal::problem::trouble,
     respond::go_to,
+    written::{Written, when_known},
 };
 
 /// So long before the present password is due, the page asks for it: an app has to be
@@ -38,16 +39,15 @@ pub fn CodesPage() -> impl IntoView {
     };
     let ports = expect_context::<Ports>();
     let turned_off = use_query_map().read_untracked().get("told").as_deref() == Some("off");
-    Suspend::new(async move {
+    when_known(async move {
         match ports.codes.state(&member).await {
             Ok(CodesState::Off(enrolment)) => {
-                view! { <Off member enrolment turned_off /> }.into_any()
+                view! { <Off member enrolment turned_off /> }.written()
             }
-            Ok(CodesState::On { since, left }) => view! { <On since left /> }.into_any(),
+            Ok(CodesState::On { since, left }) => view! { <On since left /> }.written(),
             Err(what) => trouble(&what),
         }
     })
-    .into_any()
 }
 
 #[component]
@@ -169,7 +169,7 @@ pub fn CodesOffPage() -> impl IntoView {
             <BackToCodes />
         </Page>
     }
-    .into_any()
+    .written()
 }
 
 /// P-7: asked a second time before earlier recovery codes end
@@ -194,7 +194,7 @@ pub fn RecoveryCodesPage() -> impl IntoView {
             <BackToCodes />
         </Page>
     }
-    .into_any()
+    .written()
 }
 
 /// P-8: ten recovery codes, shown once
@@ -236,7 +236,7 @@ pub fn NewRecoveryCodesPage() -> impl IntoView {
             </p>
         </Page>
     }
-    .into_any()
+    .written()
 }
 
 /// The present password, where it is due, or soon will be, or was asked for.

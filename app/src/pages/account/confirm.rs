@@ -12,6 +12,7 @@ use crate::{
     api::refusal::{Begun, Refusal},
     components::layout::Page,
     pages::portal::problem::{refused, refused_link, trouble},
+    written::{Written, when_known},
 };
 
 /// メールアドレスの確認
@@ -19,14 +20,14 @@ use crate::{
 pub fn ConfirmAddressPage() -> impl IntoView {
     let ports = expect_context::<Ports>();
     let visit = expect_context::<Visit>();
-    Suspend::new(async move {
+    when_known(async move {
         let Some(token) = visit.confirmation else {
             return refused(Refusal::Elsewhere(Begun::Profile));
         };
         match ports.addresses.waiting(&token, visit.now).await {
-            Ok(Some(waiting)) => view! { <Confirm waiting /> }.into_any(),
+            Ok(Some(waiting)) => view! { <Confirm waiting /> }.written(),
             Ok(None) => match ports.addresses.is_confirmed(&token).await {
-                Ok(true) => view! { <AddressConfirmedPage /> }.into_any(),
+                Ok(true) => view! { <AddressConfirmedPage /> }.written(),
                 Ok(false) => {
                     let over = Refusal::Link(Begun::Profile);
                     refused_link(&ports, Some(&token), Begun::Profile, over).await

@@ -15,6 +15,7 @@ use crate::{
     },
     pages::portal::problem::trouble,
     respond::go_to,
+    written::{Written, when_known},
 };
 
 /// 現在のパスワードの確認
@@ -25,13 +26,12 @@ pub fn ConfirmPasswordPage() -> impl IntoView {
         return go_to("/login");
     };
     let ports = expect_context::<Ports>();
-    Suspend::new(async move {
+    when_known(async move {
         match in_words(&ports, &member, visit.asked).await {
-            Ok(what) => view! { <Confirm what login_id=member.login_id /> }.into_any(),
+            Ok(what) => view! { <Confirm what login_id=member.login_id /> }.written(),
             Err(what) => trouble(&what),
         }
     })
-    .into_any()
 }
 
 /// What is about to be done, and to which address.

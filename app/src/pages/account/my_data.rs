@@ -14,6 +14,7 @@ use crate::{
         layout::Page,
     },
     respond::go_to,
+    written::Written,
 };
 
 /// わたしのデータ
@@ -51,14 +52,14 @@ pub fn MyDataPage() -> impl IntoView {
                 </p>
             </div>
             {if is_due {
-                view! { <PasswordFirst login_id=member.login_id /> }.into_any()
+                view! { <PasswordFirst login_id=member.login_id /> }.written()
             } else {
                 view! {
                     <form method="post" action="/my-data.zip">
                         <button class="button wide">"ダウンロードする"</button>
                     </form>
                 }
-                    .into_any()
+                    .written()
             }}
             <p>
                 "ダウンロードしたことは、"
@@ -67,7 +68,7 @@ pub fn MyDataPage() -> impl IntoView {
             </p>
         </Page>
     }
-    .into_any()
+    .written()
 }
 
 #[component]

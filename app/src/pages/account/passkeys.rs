@@ -24,6 +24,7 @@ use crate::{
     },
     pages::portal::problem::trouble,
     respond::go_to,
+    written::{Written, when_known},
 };
 
 /// So long before the present password is due, the page asks for it: it takes a while to
@@ -46,14 +47,13 @@ pub fn PasskeysPage() -> impl IntoView {
             _ => return None,
         })
     });
-    Suspend::new(async move {
+    when_known(async move {
         let is_possible = ports.passkeys.are_possible();
         match ports.passkeys.of(&member).await {
-            Ok(passkeys) => view! { <OwnPasskeys member passkeys is_possible told /> }.into_any(),
+            Ok(passkeys) => view! { <OwnPasskeys member passkeys is_possible told /> }.written(),
             Err(what) => trouble(&what),
         }
     })
-    .into_any()
 }
 
 /// The same where a button's path has something to answer; otherwise there is nothing to
@@ -61,7 +61,7 @@ pub fn PasskeysPage() -> impl IntoView {
 #[component]
 pub fn PasskeyAnswerPage() -> impl IntoView {
     match use_context::<Retry>() {
-        Some(_) => view! { <PasskeysPage /> }.into_any(),
+        Some(_) => view! { <PasskeysPage /> }.written(),
         None => go_to("/profile/passkeys"),
     }
 }
@@ -109,10 +109,10 @@ fn OwnPasskeys(
                             <p>{PasskeyRefusal::NotPossible.sentence()}</p>
                         </div>
                     }
-                        .into_any()
+                        .written()
                 }
                 (true, true) => ().into_any(),
-                (true, false) => view! { <OneMore /> }.into_any(),
+                (true, false) => view! { <OneMore /> }.written(),
             }}
             <ul class="inline-links">
                 <li>

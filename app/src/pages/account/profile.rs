@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::{
     forms::{Field, ProfileForm},
-    ports::{Address, Ports, SecondSteps},
+    ports::{Address, Ports, SecondSteps, Sharing},
     visit::{self, Changed, Member, Visit, Visitor},
 };
 use leptos::prelude::*;
@@ -18,11 +18,12 @@ use crate::{
         form::CheckedForm,
         layout::Page,
         second_steps::SecondStepSections,
-        sharing::SharingSetting,
+        sharing::SharingChoice,
         status::Status,
     },
     pages::{account::addresses::AddressesSection, portal::problem::trouble},
     respond::go_to,
+    written::{Written, when_known},
 };
 
 /// プロフィール設定
@@ -31,20 +32,23 @@ pub fn ProfilePage() -> impl IntoView {
     let Visitor::Member(member) = expect_context::<Visit>().who else {
         return go_to("/login");
     };
-    let ports = expect_context::<Ports>();
+    let (ports, now) = (expect_context::<Ports>(), expect_context::<Visit>().now);
     let word = use_query_map().read_untracked().get("told");
     let told = word.and_then(|word| Told::parse(&word, expect_context::<Visit>().told));
-    Suspend::new(async move {
+    when_known(async move {
         let looked = async {
             let addresses = ports.addresses.of(&member).await?;
             Ok((addresses, ports.security.second_steps(member.id).await?))
         };
+        // The page has more to say than this.
+        let sharing = ports.expenses.sharing(&member, now).await.ok().flatten();
         match looked.await {
-            Ok((addresses, steps)) => view! { <Profile member addresses steps told /> }.into_any(),
+            Ok((addresses, steps)) => {
+                view! { <Profile member addresses steps sharing told /> }.written()
+            }
             Err(what) => trouble(&what),
         }
     })
-    .into_any()
 }
 
 /// The same where a button's path has something to answer; otherwise there is
@@ -52,7 +56,7 @@ pub fn ProfilePage() -> impl IntoView {
 #[component]
 pub fn AddressesPage() -> impl IntoView {
     match use_context::<Retry>() {
-        Some(_) => view! { <ProfilePage /> }.into_any(),
+        Some(_) => view! { <ProfilePage /> }.written(),
         None => go_to("/profile"),
     }
 }
@@ -96,6 +100,7 @@ fn Profile(
     member: Member,
     addresses: Vec<Address>,
     steps: SecondSteps,
+    sharing: Option<Sharing>,
     told: Option<Told>,
 ) -> impl IntoView {
     let (changed, what, of_addresses) = match told {
@@ -114,10 +119,10 @@ fn Profile(
             {changed.map(|sentence| view! { <Status sentence /> })}
             {what.map(|what| view! { <p>{what}</p> })}
             <p class="lead">"ログインIDや登録メールアドレス等の変更が行えます。"</p>
-            <Known member=member.clone() />
+            <Known member />
             <AddressesSection addresses told=of_addresses />
             <SecondStepSections steps />
-            <SharingSetting member />
+            {sharing.map(|sharing| view! { <SharingChoice sharing /> })}
         </Page>
     }
 }

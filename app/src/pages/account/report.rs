@@ -12,19 +12,20 @@ use crate::{
     api::refusal::{Begun, Refusal},
     components::{layout::Page, second_steps::SecondStepList},
     pages::portal::problem::{refused, refused_link, trouble},
+    written::{Written, when_known},
 };
 
 /// 新しい端末からのログイン
 #[component]
 pub fn ReportPage() -> impl IntoView {
     let (ports, visit) = (expect_context::<Ports>(), expect_context::<Visit>());
-    Suspend::new(async move {
+    when_known(async move {
         let Some(token) = visit.report else {
             return refused(Refusal::Elsewhere(Begun::Report));
         };
         match ports.security.reported(&token, visit.now).await {
             Ok(Some(sign_in)) => match ports.security.second_steps_reported(&token).await {
-                Ok(steps) => view! { <Report sign_in steps /> }.into_any(),
+                Ok(steps) => view! { <Report sign_in steps /> }.written(),
                 Err(what) => trouble(&what),
             },
             Ok(None) => {

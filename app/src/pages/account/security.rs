@@ -12,6 +12,7 @@ use crate::{
     components::layout::{Page, Telephone},
     pages::portal::problem::trouble,
     respond::go_to,
+    written::{Written, when_known},
 };
 
 /// 利用状況とセキュリティ
@@ -23,15 +24,14 @@ pub fn SecurityPage() -> impl IntoView {
     };
     let page = use_query_map().read_untracked().get("page");
     let page = page.and_then(|page| page.parse().ok()).unwrap_or(1).max(1);
-    Suspend::new(async move {
+    when_known(async move {
         match look(&ports, &visit, &member, page).await {
             Ok((sessions, history)) => {
-                view! { <Security member sessions history page /> }.into_any()
+                view! { <Security member sessions history page /> }.written()
             }
             Err(what) => trouble(&what),
         }
     })
-    .into_any()
 }
 
 async fn look(
@@ -90,14 +90,14 @@ fn Sessions(this: uuid::Uuid, sessions: Vec<OpenSession>) -> impl IntoView {
                 <tbody>{rows.collect_view()}</tbody>
             </table>
             {if others == 0 {
-                view! { <p>"ほかにログイン中の端末はありません。"</p> }.into_any()
+                view! { <p>"ほかにログイン中の端末はありません。"</p> }.written()
             } else {
                 view! {
                     <form method="post" action="/security/end-others">
                         <button class="button quiet">"ほかの端末をすべて終了する"</button>
                     </form>
                 }
-                    .into_any()
+                    .written()
             }}
         </section>
     }
@@ -126,8 +126,8 @@ fn Session(session: OpenSession, is_this: bool) -> impl IntoView {
             <td data-label="最後の操作">{session.last_seen_at.full()}</td>
             <td>
                 {match end {
-                    None => view! { <span class="tag">"この端末"</span> }.into_any(),
-                    Some(end) => end.into_any(),
+                    None => view! { <span class="tag">"この端末"</span> }.written(),
+                    Some(end) => end.written(),
                 }}
             </td>
         </tr>
@@ -138,7 +138,7 @@ fn Session(session: OpenSession, is_this: bool) -> impl IntoView {
 #[component]
 fn Past(history: History, page: u32) -> impl IntoView {
     let table = if history.entries.is_empty() {
-        view! { <p>"記録はありません。"</p> }.into_any()
+        view! { <p>"記録はありません。"</p> }.written()
     } else {
         view! {
             <p>
@@ -156,7 +156,7 @@ fn Past(history: History, page: u32) -> impl IntoView {
                 <tbody>{history.entries.into_iter().map(entry).collect_view()}</tbody>
             </table>
         }
-        .into_any()
+        .written()
     };
     let older = history.goes_on.then(|| {
         let path = format!("/security?page={}", page.saturating_add(1));

@@ -14,6 +14,7 @@ use crate::{
         layout::{Page, Telephone},
     },
     respond::go_to,
+    written::Written,
 };
 
 /// 確認コードの入力
@@ -51,5 +52,5 @@ pub fn CodePage() -> impl IntoView {
             </ul>
         </Page>
     }
-    .into_any()
+    .written()
 }

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::{
     components::layout::{Page, Steps, Telephone},
     respond::go_to,
+    written::Written,
 };
 
 /// 利用者情報登録完了
@@ -47,7 +48,7 @@ pub fn RegistrationDonePage() -> impl IntoView {
             </section>
         </Page>
     }
-    .into_any()
+    .written()
 }
 
 /// Another address was typed than the one whose link it was.

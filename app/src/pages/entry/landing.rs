@@ -6,7 +6,10 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use crate::components::layout::{Page, Telephone};
+use crate::{
+    components::layout::{Page, Telephone},
+    written::Written,
+};
 
 /// 入口
 #[component]
@@ -32,7 +35,7 @@ pub fn EntryPage() -> impl IntoView {
                             </a>
                         </p>
                     }
-                        .into_any()
+                        .written()
                 } else {
                     view! {
                         <ul class="doors">
@@ -50,7 +53,7 @@ pub fn EntryPage() -> impl IntoView {
                             </li>
                         </ul>
                     }
-                        .into_any()
+                        .written()
                 }}
             </section>
             <div class="columns">

@@ -18,6 +18,7 @@ use crate::{
         status::Status,
     },
     respond::go_to,
+    written::Written,
 };
 
 /// ログイン
@@ -65,9 +66,9 @@ pub fn LoginPage() -> impl IntoView {
                 <FormField field=Field::Password kind=Kind::Password />
             </CheckedForm>
             {if expect_context::<Ports>().passkeys.are_possible() {
-                view! { <ByPasskey /> }.into_any()
+                view! { <ByPasskey /> }.written()
             } else {
-                view! { <p class="hint">{PasskeyRefusal::NotPossible.sentence()}</p> }.into_any()
+                view! { <p class="hint">{PasskeyRefusal::NotPossible.sentence()}</p> }.written()
             }}
             <ul class="inline-links">
                 <li>
@@ -85,7 +86,7 @@ pub fn LoginPage() -> impl IntoView {
             </ul>
         </Page>
     }
-    .into_any()
+    .written()
 }
 
 #[component]

@@ -16,13 +16,14 @@ use crate::{
     },
     pages::portal::problem::refused,
     respond::go_to,
+    written::Written,
 };
 
 /// 利用者情報入力
 #[component]
 pub fn RegistrationProfilePage() -> impl IntoView {
     match expect_context::<Visit>().who {
-        Visitor::Provisional(provisional) => view! { <Input provisional /> }.into_any(),
+        Visitor::Provisional(provisional) => view! { <Input provisional /> }.written(),
         Visitor::Registered { .. } => go_to("/register/done"),
         Visitor::PostcardUsed => refused(Refusal::PostcardUsed),
         _ => refused(Refusal::Over(Begun::Registration)),

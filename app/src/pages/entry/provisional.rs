@@ -17,6 +17,7 @@ use crate::{
         whose_link::WhoseLink,
     },
     pages::portal::problem::{refused, trouble},
+    written::{Written, when_known},
 };
 
 /// 新規利用登録 (仮ログイン)
@@ -24,12 +25,12 @@ use crate::{
 pub fn ProvisionalPage() -> impl IntoView {
     let ports = expect_context::<Ports>();
     let visit = expect_context::<Visit>();
-    Suspend::new(async move {
+    when_known(async move {
         let Some(token) = visit.registration else {
             return refused(Refusal::Elsewhere(Begun::Registration));
         };
         match ports.registration.link(&token, visit.now).await {
-            Ok(Some(link)) => view! { <WithPostcard link /> }.into_any(),
+            Ok(Some(link)) => view! { <WithPostcard link /> }.written(),
             Ok(None) => refused(Refusal::Link(Begun::Registration)),
             Err(what) => trouble(&what),
         }

@@ -18,6 +18,7 @@ use crate::{
     },
     pages::portal::problem::{refused, refused_link, trouble},
     respond::go_to,
+    written::{Written, when_known},
 };
 
 /// S-1: パスワード再発行
@@ -75,12 +76,12 @@ pub fn ReissuePage() -> impl IntoView {
 pub fn ReissueProvisionalPage() -> impl IntoView {
     let ports = expect_context::<Ports>();
     let visit = expect_context::<Visit>();
-    Suspend::new(async move {
+    when_known(async move {
         let Some(token) = visit.reissue else {
             return refused(Refusal::Elsewhere(Begun::Reissue));
         };
         match ports.reissue.link(&token, visit.now).await {
-            Ok(Some(link)) => view! { <WithLetter link /> }.into_any(),
+            Ok(Some(link)) => view! { <WithLetter link /> }.written(),
             Ok(None) => {
                 let over = Refusal::Link(Begun::Reissue);
                 refused_link(&ports, Some(&token), Begun::Reissue, over).await
@@ -131,19 +132,17 @@ fn WithLetter(link: OpenLink) -> impl IntoView {
 pub fn NewPasswordPage() -> impl IntoView {
     let (ports, visit) = (expect_context::<Ports>(), expect_context::<Visit>());
     match visit.who {
-        Visitor::Reissuing(reissuing) => Suspend::new(async move {
+        Visitor::Reissuing(reissuing) => when_known(async move {
             match ports.security.second_steps(reissuing.member).await {
-                Ok(steps) => view! { <NewPassword reissuing steps /> }.into_any(),
+                Ok(steps) => view! { <NewPassword reissuing steps /> }.written(),
                 Err(what) => trouble(&what),
             }
-        })
-        .into_any(),
+        }),
         Visitor::Reissued => go_to("/reissue/done"),
-        _ => Suspend::new(async move {
+        _ => when_known(async move {
             let over = Refusal::Over(Begun::Reissue);
             refused_link(&ports, visit.reissue.as_ref(), Begun::Reissue, over).await
-        })
-        .into_any(),
+        }),
     }
 }
 
@@ -208,5 +207,5 @@ pub fn ReissueDonePage() -> impl IntoView {
             </p>
         </Page>
     }
-    .into_any()
+    .written()
 }

@@ -21,6 +21,7 @@ use crate::{
     },
     pages::portal::problem::trouble,
     respond::go_to,
+    written::{Written, when_known},
 };
 
 /// For how long a letter is on its way; later, the page says that it is late, and asks
@@ -42,7 +43,7 @@ pub fn RegistrationSentPage() -> impl IntoView {
 pub fn ReissueSentPage() -> impl IntoView {
     match asked_for(LetterPurpose::Reissue) {
         Some(sent) => on_its_way(sent),
-        None => view! { <OpenTheLetter /> }.into_any(),
+        None => view! { <OpenTheLetter /> }.written(),
     }
 }
 
@@ -54,7 +55,7 @@ fn asked_for(way: LetterPurpose) -> Option<SentLetter> {
 
 fn on_its_way(sent: SentLetter) -> AnyView {
     let (ports, visit) = (expect_context::<Ports>(), expect_context::<Visit>());
-    Suspend::new(async move {
+    when_known(async move {
         match ports.post.delivery(&sent).await {
             Ok(delivery) => {
                 if delivery == Delivery::Waiting {
@@ -64,12 +65,11 @@ fn on_its_way(sent: SentLetter) -> AnyView {
                         HeaderValue::from_static(if soon { "3" } else { "30" }),
                     );
                 }
-                view! { <Sent sent delivery /> }.into_any()
+                view! { <Sent sent delivery /> }.written()
             }
             Err(what) => trouble(&what),
         }
     })
-    .into_any()
 }
 
 fn asks_again(sent: &SentLetter, delivery: Delivery, now: Timestamp) -> bool {

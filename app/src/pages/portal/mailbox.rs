@@ -6,21 +6,21 @@ use leptos::prelude::*;
 use crate::{
     components::layout::Page,
     pages::portal::problem::{NotFoundPage, trouble},
+    written::{Written, when_known},
 };
 
 /// メールボックス (開発用)
 #[component]
 pub fn MailboxPage() -> impl IntoView {
     let Some(mailbox) = expect_context::<Ports>().mailbox else {
-        return view! { <NotFoundPage /> }.into_any();
+        return view! { <NotFoundPage /> }.written();
     };
-    Suspend::new(async move {
+    when_known(async move {
         match mailbox.letters().await {
-            Ok(letters) => view! { <Letters letters /> }.into_any(),
+            Ok(letters) => view! { <Letters letters /> }.written(),
             Err(what) => trouble(&what),
         }
     })
-    .into_any()
 }
 
 #[component]
@@ -72,7 +72,7 @@ fn linked(text: &str) -> Vec<AnyView> {
                     <a href=address.to_owned()>{address.to_owned()}</a>
                     "\n"
                 }
-                .into_any()
+                .written()
             } else {
                 line.to_owned().into_any()
             }

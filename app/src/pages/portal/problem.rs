@@ -13,6 +13,7 @@ use crate::{
     api::refusal::{Begun, Refusal},
     components::layout::{Page, Telephone},
     respond::answer_with,
+    written::Written,
 };
 
 /// What went wrong before any page was reached.
@@ -175,7 +176,7 @@ pub fn NotFoundPage() -> impl IntoView {
 
 /// Something is not for this visitor: said on a page instead of the one asked for.
 pub(crate) fn refused(refusal: Refusal) -> AnyView {
-    view! { <ProblemPage problem=Problem::forbidden(refusal) /> }.into_any()
+    view! { <ProblemPage problem=Problem::forbidden(refusal) /> }.written()
 }
 
 /// The same for a letter's link that leads nowhere.
@@ -193,5 +194,5 @@ pub(crate) async fn refused_link(
 
 /// A port had no answer.
 pub(crate) fn trouble(what: &ServiceError) -> AnyView {
-    view! { <ProblemPage problem=Problem::trouble(what) /> }.into_any()
+    view! { <ProblemPage problem=Problem::trouble(what) /> }.written()
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{components::layout::Page, pages::portal::problem::NotFoundPage};
+use crate::{components::layout::Page, pages::portal::problem::NotFoundPage, written::Written};
 
 /// How far it has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum Unsubscribe {
 #[component]
 pub fn UnsubscribePage() -> impl IntoView {
     let page = match use_context::<Unsubscribe>() {
-        None => return view! { <NotFoundPage /> }.into_any(),
+        None => return view! { <NotFoundPage /> }.written(),
         Some(Unsubscribe::Ask(token)) => {
             let action = format!("/notices/unsubscribe?token={token}");
             view! {
@@ -33,7 +33,7 @@ pub fn UnsubscribePage() -> impl IntoView {
                     "お知らせは、これまでどおりログインしてお読みいただけます。パスワード再発行や登録内容の変更のメールは、停止されません。"
                 </p>
             }
-            .into_any()
+            .written()
         }
         Some(Unsubscribe::Done) => view! {
             <p class="notice" role="status">
@@ -46,7 +46,7 @@ pub fn UnsubscribePage() -> impl IntoView {
                 <a href="/profile">"プロフィール設定へ"</a>
             </p>
         }
-        .into_any(),
+        .written(),
     };
     view! {
         <Page title="お知らせメールの配信停止" screen="N-3" sheet=true>
@@ -54,5 +54,5 @@ pub fn UnsubscribePage() -> impl IntoView {
             {page}
         </Page>
     }
-    .into_any()
+    .written()
 }

@@ -15,6 +15,7 @@ use crate::{
     },
     pages::portal::problem::{NotFoundPage, trouble},
     respond::go_to,
+    written::{Written, when_known},
 };
 
 /// 健康情報の一覧
@@ -24,19 +25,18 @@ pub fn HealthPage() -> impl IntoView {
     let Visitor::Member(member) = visit.who else {
         return go_to("/login");
     };
-    Suspend::new(async move {
+    when_known(async move {
         match ports.notices.articles(&member, visit.now).await {
-            Ok(NoticeLook::Shown(articles)) => view! { <Topics articles /> }.into_any(),
-            Ok(NoticeLook::NotTheirs) => view! { <NotFoundPage /> }.into_any(),
+            Ok(NoticeLook::Shown(articles)) => view! { <Topics articles /> }.written(),
+            Ok(NoticeLook::NotTheirs) => view! { <NotFoundPage /> }.written(),
             Ok(NoticeLook::Over) => over(),
             Err(what) => trouble(&what),
         }
     })
-    .into_any()
 }
 
 fn over() -> AnyView {
-    view! { <OverPage title="各種健康情報" screen="J-1" /> }.into_any()
+    view! { <OverPage title="各種健康情報" screen="J-1" /> }.written()
 }
 
 /// The articles come by topic.
@@ -77,9 +77,9 @@ fn Topics(articles: ArticleList) -> impl IntoView {
                 "毎日の健康づくりに役立つ読み物です。それぞれのページは印刷してお手元に置いていただけます。"
             </p>
             {if topics.is_empty() {
-                view! { <p>"いまお読みいただける健康情報はありません。"</p> }.into_any()
+                view! { <p>"いまお読みいただける健康情報はありません。"</p> }.written()
             } else {
-                view! { <div class="columns">{topics}</div> }.into_any()
+                view! { <div class="columns">{topics}</div> }.written()
             }}
         </Page>
     }
@@ -96,18 +96,17 @@ pub fn ArticlePage() -> impl IntoView {
         .read_untracked()
         .get("slug")
         .unwrap_or_default();
-    Suspend::new(async move {
+    when_known(async move {
         let article = ports
             .notices
             .article(&member, &slug, &visit.origin, visit.now);
         match article.await {
-            Ok(NoticeLook::Shown(article)) => view! { <Whole article /> }.into_any(),
-            Ok(NoticeLook::NotTheirs) => view! { <NotFoundPage /> }.into_any(),
+            Ok(NoticeLook::Shown(article)) => view! { <Whole article /> }.written(),
+            Ok(NoticeLook::NotTheirs) => view! { <NotFoundPage /> }.written(),
             Ok(NoticeLook::Over) => over(),
             Err(what) => trouble(&what),
         }
     })
-    .into_any()
 }
 
 #[component]

@@ -15,6 +15,7 @@ use crate::{
     },
     pages::portal::problem::trouble,
     respond::go_to,
+    written::{Written, when_known},
 };
 
 /// ホーム
@@ -24,7 +25,7 @@ pub fn HomePage() -> impl IntoView {
     let Visitor::Member(member) = visit.who else {
         return go_to("/login");
     };
-    Suspend::new(async move {
+    when_known(async move {
         let front = match ports.notices.front(&member, visit.now).await {
             Ok(front) => front,
             Err(what) => return trouble(&what),
@@ -33,9 +34,8 @@ pub fn HomePage() -> impl IntoView {
         // what would be said of it.
         let expenses = ports.expenses.front(&member, visit.now).await;
         let expenses = expenses.unwrap_or_default();
-        view! { <Home member front expenses /> }.into_any()
+        view! { <Home member front expenses /> }.written()
     })
-    .into_any()
 }
 
 #[component]
@@ -75,14 +75,14 @@ fn after_disqualification(left: LeftToRead) -> AnyView {
                 "その後は見られなくなり、ポータルのご利用も終わります。"
             </ReadUntil>
         }
-        .into_any(),
+        .written(),
         LeftToRead::Over => view! {
             <div class="notice warn">
                 <h2>"資格喪失後の閲覧について"</h2>
                 <p>{text::OVER}</p>
             </div>
         }
-        .into_any(),
+        .written(),
     }
 }
 
@@ -150,8 +150,8 @@ fn News(front: Front) -> impl IntoView {
         _ => "すべてのお知らせを見る".to_owned(),
     };
     let news = match shown {
-        0 => view! { <p>"前回のログインから、新しいお知らせはありません。"</p> }.into_any(),
-        _ => view! { <Lines lines=front.news /> }.into_any(),
+        0 => view! { <p>"前回のログインから、新しいお知らせはありません。"</p> }.written(),
+        _ => view! { <Lines lines=front.news /> }.written(),
     };
     view! {
         <section>

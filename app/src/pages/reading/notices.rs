@@ -16,6 +16,7 @@ use crate::{
     },
     pages::portal::problem::{NotFoundPage, trouble},
     respond::go_to,
+    written::{Written, when_known},
 };
 
 /// What is typed to search is cut here: no title is longer.
@@ -29,19 +30,18 @@ pub fn NoticesPage() -> impl IntoView {
         return go_to("/login");
     };
     let wish = wish();
-    Suspend::new(async move {
+    when_known(async move {
         match ports.notices.list(&member, &wish, visit.now).await {
-            Ok(NoticeLook::Shown(list)) => view! { <Found wish list /> }.into_any(),
-            Ok(NoticeLook::NotTheirs) => view! { <NotFoundPage /> }.into_any(),
+            Ok(NoticeLook::Shown(list)) => view! { <Found wish list /> }.written(),
+            Ok(NoticeLook::NotTheirs) => view! { <NotFoundPage /> }.written(),
             Ok(NoticeLook::Over) => over(),
             Err(what) => trouble(&what),
         }
     })
-    .into_any()
 }
 
 fn over() -> AnyView {
-    view! { <OverPage title="健保からのお知らせ" screen="N-1" /> }.into_any()
+    view! { <OverPage title="健保からのお知らせ" screen="N-1" /> }.written()
 }
 
 /// What the address asks for.
@@ -88,21 +88,21 @@ fn address(wish: &NoticeWish) -> String {
 fn Found(wish: NoticeWish, list: NoticeList) -> impl IntoView {
     let is_asked = !wish.search.is_empty() || !wish.category.is_empty() || wish.unread;
     let result = match (list.lines.is_empty(), is_asked || wish.page > 1) {
-        (true, false) => view! { <p>"いまお読みいただけるお知らせはありません。"</p> }.into_any(),
+        (true, false) => view! { <p>"いまお読みいただけるお知らせはありません。"</p> }.written(),
         (true, true) => view! {
             <p role="status">"この条件に当てはまるお知らせはありません。"</p>
             <p>
                 <a href="/notices">"すべてのお知らせを見る"</a>
             </p>
         }
-        .into_any(),
+        .written(),
         (false, _) => view! {
             <p role="status">
                 {list.found} "件" {(list.unread > 0).then(|| format!("（未読は全部で{}件）", list.unread))}
             </p>
             <Lines lines=list.lines />
         }
-        .into_any(),
+        .written(),
     };
     let newer = (wish.page > 1).then(|| {
         let page = wish.page - 1;
@@ -217,22 +217,21 @@ pub fn NoticePage() -> impl IntoView {
     };
     let id = use_params_map().read_untracked().get("id");
     let Some(id) = id.and_then(|id| uuid::Uuid::parse_str(&id).ok()) else {
-        return view! { <NotFoundPage /> }.into_any();
+        return view! { <NotFoundPage /> }.written();
     };
     // HEAD shows nobody anything.
     let shown = expect_context::<http::request::Parts>().method == http::Method::GET;
-    Suspend::new(async move {
+    when_known(async move {
         let notice = ports
             .notices
             .open(&member, id, shown, &visit.origin, visit.now);
         match notice.await {
-            Ok(NoticeLook::Shown(notice)) => view! { <Whole notice /> }.into_any(),
-            Ok(NoticeLook::NotTheirs) => view! { <NotFoundPage /> }.into_any(),
+            Ok(NoticeLook::Shown(notice)) => view! { <Whole notice /> }.written(),
+            Ok(NoticeLook::NotTheirs) => view! { <NotFoundPage /> }.written(),
             Ok(NoticeLook::Over) => over(),
             Err(what) => trouble(&what),
         }
     })
-    .into_any()
 }
 
 #[component]

@@ -1,5 +1,6 @@
 //! O-13: 監査記録
 
+use app::written::Written;
 use domain::values::timestamp::Timestamp;
 use leptos::prelude::*;
 
@@ -135,7 +136,7 @@ pub fn page(tried: &Tried, told: Option<&str>, trail: &Trail) -> AnyView {
             </form>
         </section>
     }
-    .into_any()
+    .written()
 }
 
 fn entries(entries: &[Entry]) -> AnyView {
@@ -143,7 +144,7 @@ fn entries(entries: &[Entry]) -> AnyView {
         return view! {
             <p role="status">"条件に合う記録はありません。条件を減らしてお試しください。"</p>
         }
-        .into_any();
+        .written();
     }
     let lines = entries
         .iter()
@@ -194,5 +195,5 @@ fn entries(entries: &[Entry]) -> AnyView {
             </table>
         </div>
     }
-    .into_any()
+    .written()
 }

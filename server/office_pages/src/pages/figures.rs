@@ -1,5 +1,6 @@
 //! The figures of ダッシュボード: counted within the hour, and what waits at this moment.
 
+use app::written::Written;
 use domain::values::timestamp::Timestamp;
 use leptos::prelude::*;
 
@@ -39,8 +40,8 @@ pub fn page(figures: &Figures) -> AnyView {
                         {*count}
                     </a>
                 }
-                .into_any(),
-                None => view! { {*count} }.into_any(),
+                .written(),
+                None => view! { {*count} }.written(),
             };
             view! { <dt>{*name}</dt> <dd>{count}</dd> }
         })
@@ -58,7 +59,7 @@ pub fn page(figures: &Figures) -> AnyView {
         {match figures.counted_at {
             None => {
                 view! { <p role="status">"集計はまだありません。1時間ごとに集計します。"</p> }
-                    .into_any()
+                    .written()
             }
             Some(at) => {
                 view! {
@@ -82,17 +83,17 @@ pub fn page(figures: &Figures) -> AnyView {
                     <section>
                         <h2>"最後の取込"</h2>
                         {if figures.imports.is_empty() {
-                            view! { <p>"まだありません。"</p> }.into_any()
+                            view! { <p>"まだありません。"</p> }.written()
                         } else {
-                            view! { <dl class="facts">{imports}</dl> }.into_any()
+                            view! { <dl class="facts">{imports}</dl> }.written()
                         }}
                     </section>
                 }
-                    .into_any()
+                    .written()
             }
         }}
     }
-    .into_any()
+    .written()
 }
 
 fn table(id: &'static str, title: &'static str, heads: &[&'static str], rows: &[Row]) -> AnyView {
@@ -103,7 +104,7 @@ fn table(id: &'static str, title: &'static str, heads: &[&'static str], rows: &[
                 <p>"ありません。"</p>
             </section>
         }
-        .into_any();
+        .written();
     }
     let cells = heads
         .iter()
@@ -142,7 +143,7 @@ fn table(id: &'static str, title: &'static str, heads: &[&'static str], rows: &[
             </table>
         </section>
     }
-    .into_any()
+    .written()
 }
 
 /// Bars; the table below it says the same in numbers.
@@ -176,5 +177,5 @@ fn chart(title: &'static str, rows: &[Row]) -> AnyView {
             <path d=bars />
         </svg>
     }
-    .into_any()
+    .written()
 }

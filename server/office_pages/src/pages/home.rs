@@ -1,5 +1,6 @@
 //! O-1: ダッシュボード
 
+use app::written::Written;
 use domain::values::timestamp::Timestamp;
 use leptos::prelude::*;
 
@@ -69,7 +70,7 @@ pub fn page(home: &Home, figures: AnyView) -> AnyView {
             })}
         {figures}
     }
-    .into_any()
+    .written()
 }
 
 fn by_command_line(who: &[(String, Timestamp)]) -> AnyView {
@@ -83,7 +84,7 @@ fn by_command_line(who: &[(String, Timestamp)]) -> AnyView {
             <ul>{lines}</ul>
         </section>
     }
-    .into_any()
+    .written()
 }
 
 /// What could not be sent because the session was over.
@@ -112,5 +113,5 @@ fn draft(path: &str, fields: &[(String, String)]) -> AnyView {
             </form>
         </section>
     }
-    .into_any()
+    .written()
 }

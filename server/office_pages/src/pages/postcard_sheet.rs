@@ -1,6 +1,7 @@
 //! The print sheet: two pages of 100 × 148 mm a postcard, the side with the address and the
 //! one with the message. A document of its own, without the office's frame.
 
+use app::written::Written;
 use domain::values::{drawing::QrCode, society::Society};
 use leptos::prelude::*;
 
@@ -84,7 +85,7 @@ pub fn document(portal: &Portal<'_>, cards: &[Card<'_>]) -> AnyView {
             </body>
         </html>
     }
-    .into_any()
+    .written()
 }
 
 fn address_side(portal: &Portal<'_>, card: &Card<'_>) -> AnyView {
@@ -116,7 +117,7 @@ fn address_side(portal: &Portal<'_>, card: &Card<'_>) -> AnyView {
             </p>
         </section>
     }
-    .into_any()
+    .written()
 }
 
 fn message_side(portal: &Portal<'_>, card: &Card<'_>) -> AnyView {
@@ -153,5 +154,5 @@ fn message_side(portal: &Portal<'_>, card: &Card<'_>) -> AnyView {
             </p>
         </section>
     }
-    .into_any()
+    .written()
 }

@@ -1,5 +1,6 @@
 //! O-9: what went wrong, in a sentence, with the way on.
 
+use app::written::Written;
 use leptos::prelude::*;
 
 /// The page for it.
@@ -15,7 +16,7 @@ pub fn page(title: &'static str, sentence: &str, reference: Option<&str>) -> Any
             </p>
         </div>
     }
-    .into_any()
+    .written()
 }
 
 /// The same address once more, from a page of ours: a strict cookie is not sent when
@@ -36,5 +37,5 @@ pub fn once_more(address: &str) -> AnyView {
             </body>
         </html>
     }
-    .into_any()
+    .written()
 }

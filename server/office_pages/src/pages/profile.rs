@@ -1,5 +1,6 @@
 //! O-7: one's own password and second step.
 
+use app::written::Written;
 use domain::{office::StaffMember, ports::Passkey, values::timestamp::Timestamp};
 use leptos::prelude::*;
 
@@ -76,7 +77,7 @@ pub fn page(tried: Option<&Tried>, told: Option<&str>, own: &Own<'_>) -> AnyView
             </form>
         </section>
     }
-    .into_any()
+    .written()
 }
 
 fn new_recovery_codes() -> AnyView {
@@ -90,7 +91,7 @@ fn new_recovery_codes() -> AnyView {
             </form>
         </section>
     }
-    .into_any()
+    .written()
 }
 
 fn app_to_add() -> AnyView {
@@ -107,7 +108,7 @@ fn app_to_add() -> AnyView {
             </p>
         </section>
     }
-    .into_any()
+    .written()
 }
 
 fn passkeys(own: &Own<'_>) -> AnyView {
@@ -141,7 +142,7 @@ fn passkeys(own: &Own<'_>) -> AnyView {
                 "このポータルのアドレスはIPアドレス（数字）のため、パスキーは使えません。"
             </p>
         }
-        .into_any(),
+        .written(),
         Some(script) => {
             const PATH: &str = "/office/profile/passkeys";
             let act = PasskeyAct {
@@ -163,5 +164,5 @@ fn passkeys(own: &Own<'_>) -> AnyView {
             {add}
         </section>
     }
-    .into_any()
+    .written()
 }

@@ -1,6 +1,7 @@
 //! O-6: whoever wants to do what cannot be taken back shows once more who they are. What
 //! they typed goes on with it.
 
+use app::written::Written;
 use leptos::prelude::*;
 
 use crate::parts::{Input, PasskeyAct, PasskeyScript, TEXT, Tried, field, passkey_form, summary};
@@ -57,5 +58,5 @@ pub fn page(
             </p>
         </div>
     }
-    .into_any()
+    .written()
 }

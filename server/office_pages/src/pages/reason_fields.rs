@@ -1,5 +1,6 @@
 //! The fields of a 閲覧理由, wherever one is asked for.
 
+use app::written::Written;
 use domain::looking::Reason;
 use leptos::prelude::*;
 
@@ -47,5 +48,5 @@ pub(super) fn reason_fields(
             },
         )}
     }
-    .into_any()
+    .written()
 }

@@ -1,5 +1,6 @@
 //! O-4: 二段階認証の設定, and the recovery codes that are shown once.
 
+use app::written::Written;
 use domain::{ports::Enrolment, rules::RecoveryCode};
 use leptos::prelude::*;
 
@@ -51,7 +52,7 @@ pub fn enrol(tried: Option<&Tried>, app: &Enrolment, passkey: Option<&PasskeyScr
             </p>
         </div>
     }
-    .into_any()
+    .written()
 }
 
 /// The other second step, which makes the password needless.
@@ -69,7 +70,7 @@ fn by_passkey(script: &PasskeyScript) -> AnyView {
         </p>
         {passkey_name()}
     };
-    passkey_form(script, act, "/office/second-step", inside.into_any())
+    passkey_form(script, act, "/office/second-step", inside.written())
 }
 
 /// Ten recovery codes, which nobody sees again.
@@ -93,5 +94,5 @@ pub fn recovery(codes: &[RecoveryCode]) -> AnyView {
             </p>
         </div>
     }
-    .into_any()
+    .written()
 }

@@ -1,5 +1,6 @@
 //! O-2, O-3, O-5: login and password, the second step, and an invitation.
 
+use app::written::Written;
 use domain::office::password::MIN_CHARS;
 use leptos::prelude::*;
 
@@ -61,7 +62,7 @@ pub fn login(tried: Option<&Tried>, told: Told, passkey: Option<&PasskeyScript>)
             </p>
         </div>
     }
-    .into_any()
+    .written()
 }
 
 /// O-3: the second step after the password.
@@ -107,7 +108,7 @@ pub fn code(
             </ul>
         </div>
     }
-    .into_any()
+    .written()
 }
 
 /// O-5: somebody who follows an invitation, or a link to a new password. `who` is their
@@ -126,7 +127,7 @@ pub fn invite(tried: Option<&Tried>, who: Option<(&str, &str)>) -> AnyView {
                 </p>
             </div>
         }
-        .into_any();
+        .written();
     };
     view! {
         <div class="sheet">
@@ -162,7 +163,7 @@ pub fn invite(tried: Option<&Tried>, who: Option<(&str, &str)>) -> AnyView {
             </form>
         </div>
     }
-    .into_any()
+    .written()
 }
 
 /// What a password has to be, in a few words.

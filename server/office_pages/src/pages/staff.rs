@@ -1,5 +1,6 @@
 //! O-8: 職員, their roles and their ways in.
 
+use app::written::Written;
 use domain::{
     office::{
         StaffMember,
@@ -107,7 +108,7 @@ pub fn page(tried: Option<&Tried>, told: Option<&str>, page: &StaffPage) -> AnyV
             </form>
         </section>
     }
-    .into_any()
+    .written()
 }
 
 fn four_eyes(has_second_admin: bool) -> AnyView {
@@ -116,7 +117,7 @@ fn four_eyes(has_second_admin: bool) -> AnyView {
     } else {
         "職員の変更には2人目の管理者の確認が必要ですが、ほかに管理者がいません。サーバーの portal staff で登録してください。"
     };
-    view! { <p class="notice">{sentence}</p> }.into_any()
+    view! { <p class="notice">{sentence}</p> }.written()
 }
 
 fn roles(has: Roles, tried: Option<&Tried>) -> AnyView {
@@ -141,7 +142,7 @@ fn roles(has: Roles, tried: Option<&Tried>) -> AnyView {
             <p class="error">{wrong}</p>
         </fieldset>
     }
-    .into_any()
+    .written()
 }
 
 fn line(staff: &StaffMember, is_own: bool, now: Timestamp) -> AnyView {
@@ -156,7 +157,7 @@ fn line(staff: &StaffMember, is_own: bool, now: Timestamp) -> AnyView {
         .last_sign_in_at
         .map_or_else(|| "なし".to_owned(), |at| at.clock_seen_at(now));
     let acts = if is_own {
-        view! { <a href="/office/profile">"自分の設定"</a> }.into_any()
+        view! { <a href="/office/profile">"自分の設定"</a> }.written()
     } else {
         let (what, name) = match staff.disabled_at {
             Some(_) => ("enable", "利用を再開する"),
@@ -184,7 +185,7 @@ fn line(staff: &StaffMember, is_own: bool, now: Timestamp) -> AnyView {
                 </form>
             </details>
         }
-        .into_any()
+        .written()
     };
     view! {
         <tr>
@@ -198,7 +199,7 @@ fn line(staff: &StaffMember, is_own: bool, now: Timestamp) -> AnyView {
             <td data-label="操作">{acts}</td>
         </tr>
     }
-    .into_any()
+    .written()
 }
 
 /// What was done, or waits.
@@ -228,7 +229,7 @@ pub(crate) fn change_list(changes: &[ChangeLine], waits: bool) -> AnyView {
             }
         })
         .collect_view();
-    view! { <ul class="changes">{lines}</ul> }.into_any()
+    view! { <ul class="changes">{lines}</ul> }.written()
 }
 
 /// A link to hand over, shown once.
@@ -249,5 +250,5 @@ pub fn link(name: &str, address: &str) -> AnyView {
             </p>
         </div>
     }
-    .into_any()
+    .written()
 }

@@ -20,6 +20,7 @@ use crate::{
     },
     pages::portal::problem::trouble,
     respond::go_to,
+    written::{Written, when_known},
 };
 
 /// 健診結果
@@ -29,16 +30,13 @@ pub fn CheckupsPage() -> impl IntoView {
     let Visitor::Member(member) = visit.who else {
         return go_to("/login");
     };
-    Suspend::new(async move {
+    when_known(async move {
         match ports.checkups.look(&member, visit.now).await {
-            Ok(CheckupLook::Results(results)) => view! { <Results results /> }.into_any(),
-            Ok(CheckupLook::Over) => {
-                view! { <OverPage title="健診結果" screen="J-3" /> }.into_any()
-            }
+            Ok(CheckupLook::Results(results)) => view! { <Results results /> }.written(),
+            Ok(CheckupLook::Over) => view! { <OverPage title="健診結果" screen="J-3" /> }.written(),
             Err(what) => trouble(&what),
         }
     })
-    .into_any()
 }
 
 #[component]
@@ -61,7 +59,7 @@ fn Results(results: CheckupResults) -> impl IntoView {
                     }
                 })}
             {match checkups.as_slice() {
-                [] => view! { <Nothing has_left=until.is_some() /> }.into_any(),
+                [] => view! { <Nothing has_left=until.is_some() /> }.written(),
                 [first, others @ ..] => {
                     view! {
                         <NoDiagnosis />
@@ -69,7 +67,7 @@ fn Results(results: CheckupResults) -> impl IntoView {
                         {course(sex, &checkups)}
                         {earlier(sex, others)}
                     }
-                        .into_any()
+                        .written()
                 }
             }}
         </Page>

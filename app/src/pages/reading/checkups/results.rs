@@ -12,6 +12,8 @@ use domain::values::{
 };
 use leptos::prelude::*;
 
+use crate::written::Written;
+
 /// The newest results.
 pub(super) fn newest(
     sex: Sex,
@@ -210,9 +212,9 @@ fn Better(better: Vec<Change>) -> impl IntoView {
         <section>
             <h2>"前回より良くなった項目"</h2>
             {if none {
-                view! { <p>"範囲の外から良くなった項目はありません。"</p> }.into_any()
+                view! { <p>"範囲の外から良くなった項目はありません。"</p> }.written()
             } else {
-                view! { <ul>{better.into_iter().map(item).collect_view()}</ul> }.into_any()
+                view! { <ul>{better.into_iter().map(item).collect_view()}</ul> }.written()
             }}
         </section>
     }

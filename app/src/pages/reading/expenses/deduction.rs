@@ -11,6 +11,8 @@ use domain::{
 };
 use leptos::prelude::*;
 
+use crate::written::Written;
+
 /// What is added up for a household.
 const ADDED_UP: &str = "70歳未満の方は、医療機関ごと、入院・外来・歯科ごとに21,000円以上のもの\
     （薬局の分は、処方した医療機関に加えます）、70歳以上の方はすべてを合算します。";
@@ -64,10 +66,10 @@ pub fn Deduction<'a>(
                         "ここに載っている方のこの年の通知で、足りないものや直すものは見つかりませんでした。"
                     </p>
                 }
-                    .into_any()
+                    .written()
             } else {
                 view! { <ul>{checks.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul> }
-                    .into_any()
+                    .written()
             }}
             <p>
                 "医療費控除は、その年の1月から12月までに支払った医療費が対象です。12月の診療を翌年に支払ったときは、翌年の分になります。自費の診療、市販の薬、通院の交通費などはこの通知に載りません。"

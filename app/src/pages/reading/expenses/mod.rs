@@ -27,6 +27,7 @@ use crate::{
     },
     pages::portal::problem::{NotFoundPage, trouble},
     respond::go_to,
+    written::{Written, when_known},
 };
 
 /// 医療費通知
@@ -35,7 +36,7 @@ pub fn ExpensesPage() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let wish = ExpenseWish::read(|key| query.get(key));
     looked_at(wish, |year, wish| {
-        view! { <ExpensesOfYear year wish /> }.into_any()
+        view! { <ExpensesOfYear year wish /> }.written()
     })
 }
 
@@ -45,23 +46,22 @@ fn looked_at(wish: Option<ExpenseWish>, show: fn(ExpenseYear, ExpenseWish) -> An
         return go_to("/login");
     };
     let Some(wish) = wish else {
-        return view! { <NotFoundPage /> }.into_any();
+        return view! { <NotFoundPage /> }.written();
     };
     let (ports, visit) = (expect_context::<Ports>(), expect_context::<Visit>());
-    Suspend::new(async move {
+    when_known(async move {
         let look = ports
             .expenses
             .look(&member, &wish, &visit.origin, visit.now);
         match look.await {
             Ok(ExpenseLook::Year(year)) => show(*year, wish),
             Ok(ExpenseLook::Over) => {
-                view! { <OverPage title="医療費通知" screen="K-1" /> }.into_any()
+                view! { <OverPage title="医療費通知" screen="K-1" /> }.written()
             }
-            Ok(ExpenseLook::NotTheirs) => view! { <NotFoundPage /> }.into_any(),
+            Ok(ExpenseLook::NotTheirs) => view! { <NotFoundPage /> }.written(),
             Err(what) => trouble(&what),
         }
     })
-    .into_any()
 }
 
 #[component]
@@ -96,14 +96,14 @@ fn ExpensesOfYear(year: ExpenseYear, wish: ExpenseWish) -> impl IntoView {
             </div>
             <Filters year=&year wish=&wish />
             {if is_empty {
-                view! { <Nothing year=&year is_filtered /> }.into_any()
+                view! { <Nothing year=&year is_filtered /> }.written()
             } else {
                 view! {
                     <ByPerson year=&year chosen=chosen.as_deref() />
                     <ByMonth year=&year chosen=chosen.as_deref() />
                     <Ledger year=&year chosen=chosen.as_deref() />
                 }
-                    .into_any()
+                    .written()
             }}
             {(!is_filtered && !is_empty).then(|| view! { <Deduction year=&year /> })}
             {(!is_empty).then(|| view! { <Downloads year=&year is_filtered /> })}

@@ -14,14 +14,14 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::looked_at;
-use crate::components::layout::Page;
+use crate::{components::layout::Page, written::Written};
 
 /// 医療費通知 (印刷用)
 #[component]
 pub fn ExpensePrintPage() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let wish = ExpenseWish::read_whole_year(|key| query.get(key));
-    looked_at(wish, |year, _| view! { <Sheet year /> }.into_any())
+    looked_at(wish, |year, _| view! { <Sheet year /> }.written())
 }
 
 #[component]

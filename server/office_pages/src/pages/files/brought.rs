@@ -1,5 +1,6 @@
 //! The files that were brought, and the form for the next one.
 
+use app::written::Written;
 use leptos::prelude::*;
 
 use super::{FileLine, FilesPage, NewFile};
@@ -24,7 +25,7 @@ pub fn list(told: Option<&str>, page: &FilesPage) -> AnyView {
         true => view! {
             <p>"まだ取り込んだファイルはありません。上のボタンから、はじめのファイルを選んでください。"</p>
         }
-        .into_any(),
+        .written(),
         false => file_table(&page.files, "最近の取込"),
     };
     view! {
@@ -36,7 +37,7 @@ pub fn list(told: Option<&str>, page: &FilesPage) -> AnyView {
             {files}
         </section>
     }
-    .into_any()
+    .written()
 }
 
 /// The files as a table, each with its state; `label` tells it from others of the page.
@@ -75,7 +76,7 @@ pub fn file_table(files: &[FileLine], label: &'static str) -> AnyView {
             </table>
         </div>
     }
-    .into_any()
+    .written()
 }
 
 pub(super) fn another(needs: Option<bool>) -> Option<AnyView> {
@@ -85,7 +86,7 @@ pub(super) fn another(needs: Option<bool>) -> Option<AnyView> {
             "取り込むには同じ役割のほかの職員の承認が必要ですが、ほかにその役割の職員がいません。先に管理の職員に依頼してください。"
         }
     };
-    Some(view! { <p class="notice">{sentence}</p> }.into_any())
+    Some(view! { <p class="notice">{sentence}</p> }.written())
 }
 
 /// The form for a file.
@@ -128,5 +129,5 @@ pub fn new(tried: Option<&Tried>, page: &NewFile) -> AnyView {
             </p>
         </div>
     }
-    .into_any()
+    .written()
 }

@@ -1,5 +1,6 @@
 //! What can be said to a file: bring it in, and when; cancel it; withdraw what it has brought.
 
+use app::written::Written;
 use domain::{office::job::JobState, values::timestamp::Timestamp};
 use leptos::prelude::*;
 
@@ -23,8 +24,8 @@ pub enum Undoing {
 
 pub(super) fn withdrawal(undoing: &Undoing, needs_another: Option<bool>, path: &str) -> AnyView {
     let inside = match undoing {
-        Undoing::Withdrawn(at) => view! { <p>{at.full()} "に取り消しました。"</p> }.into_any(),
-        Undoing::Not(why) => view! { <p>{why.clone()}</p> }.into_any(),
+        Undoing::Withdrawn(at) => view! { <p>{at.full()} "に取り消しました。"</p> }.written(),
+        Undoing::Not(why) => view! { <p>{why.clone()}</p> }.written(),
         Undoing::Possible {
             asked_by,
             is_own: true,
@@ -33,7 +34,7 @@ pub(super) fn withdrawal(undoing: &Undoing, needs_another: Option<bool>, path: &
             view! {
                 <p>{asked} "に取り消しを依頼しました。ほかの職員の承認を待っています。"</p>
             }
-            .into_any()
+            .written()
         }
         Undoing::Possible { asked_by, .. } => {
             let alone = (needs_another == Some(false)).then_some(
@@ -59,7 +60,7 @@ pub(super) fn withdrawal(undoing: &Undoing, needs_another: Option<bool>, path: &
                     <button class="button quiet">"取り消す"</button>
                 </form>
             }
-            .into_any()
+            .written()
         }
     };
     view! {
@@ -68,7 +69,7 @@ pub(super) fn withdrawal(undoing: &Undoing, needs_another: Option<bool>, path: &
             {inside}
         </section>
     }
-    .into_any()
+    .written()
 }
 
 /// What can be said to a file that waits for somebody.
@@ -85,7 +86,7 @@ pub(super) fn decision(page: &FilePage, path: &str) -> Option<AnyView> {
         }
         JobState::Waiting => {
             let sentence = "ほかの職員の承認を待っています。";
-            return Some(view! { <p class="notice">{sentence}</p> }.into_any());
+            return Some(view! { <p class="notice">{sentence}</p> }.written());
         }
         _ => return None,
     };
@@ -105,7 +106,7 @@ pub(super) fn decision(page: &FilePage, path: &str) -> Option<AnyView> {
                 <button class="button">{button}</button>
             </form>
         }
-        .into_any(),
+        .written(),
     )
 }
 
@@ -127,7 +128,7 @@ pub(super) fn when() -> AnyView {
             </label>
         </fieldset>
     }
-    .into_any()
+    .written()
 }
 
 pub(super) fn cancel(path: &str) -> AnyView {
@@ -143,5 +144,5 @@ pub(super) fn cancel(path: &str) -> AnyView {
             </form>
         </details>
     }
-    .into_any()
+    .written()
 }

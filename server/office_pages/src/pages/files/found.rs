@@ -1,5 +1,6 @@
 //! What was found in a file: what is wrong, what is asked, what would change.
 
+use app::written::Written;
 use domain::{looking::Reason, office::job::JobState, values::number::grouped};
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -109,22 +110,22 @@ pub struct Table {
 pub(super) fn found(page: &FilePage, tried: Option<&Tried>, path: &str) -> AnyView {
     match &page.found {
         Found::Nothing => match page.line.state {
-            JobState::Done => view! { <p>"取り込みました。"</p> }.into_any(),
+            JobState::Done => view! { <p>"取り込みました。"</p> }.written(),
             JobState::Cancelled => {
-                view! { <p>"中止しました。何も変更していません。"</p> }.into_any()
+                view! { <p>"中止しました。何も変更していません。"</p> }.written()
             }
             JobState::Failed => view! {
                 <p>
                     "サーバーの不具合で処理できませんでした。何も変更していません。もう一度ファイルを送信してください。"
                 </p>
             }
-            .into_any(),
+            .written(),
             _ => view! {
                 <p>
                     "ファイルは24時間で消えます。何も変更していません。もう一度ファイルを送信してください。"
                 </p>
             }
-            .into_any(),
+            .written(),
         },
         Found::Refused {
             sentence,
@@ -196,7 +197,7 @@ fn refused(
         </p>
         {(is_health && count > 0).then(|| values_form(tried, path))}
     }
-    .into_any()
+    .written()
 }
 
 /// Asks why, before a value of anybody's health is shown.
@@ -219,7 +220,7 @@ fn values_form(tried: Option<&Tried>, path: &str) -> AnyView {
             </form>
         </details>
     }
-    .into_any()
+    .written()
 }
 
 /// What stands in some lines of a file about health.
@@ -253,7 +254,7 @@ pub fn values(file: Uuid, lines: &[RawLine]) -> AnyView {
             <a href=format!("/office/files/{file}")>"取込の画面へ"</a>
         </p>
     }
-    .into_any()
+    .written()
 }
 
 fn asks(questions: &[Ask], count: u64, tried: Option<&Tried>, path: &str) -> AnyView {
@@ -303,7 +304,7 @@ fn asks(questions: &[Ask], count: u64, tried: Option<&Tried>, path: &str) -> Any
             <button class="button">"回答してもう一度確認する"</button>
         </form>
     }
-    .into_any()
+    .written()
 }
 
 pub(super) fn plan(
@@ -357,7 +358,7 @@ pub(super) fn plan(
                 }
             })}
     }
-    .into_any()
+    .written()
 }
 
 pub(super) fn table(table: &Table) -> AnyView {
@@ -403,5 +404,5 @@ pub(super) fn table(table: &Table) -> AnyView {
             </table>
         </div>
     }
-    .into_any()
+    .written()
 }

@@ -10,6 +10,7 @@ pub use self::{
     found::{Ask, BadLine, ChangedValue, Found, RawLine, Table, values},
 };
 
+use app::written::Written;
 use domain::{
     office::job::{JobKind, JobState},
     values::{number::grouped, timestamp::Timestamp},
@@ -143,7 +144,7 @@ pub fn file(tried: Option<&Tried>, told: Option<&str>, page: &FilePage) -> AnyVi
             </p>
         </section>
     }
-    .into_any()
+    .written()
 }
 
 fn at_work(page: &FilePage, path: &str) -> Option<AnyView> {
@@ -152,7 +153,7 @@ fn at_work(page: &FilePage, path: &str) -> Option<AnyView> {
             "{}に取り込みます。それまでは何も変更せず、下の「中止する」でやめられます。",
             at.full()
         );
-        return Some(view! { <p class="notice">{sentence}</p> }.into_any());
+        return Some(view! { <p class="notice">{sentence}</p> }.written());
     }
     page.line.state.is_at_work().then(|| {
         let percent = page.percent;
@@ -167,6 +168,6 @@ fn at_work(page: &FilePage, path: &str) -> Option<AnyView> {
                 <a href=path.to_owned()>"更新する"</a>
             </p>
         }
-        .into_any()
+        .written()
     })
 }

@@ -1,5 +1,6 @@
 //! O-31: a notice is written.
 
+use app::written::Written;
 use domain::{office::notice::NoticeState, values::number::grouped};
 use leptos::prelude::*;
 
@@ -31,7 +32,7 @@ pub fn edit(tried: &Tried, told: Option<&str>, hand: &InHand) -> AnyView {
             <section>
                 <h2 id="steps">"これまでの手続き"</h2>
                 {if hand.steps.is_empty() {
-                    view! { <p>"ファイルの取込で登録されました。"</p> }.into_any()
+                    view! { <p>"ファイルの取込で登録されました。"</p> }.written()
                 } else {
                     steps(&hand.steps)
                 }}
@@ -61,7 +62,7 @@ pub fn edit(tried: &Tried, told: Option<&str>, hand: &InHand) -> AnyView {
             {hand.conflict.as_ref().map(conflict)} {form} {beside}
         </div>
     }
-    .into_any()
+    .written()
 }
 
 fn fields(tried: &Tried, hand: &InHand, path: &str) -> AnyView {
@@ -89,8 +90,8 @@ fn fields(tried: &Tried, hand: &InHand, path: &str) -> AnyView {
             "お知らせの宛先を登録している対象の方に、公開日の9時以降に件名だけを送ります。健康情報は送りません。",
         ),
         (false, true) => view! { <p>"メールでお知らせするものです。変更しても、メールをもう一度送ることはありません。"</p> }
-            .into_any(),
-        (false, false) => view! { <p>"メールでお知らせしないものです。"</p> }.into_any(),
+            .written(),
+        (false, false) => view! { <p>"メールでお知らせしないものです。"</p> }.written(),
     };
     view! {
         <form method="post" action=path.to_owned() novalidate class="writing">
@@ -190,7 +191,7 @@ fn fields(tried: &Tried, hand: &InHand, path: &str) -> AnyView {
             </div>
         </form>
     }
-    .into_any()
+    .written()
 }
 
 fn audience(tried: &Tried, hand: &InHand) -> AnyView {
@@ -223,7 +224,7 @@ fn audience(tried: &Tried, hand: &InHand) -> AnyView {
             </button>
         </div>
     }
-    .into_any()
+    .written()
 }
 
 fn tick(tried: &Tried, name: &'static str, label: &'static str, about: &'static str) -> AnyView {
@@ -247,14 +248,14 @@ fn tick(tried: &Tried, name: &'static str, label: &'static str, about: &'static 
             </p>
         </div>
     }
-    .into_any()
+    .written()
 }
 
 fn attachment(tried: &Tried, hand: &InHand, path: &str) -> AnyView {
     let wrong = tried.wrong("attachment");
     let version = hand.version.to_string();
     let present = match &hand.file {
-        None => view! { <p>"添付ファイルはありません。"</p> }.into_any(),
+        None => view! { <p>"添付ファイルはありません。"</p> }.written(),
         Some((name, bytes)) => {
             let size = format!("（{}KB）", grouped((bytes + 999) / 1000));
             view! {
@@ -271,7 +272,7 @@ fn attachment(tried: &Tried, hand: &InHand, path: &str) -> AnyView {
                     </button>
                 </form>
             }
-            .into_any()
+            .written()
         }
     };
     view! {
@@ -303,7 +304,7 @@ fn attachment(tried: &Tried, hand: &InHand, path: &str) -> AnyView {
             </form>
         </section>
     }
-    .into_any()
+    .written()
 }
 
 fn publishing(hand: &InHand, path: &str, is_unpublished: bool) -> AnyView {
@@ -346,7 +347,7 @@ fn publishing(hand: &InHand, path: &str, is_unpublished: bool) -> AnyView {
                 <p>"取り下げました。会員には表示されません。"</p>
                 {letters}
             }
-            .into_any();
+            .written();
         }
     };
     view! {
@@ -363,5 +364,5 @@ fn publishing(hand: &InHand, path: &str, is_unpublished: bool) -> AnyView {
             </form>
         </details>
     }
-    .into_any()
+    .written()
 }

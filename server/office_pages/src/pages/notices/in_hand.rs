@@ -1,5 +1,6 @@
 //! A notice in hand: what its pages show beside its fields.
 
+use app::written::Written;
 use domain::{
     office::notice::NoticeState,
     values::{number::grouped, timestamp::Timestamp},
@@ -91,7 +92,7 @@ pub(super) fn reach(hand: &InHand) -> AnyView {
         </p>
         {unknown}
     }
-    .into_any()
+    .written()
 }
 
 pub(super) fn steps(steps: &[StepLine]) -> AnyView {
@@ -119,7 +120,7 @@ pub(super) fn steps(steps: &[StepLine]) -> AnyView {
             <tbody>{lines}</tbody>
         </table>
     }
-    .into_any()
+    .written()
 }
 
 pub(super) fn conflict(conflict: &Conflict) -> AnyView {
@@ -158,7 +159,7 @@ pub(super) fn conflict(conflict: &Conflict) -> AnyView {
             </table>
         </section>
     }
-    .into_any()
+    .written()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! O-34: how far its letters are.
 
+use app::written::Written;
 use domain::values::{number::grouped, timestamp::Timestamp};
 use leptos::prelude::*;
 
@@ -50,8 +51,8 @@ pub fn letters(
         (Some(at), true) => view! {
             <p role="status">"まだ送っていません。" {at.full()} " 以降に送り始めます。"</p>
         }
-        .into_any(),
-        (_, false) => view! { <p role="status">"メールでお知らせしないものです。"</p> }.into_any(),
+        .written(),
+        (_, false) => view! { <p role="status">"メールでお知らせしないものです。"</p> }.written(),
         (None, true) => view! {
             <p role="status">
                 {percent} "%（" {grouped(letters.all)} "通のうち " {grouped(done)} "通）"
@@ -73,7 +74,7 @@ pub fn letters(
             {(letters.waiting > 0).then(|| act("pause", "送信を一時停止する"))}
             {(letters.paused > 0).then(|| act("resume", "送信を再開する"))}
         }
-        .into_any(),
+        .written(),
     };
     view! {
         <div class="sheet" data-state=hand.state.as_str() data-percent=percent.to_string()>
@@ -83,5 +84,5 @@ pub fn letters(
             </p>
         </div>
     }
-    .into_any()
+    .written()
 }

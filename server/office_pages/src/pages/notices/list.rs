@@ -1,5 +1,6 @@
 //! O-30: what there is.
 
+use app::written::Written;
 use domain::{office::notice::NoticeState, values::timestamp::Timestamp};
 use leptos::prelude::*;
 use time::Date;
@@ -85,11 +86,11 @@ pub fn list(list: &List, told: Option<&str>) -> AnyView {
                 "公開中・予約・下書きのお知らせはありません。「お知らせを書く」から始めてください。"
             </p>
         }
-        .into_any(),
+        .written(),
         (true, true) => view! {
             <p>"終了または取り下げたお知らせはありません。"</p>
         }
-        .into_any(),
+        .written(),
         (false, _) => view! {
             <table class="office-table" aria-labelledby="notices">
                 <thead>
@@ -105,7 +106,7 @@ pub fn list(list: &List, told: Option<&str>) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
         }
-        .into_any(),
+        .written(),
     };
     let newer =
         (list.page > 1).then(|| view! { <li><a href=to(list.page - 1)>"新しいもの"</a></li> });
@@ -138,5 +139,5 @@ pub fn list(list: &List, told: Option<&str>) -> AnyView {
         {table}
         {is_more.then(|| view! { <ul class="inline-links">{newer} {older}</ul> })}
     }
-    .into_any()
+    .written()
 }

@@ -7,6 +7,7 @@ mod list;
 mod preview;
 mod publish;
 
+use app::written::Written;
 use domain::{office::notice::NoticeState, values::timestamp::day_in_words};
 use leptos::prelude::*;
 use time::Date;
@@ -30,7 +31,7 @@ fn tag(state: NoticeState) -> AnyView {
         NoticeState::Waiting | NoticeState::Draft => "tag is-waiting",
         _ => "tag",
     };
-    view! { <span class=class>{state.name()}</span> }.into_any()
+    view! { <span class=class>{state.name()}</span> }.written()
 }
 
 /// Said before the work begins, not after it.
@@ -41,6 +42,6 @@ fn lacks_another(is_so: bool) -> Option<AnyView> {
                 "メールを送るお知らせの公開には、ほかの広報の職員の確認が必要です。いま、ほかに広報の役割の職員がいません。先に、管理の職員に依頼してください。"
             </p>
         }
-        .into_any()
+        .written()
     })
 }

@@ -1,6 +1,7 @@
 //! O-32: as members see it.
 
 use app::components::notice_text::{ArticleText, NoticeText};
+use app::written::Written;
 use domain::ports::{Article, Notice};
 use leptos::prelude::*;
 
@@ -28,7 +29,7 @@ pub fn preview(shown: Shown, path: &str, fields: &[(String, String)]) -> AnyView
                 <a href=path.to_owned()>"書く画面へ戻る"</a>
             </p>
         }
-        .into_any(),
+        .written(),
         false => view! {
             <form method="post" action=path.to_owned() class="actions">
                 {hidden}
@@ -38,7 +39,7 @@ pub fn preview(shown: Shown, path: &str, fields: &[(String, String)]) -> AnyView
                 </button>
             </form>
         }
-        .into_any(),
+        .written(),
     };
     view! {
         <p class="notice" role="note">
@@ -47,10 +48,10 @@ pub fn preview(shown: Shown, path: &str, fields: &[(String, String)]) -> AnyView
         {on}
         <div class="preview">
             {match shown {
-                Shown::Notice(notice) => view! { <NoticeText notice /> }.into_any(),
-                Shown::Article(article) => view! { <ArticleText article /> }.into_any(),
+                Shown::Notice(notice) => view! { <NoticeText notice /> }.written(),
+                Shown::Article(article) => view! { <ArticleText article /> }.written(),
             }}
         </div>
     }
-    .into_any()
+    .written()
 }

@@ -1,5 +1,6 @@
 //! O-33: asks before it is published.
 
+use app::written::Written;
 use domain::values::{number::grouped, timestamp::day_in_words};
 use leptos::prelude::*;
 use time::Date;
@@ -92,5 +93,5 @@ pub fn publish(tried: Option<&Tried>, hand: &InHand, to: &ToPublish) -> AnyView 
             </ul>
         </div>
     }
-    .into_any()
+    .written()
 }

@@ -11,6 +11,7 @@ pub use self::reason::reason;
 pub use self::returned::{Unreached, returned};
 pub use self::search::{Asked, Found, search};
 
+use app::written::Written;
 use leptos::prelude::*;
 
 /// Every act is asked for twice.
@@ -21,7 +22,7 @@ fn tick() -> AnyView {
             <span>"確認しました"</span>
         </label>
     }
-    .into_any()
+    .written()
 }
 
 /// Said before the work begins, and not at its end.

@@ -1,5 +1,6 @@
 //! O-12: what the office sees of a person, and can do.
 
+use app::written::Written;
 use domain::{
     looking::{Question, Reason},
     values::timestamp::{Timestamp, day_in_words},
@@ -123,7 +124,7 @@ pub fn person(tried: Option<&Tried>, told: Option<&str>, person: &Person) -> Any
         <p>"理由：" {person.reason.in_words()} "（10分間表示できます）"</p>
         {match &person.confirmed {
             None => caller(tried, &path),
-            Some(words) => view! { <p>"本人確認：" {words.clone()}</p> }.into_any(),
+            Some(words) => view! { <p>"本人確認：" {words.clone()}</p> }.written(),
         }}
         <section>
             <h2>"名簿"</h2>
@@ -166,7 +167,7 @@ pub fn person(tried: Option<&Tried>, told: Option<&str>, person: &Person) -> Any
         {postcards(&person.postcards)}
         {person.confirmed.is_some().then(|| acts(tried, person, &path))}
     }
-    .into_any()
+    .written()
 }
 
 fn secrets(known: &Secrets) -> AnyView {
@@ -180,7 +181,7 @@ fn secrets(known: &Secrets) -> AnyView {
         <dt>"家族の名前"</dt>
         <dd>{known.family.join("、")}</dd>
     }
-    .into_any()
+    .written()
 }
 
 /// Which two answers make sure who called.
@@ -219,7 +220,7 @@ fn caller(tried: Option<&Tried>, path: &str) -> AnyView {
             </form>
         </section>
     }
-    .into_any()
+    .written()
 }
 
 fn addresses(person: &Person, path: &str) -> AnyView {
@@ -248,13 +249,13 @@ fn addresses(person: &Person, path: &str) -> AnyView {
         <section>
             <h2>"メールアドレス"</h2>
             {if person.addresses.is_empty() {
-                view! { <p>"ありません。"</p> }.into_any()
+                view! { <p>"ありません。"</p> }.written()
             } else {
-                view! { <ul>{lines}</ul> }.into_any()
+                view! { <ul>{lines}</ul> }.written()
             }}
         </section>
     }
-    .into_any()
+    .written()
 }
 
 fn letters(letters: &[Letter]) -> AnyView {
@@ -265,7 +266,7 @@ fn letters(letters: &[Letter]) -> AnyView {
                 <p>"ありません。"</p>
             </section>
         }
-        .into_any();
+        .written();
     }
     let lines = letters
         .iter()
@@ -296,7 +297,7 @@ fn letters(letters: &[Letter]) -> AnyView {
             </table>
         </section>
     }
-    .into_any()
+    .written()
 }
 
 fn postcards(postcards: &[Postcard]) -> AnyView {
@@ -308,13 +309,13 @@ fn postcards(postcards: &[Postcard]) -> AnyView {
         <section>
             <h2>"ハガキ"</h2>
             {if postcards.is_empty() {
-                view! { <p>"発行していません。"</p> }.into_any()
+                view! { <p>"発行していません。"</p> }.written()
             } else {
-                view! { <ul>{lines}</ul> }.into_any()
+                view! { <ul>{lines}</ul> }.written()
             }}
         </section>
     }
-    .into_any()
+    .written()
 }
 
 /// What can be done, each with what comes of it.
@@ -352,7 +353,7 @@ fn acts(tried: Option<&Tried>, person: &Person, path: &str) -> AnyView {
                 <button class="button small">{title}</button>
             </form>
         }
-        .into_any()
+        .written()
     };
     view! {
         <section class="acts">
@@ -437,5 +438,5 @@ fn acts(tried: Option<&Tried>, person: &Person, path: &str) -> AnyView {
             )}
         </section>
     }
-    .into_any()
+    .written()
 }

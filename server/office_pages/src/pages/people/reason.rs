@@ -1,5 +1,6 @@
 //! O-11: 閲覧理由.
 
+use app::written::Written;
 use domain::looking::Reason;
 use leptos::prelude::*;
 
@@ -33,5 +34,5 @@ pub fn reason(tried: Option<&Tried>, told: Option<&str>, path: &str, has_another
             </p>
         </div>
     }
-    .into_any()
+    .written()
 }

@@ -1,5 +1,6 @@
 //! O-14: 住所不明.
 
+use app::written::Written;
 use domain::values::timestamp::Timestamp;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -48,7 +49,7 @@ pub fn returned(people: &[Unreached]) -> AnyView {
                     <a href="/office/people">"加入者を検索して"</a> "、その方の画面で「ハガキが返送された」を選んでください。"
                 </p>
             }
-                .into_any()
+                .written()
         } else {
             view! {
                 <table class="office-table" aria-label="住所不明の方">
@@ -64,11 +65,11 @@ pub fn returned(people: &[Unreached]) -> AnyView {
                 </table>
                 <p>"正しい住所は事業所に確認し、名簿で取り込んでください。"</p>
             }
-                .into_any()
+                .written()
         }}
         <p>
             <a href="/office/people">"加入者の検索へ"</a>
         </p>
     }
-    .into_any()
+    .written()
 }

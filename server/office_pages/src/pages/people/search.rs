@@ -1,5 +1,6 @@
 //! O-10: 加入者の検索, and what other clerks have asked.
 
+use app::written::Written;
 use domain::values::timestamp::Timestamp;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -70,7 +71,7 @@ pub fn search(
         {found.map(|(found, is_more)| results(found, is_more))}
         {(!asked.is_empty()).then(|| questions(asked))}
     }
-    .into_any()
+    .written()
 }
 
 fn results(found: &[Found], is_more: bool) -> AnyView {
@@ -83,7 +84,7 @@ fn results(found: &[Found], is_more: bool) -> AnyView {
                 </p>
             </section>
         }
-        .into_any();
+        .written();
     }
     let lines = found
         .iter()
@@ -129,7 +130,7 @@ fn results(found: &[Found], is_more: bool) -> AnyView {
             </table>
         </section>
     }
-    .into_any()
+    .written()
 }
 
 fn questions(asked: &[Asked]) -> AnyView {
@@ -155,5 +156,5 @@ fn questions(asked: &[Asked]) -> AnyView {
             <ul class="changes">{lines}</ul>
         </section>
     }
-    .into_any()
+    .written()
 }

@@ -1,5 +1,6 @@
 //! O-41: how many people that are.
 
+use app::written::Written;
 use leptos::prelude::*;
 
 use super::{FourEyes, four_eyes};
@@ -70,5 +71,5 @@ pub fn ask(asked: &Asked) -> AnyView {
             </p>
         </div>
     }
-    .into_any()
+    .written()
 }

@@ -4,6 +4,7 @@ mod ask;
 mod overview;
 mod run;
 
+use app::written::Written;
 use leptos::prelude::*;
 
 pub use self::{
@@ -56,7 +57,7 @@ fn four_eyes(four_eyes: FourEyes) -> AnyView {
             "2枚以上の発行にはほかの取込の職員の確認が必要ですが、ほかにいません。管理の職員に登録を依頼するか、サーバーの portal postcards issue で発行してください。"
         }
     };
-    view! { <p class="notice">{sentence}</p> }.into_any()
+    view! { <p class="notice">{sentence}</p> }.written()
 }
 
 fn numbers(counts: Counts) -> AnyView {
@@ -70,7 +71,7 @@ fn numbers(counts: Counts) -> AnyView {
             }
         })
         .collect_view()
-        .into_any()
+        .written()
 }
 
 fn heads(counts: Counts) -> AnyView {
@@ -84,5 +85,5 @@ fn heads(counts: Counts) -> AnyView {
             }
         })
         .collect_view()
-        .into_any()
+        .written()
 }

@@ -1,5 +1,6 @@
 //! O-40: the form, the runs, and what became of each employer's postcards.
 
+use app::written::Written;
 use domain::values::timestamp::Timestamp;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -52,7 +53,7 @@ pub fn page(tried: Option<&Tried>, told: Option<&str>, overview: &Overview) -> A
                     "名簿にまだ加入者がいません。先に名簿を取り込んでください。取り込むと、ここでハガキを発行できます。"
                 </p>
             }
-                .into_any()
+                .written()
         } else {
             form(tried, overview)
         }}
@@ -65,7 +66,7 @@ pub fn page(tried: Option<&Tried>, told: Option<&str>, overview: &Overview) -> A
             {by_employer(overview)}
         </section>
     }
-    .into_any()
+    .written()
 }
 
 fn form(tried: Option<&Tried>, overview: &Overview) -> AnyView {
@@ -92,7 +93,7 @@ fn form(tried: Option<&Tried>, overview: &Overview) -> AnyView {
                 <span>{name} <small>{about}</small></span>
             </label>
         }
-        .into_any()
+        .written()
     };
     let wrong = shown.wrong("choice");
     view! {
@@ -140,7 +141,7 @@ fn form(tried: Option<&Tried>, overview: &Overview) -> AnyView {
             </form>
         </section>
     }
-    .into_any()
+    .written()
 }
 
 /// How an employer is called: some people have none.
@@ -160,7 +161,7 @@ fn runs(runs: &[RunLine]) -> AnyView {
                 "まだ発行していません。上で対象を選んで、最初の発行を始めてください。サーバーのコマンドで発行したハガキは、事業所別の表にだけ入ります。"
             </p>
         }
-        .into_any();
+        .written();
     }
     let lines = runs
         .iter()
@@ -197,7 +198,7 @@ fn runs(runs: &[RunLine]) -> AnyView {
             <tbody>{lines}</tbody>
         </table>
     }
-    .into_any()
+    .written()
 }
 
 fn by_employer(overview: &Overview) -> AnyView {
@@ -210,7 +211,7 @@ fn by_employer(overview: &Overview) -> AnyView {
                 "集計はまだありません。1時間ごとに集計します。ハガキを発行すると、事業所ごとの枚数がここに出ます。"
             </p>
         }
-        .into_any();
+        .written();
     };
     let lines = overview
         .by_employer
@@ -238,5 +239,5 @@ fn by_employer(overview: &Overview) -> AnyView {
             <tbody>{lines}</tbody>
         </table>
     }
-    .into_any()
+    .written()
 }

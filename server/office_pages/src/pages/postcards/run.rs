@@ -1,5 +1,6 @@
 //! O-42: one run.
 
+use app::written::Written;
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -112,7 +113,7 @@ pub fn run(tried: Option<&Tried>, told: Option<&str>, page: &RunPage) -> AnyView
             </p>
         </div>
     }
-    .into_any()
+    .written()
 }
 
 fn act(page: &RunPage, path: &str) -> AnyView {
@@ -124,7 +125,7 @@ fn act(page: &RunPage, path: &str) -> AnyView {
             </p>
             {withdraw(path)}
         }
-        .into_any(),
+        .written(),
         Now::Running(percent) => view! {
             <section>
                 <h2>"作成中"</h2>
@@ -136,21 +137,21 @@ fn act(page: &RunPage, path: &str) -> AnyView {
             </section>
             {withdraw(path)}
         }
-        .into_any(),
+        .written(),
         Now::Stopped => view! {
             <p class="notice warn">
                 "作成が途中で止まりました。作成済みのハガキを取り消してから、もう一度発行してください。"
             </p>
             {withdraw(path)}
         }
-        .into_any(),
+        .written(),
         Now::Empty => view! {
             <p class="notice">
                 "発行の対象となる加入者は、もういませんでした。ハガキは作っていません。"
                 <a href="/office/postcards">"対象を選び直してください。"</a>
             </p>
         }
-        .into_any(),
+        .written(),
         Now::Take => take(page, path),
         Now::Answer => answer(path),
         Now::Nothing => ().into_any(),
@@ -173,7 +174,7 @@ fn decide(path: &str) -> AnyView {
             </form>
         </section>
     }
-    .into_any()
+    .written()
 }
 
 fn take(page: &RunPage, path: &str) -> AnyView {
@@ -200,7 +201,7 @@ fn take(page: &RunPage, path: &str) -> AnyView {
                         <button class="button quiet">"印刷シートを開く"</button>
                     </form>
                 }
-                    .into_any()
+                    .written()
             } else {
                 view! {
                     <p class="notice">
@@ -208,7 +209,7 @@ fn take(page: &RunPage, path: &str) -> AnyView {
                         "枚までです。この発行は、印刷会社用のCSVを受け取ってください。"
                     </p>
                 }
-                    .into_any()
+                    .written()
             }}
             <p>
                 <a href=path.to_owned()>"受け取ったあとの確認へ進む"</a>
@@ -216,7 +217,7 @@ fn take(page: &RunPage, path: &str) -> AnyView {
         </section>
         {withdraw(path)}
     }
-    .into_any()
+    .written()
 }
 
 fn answer(path: &str) -> AnyView {
@@ -235,7 +236,7 @@ fn answer(path: &str) -> AnyView {
             {not_received(path, "受け取れませんでした")}
         </section>
     }
-    .into_any()
+    .written()
 }
 
 fn withdraw(path: &str) -> AnyView {
@@ -245,7 +246,7 @@ fn withdraw(path: &str) -> AnyView {
             {not_received(path, "この発行を取り消す")}
         </section>
     }
-    .into_any()
+    .written()
 }
 
 fn not_received(path: &str, name: &'static str) -> AnyView {
@@ -263,5 +264,5 @@ fn not_received(path: &str, name: &'static str) -> AnyView {
             </button>
         </form>
     }
-    .into_any()
+    .written()
 }

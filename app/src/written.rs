@@ -1,0 +1,50 @@
+//! How a view becomes part of a page: written out at once.
+//!
+//! Leptos keeps a view as one nested type, so that a browser can build and update it and a
+//! stream can wait within it, and whoever erases that type has all of this compiled for
+//! every element. Our pages are written once, on the server, when everything that they
+//! show is known: of an erased view only its HTML is kept. That is less to build (half of
+//! `app` and of `office_pages`) and less to do for each page.
+
+use std::pin::Pin;
+
+use leptos::{children::ToChildren, prelude::*, tachys::html::InertElement};
+
+/// A view as its HTML.
+pub trait Written {
+    /// Writes the view, and forgets what it was made of. Nothing in it may still have to
+    /// wait: that is for [`when_known`].
+    fn written(self) -> AnyView;
+}
+
+impl<V: RenderHtml> Written for V {
+    fn written(self) -> AnyView {
+        InertElement::new(self.to_html()).into_any()
+    }
+}
+
+/// What a component has between its tags; a prop of that name.
+pub struct Inside(Box<dyn FnOnce() -> AnyView>);
+
+impl Inside {
+    /// Writes it.
+    pub fn written(self) -> AnyView {
+        self.0()
+    }
+}
+
+impl<F, V> ToChildren<F> for Inside
+where
+    F: FnOnce() -> V + 'static,
+    V: RenderHtml,
+{
+    fn to_children(inside: F) -> Self {
+        Self(Box::new(move || inside().written()))
+    }
+}
+
+/// The page of an answer that has to be waited for.
+pub fn when_known(page: impl Future<Output = AnyView> + Send + 'static) -> AnyView {
+    let page: Pin<Box<dyn Future<Output = AnyView> + Send>> = Box::pin(page);
+    Suspend::new(page).into_any()
+}
