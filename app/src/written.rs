@@ -13,7 +13,7 @@ use leptos::{children::ToChildren, prelude::*, tachys::html::InertElement};
 /// A view as its HTML.
 pub trait Written {
     /// Writes the view, and forgets what it was made of. Nothing in it may still have to
-    /// wait: that is for [`when_known`].
+    /// wait, as a page of [`when_known`] does: of that nothing would be written.
     fn written(self) -> AnyView;
 }
 

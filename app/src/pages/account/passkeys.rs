@@ -61,7 +61,7 @@ pub fn PasskeysPage() -> impl IntoView {
 #[component]
 pub fn PasskeyAnswerPage() -> impl IntoView {
     match use_context::<Retry>() {
-        Some(_) => view! { <PasskeysPage /> }.written(),
+        Some(_) => view! { <PasskeysPage /> }.into_any(),
         None => go_to("/profile/passkeys"),
     }
 }

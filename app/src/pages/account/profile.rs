@@ -56,7 +56,7 @@ pub fn ProfilePage() -> impl IntoView {
 #[component]
 pub fn AddressesPage() -> impl IntoView {
     match use_context::<Retry>() {
-        Some(_) => view! { <ProfilePage /> }.written(),
+        Some(_) => view! { <ProfilePage /> }.into_any(),
         None => go_to("/profile"),
     }
 }
