@@ -89,6 +89,11 @@ const NOTE_PATIENCE: Duration = Duration::from_millis(300);
 /// for longer waits for a database that is gone, and a page says so soon.
 const READ_PATIENCE: Duration = Duration::from_secs(1);
 
+/// Connections to PostgreSQL: some more than SQLite's readers and writers on a small server.
+/// sqlx hands them out in turn and opens all of them in the first minute, and each plans
+/// every statement for itself.
+const POSTGRES_CONNECTIONS: u32 = 8;
+
 /// The database: one of two engines, told apart by the URL.
 #[derive(Clone, Debug)]
 pub enum Db {
@@ -280,7 +285,7 @@ impl Db {
             let options = PgConnectOptions::from_str(url)?;
             reach(&options).await?;
             let pool = PgPoolOptions::new()
-                .max_connections(16)
+                .max_connections(POSTGRES_CONNECTIONS)
                 .acquire_timeout(WRITE_PATIENCE);
             Ok(Self::Postgres(pool.connect_with(options).await?))
         }
