@@ -3,8 +3,8 @@
 //! Leptos keeps a view as one nested type, so that a browser can build and update it and a
 //! stream can wait within it, and whoever erases that type has all of this compiled for
 //! every element. Our pages are written once, on the server, when everything that they
-//! show is known: of an erased view only its HTML is kept. That is less to build (half of
-//! `app` and of `office_pages`) and less to do for each page.
+//! show is known: of an erased view only its HTML is kept. Without that, `app` took three
+//! times as long to build, and each page had more to do.
 
 use std::pin::Pin;
 
