@@ -23,7 +23,7 @@ impl<V: RenderHtml> Written for V {
     }
 }
 
-/// What a component has between its tags; a prop of that name.
+/// What stands between a component's tags: the type of its prop `children`.
 pub struct Inside(Box<dyn FnOnce() -> AnyView>);
 
 impl Inside {
