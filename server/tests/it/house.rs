@@ -272,3 +272,30 @@ fn every_class_of_the_office_s_pages_has_a_look() {
     assert!(seen > 50, "{seen}");
     assert!(without.is_empty(), "{without:#?}");
 }
+
+/// Of a page that waits, `written` would keep nothing: whoever shows it shows it as it is.
+#[test]
+fn no_page_that_waits_is_written_by_another() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/src/pages");
+    let texts: Vec<String> = rust_files(&folder)
+        .iter()
+        .map(|file| fs::read_to_string(file).unwrap())
+        .map(|text| text.split_whitespace().collect())
+        .collect();
+    let waiting: Vec<&str> = texts
+        .iter()
+        .flat_map(|text| text.split("#[component]"))
+        .filter(|component| component.contains("when_known(asyncmove"))
+        .filter_map(|component| component.split_once("fn")?.1.split_once('('))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(waiting.contains(&"ProfilePage"), "{waiting:?}");
+    for text in &texts {
+        for name in &waiting {
+            for shown in text.split(&format!("<{name}")).skip(1) {
+                let after = shown.split_once("/>}").map_or("", |(_, after)| after);
+                assert!(!after.starts_with(".written()"), "{name} waits");
+            }
+        }
+    }
+}
