@@ -568,6 +568,17 @@ mod tests {
     }
 
     #[test]
+    fn a_japanese_domain_is_one_name_however_it_is_typed() {
+        for typed in ["健保.jp", "健保。ｊｐ", "xn--ruqtm.jp", "XN--RUQTM.JP"] {
+            let html = to_html(&format!("[先](https://{typed}/)"));
+            assert!(html.contains("href=\"https://xn--ruqtm.jp/\""), "{html}");
+        }
+        // Its second letter is Cyrillic: another name, and seen to be one.
+        let html = to_html("[先](https://kеnpo.jp/)");
+        assert!(html.contains("href=\"https://xn--knpo-v4d.jp/\""), "{html}");
+    }
+
+    #[test]
     fn what_is_searched_knows_no_width_and_no_case() {
         assert_eq!(
             search_key("ｲﾝﾌﾙｴﾝｻﾞ Ｗｅｂ ＡＢＣ １２"),
